@@ -1,0 +1,1 @@
+//! (to come in this commit series)
