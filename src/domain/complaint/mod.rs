@@ -1,0 +1,444 @@
+//! A complaint: what its log says. Made by [`Complaint::file`], moved by [`Complaint::record`],
+//! rebuilt by [`Complaint::replay`]; nothing else can make a [`Transition`], and a transition is
+//! the only thing the store accepts.
+//!
+//! ```compile_fail
+//! // A transition cannot be written down by hand.
+//! let forged = fasttrack::domain::complaint::Transition { events: vec![] };
+//! ```
+
+mod event;
+mod hash;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use event::*;
+pub use hash::{Hash, chain};
+pub use tables::{ListingRefused, listing_after, state_after};
+
+use super::policy::Track;
+use super::report::TextVersion;
+
+/// Where a complaint stands. Track, assignment and triage are fields, not states.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum State {
+    /// Filed; the formal check is not over.
+    Filed,
+    /// 补正: something is missing.
+    AwaitingSupplement {
+        /// Last day to supply it.
+        due_on: Date,
+    },
+    /// 受理
+    Accepted,
+    /// The seller was asked and has until this day (complex track).
+    Hearing {
+        /// Last day of the answer window.
+        answer_by: Date,
+    },
+    /// Every listing is decided.
+    Decided,
+    /// Waiting for something outside.
+    Suspended {
+        /// Why.
+        why: String,
+    },
+    /// Over.
+    Closed {
+        /// Why.
+        why: ClosedWhy,
+    },
+}
+
+impl State {
+    /// The word used in JSON and SQL.
+    pub fn word(&self) -> &'static str {
+        match self {
+            State::Filed => "filed",
+            State::AwaitingSupplement { .. } => "awaiting_supplement",
+            State::Accepted => "accepted",
+            State::Hearing { .. } => "hearing",
+            State::Decided => "decided",
+            State::Suspended { .. } => "suspended",
+            State::Closed { .. } => "closed",
+        }
+    }
+}
+
+/// Why a complaint is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedWhy {
+    /// 不予受理
+    NotAccepted,
+    /// Withdrawn as a whole.
+    Withdrawn,
+    /// The supplement was not supplied in time.
+    SupplementMissing,
+}
+
+/// Determination (判定) of one listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Determination {
+    /// Not yet.
+    Pending,
+    /// 构成侵权 (or, automatic: the notice is verified and asks for measures)
+    Infringing,
+    /// 不构成侵权
+    NotInfringing,
+    /// 不能判定
+    Undetermined,
+    /// The complainant took this listing back.
+    Withdrawn,
+}
+
+/// Measure asked of the platform for one listing, as the log knows it. What the platform said
+/// (`in_force`, `refused`, `lifted`) is laid over it by [`super::dispatch::effective_measure`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Nothing was asked.
+    None,
+    /// A takedown was asked.
+    Requested,
+    /// A lift was asked.
+    LiftRequested,
+}
+
+macro_rules! words {
+    ($t:ident { $($v:ident => $w:literal),+ $(,)? }) => {
+        impl $t {
+            /// The word used in JSON and SQL.
+            pub fn word(self) -> &'static str {
+                match self { $($t::$v => $w),+ }
+            }
+            /// The value of a word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($w => Some($t::$v),)+ _ => None }
+            }
+        }
+    };
+}
+words!(Determination { Pending => "pending", Infringing => "infringing", NotInfringing => "not_infringing", Undetermined => "undetermined", Withdrawn => "withdrawn" });
+words!(Measure { None => "none", Requested => "requested", LiftRequested => "lift_requested" });
+
+/// One listing of a complaint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// What was filed.
+    pub filed: ListingFiled,
+    /// First axis.
+    pub determination: Determination,
+    /// Second axis.
+    pub measure: Measure,
+    /// On what the last decision rests.
+    pub basis: Option<Basis>,
+    /// Whether a person made it.
+    pub by_human: bool,
+}
+
+/// A complaint, as its log says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// Id.
+    pub id: Uuid,
+    /// The first event.
+    pub filed: Filed,
+    /// When it was filed.
+    pub filed_at: Timestamp,
+    /// State.
+    pub state: State,
+    /// Track, once triaged.
+    pub track: Option<Track>,
+    /// The last triage.
+    pub triaged: Option<Triaged>,
+    /// The last examination of the report.
+    pub examined: Option<Examined>,
+    /// What is missing, while a supplement is awaited.
+    pub missing: Vec<Missing>,
+    /// Documents, those supplied later included.
+    pub documents: Vec<DocumentFiled>,
+    /// The listings, by line number.
+    pub listings: Vec<Listing>,
+    /// The text version of the patent that the report evaluated, where known.
+    pub text_version: Option<TextVersion>,
+    /// Number of the last event; the first is 1.
+    pub seq: u32,
+    /// Hash of the last event.
+    pub hash: Hash,
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// An account, by id, in its role (`complainant`, `examiner`, …).
+    Account {
+        /// Its role.
+        role: &'static str,
+        /// Its id.
+        id: Uuid,
+    },
+    /// The service itself: `filing`, `agenda`, `policy`.
+    System(&'static str),
+}
+
+impl Actor {
+    /// `examiner:0192…` or `system:filing`; this text is hashed.
+    pub fn text(&self) -> String {
+        match self {
+            Actor::Account { role, id } => format!("{role}:{id}"),
+            Actor::System(part) => format!("system:{part}"),
+        }
+    }
+}
+
+/// One event as the log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Number, from 1.
+    pub seq: u32,
+    /// When.
+    pub at: Timestamp,
+    /// Who, as [`Actor::text`].
+    pub actor: String,
+    /// Type, the `type` of the body.
+    pub kind: String,
+    /// The body, exactly as hashed.
+    pub body: String,
+    /// Hash over the one before and this.
+    pub hash: Hash,
+}
+
+/// Why an event was refused: the move is not in the table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The complaint is in a state that does not allow it.
+    #[error("{event} is not possible while the complaint is {state}")]
+    State {
+        /// State it is in.
+        state: &'static str,
+        /// Event refused.
+        event: &'static str,
+    },
+    /// One of the listings does not allow it.
+    #[error("{event} is not possible for listing {line}: {why}")]
+    Listing {
+        /// Number of the listing.
+        line: u32,
+        /// Event refused.
+        event: &'static str,
+        /// What stands against it.
+        why: ListingRefused,
+    },
+    /// No such listing.
+    #[error("the complaint has no listing {line}")]
+    NoSuchListing {
+        /// Number asked for.
+        line: u32,
+    },
+}
+
+/// Why a stored log could not be replayed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// The log is empty or does not begin with `filed`.
+    #[error("the log does not begin with a filing")]
+    NoFiling,
+    /// A body cannot be read.
+    #[error("event {seq} cannot be read: {why}")]
+    Body {
+        /// Its number.
+        seq: u32,
+        /// What the parser said.
+        why: String,
+    },
+    /// The chain is broken.
+    #[error("event {seq} does not fit the chain")]
+    Chain {
+        /// Its number.
+        seq: u32,
+    },
+    /// A move the tables refuse.
+    #[error("event {seq}: {refused}")]
+    Refused {
+        /// Its number.
+        seq: u32,
+        /// Why.
+        refused: Refused,
+    },
+}
+
+/// What happened, ready to be stored: the events, and the complaint before and after them.
+#[derive(Clone, Debug)]
+pub struct Transition {
+    after: Complaint,
+    stored: Vec<StoredEvent>,
+    events: Vec<Event>,
+    is_new: bool,
+}
+
+impl Transition {
+    /// The complaint after the events.
+    pub fn after(&self) -> &Complaint {
+        &self.after
+    }
+
+    /// The events as the log keeps them.
+    pub fn stored(&self) -> &[StoredEvent] {
+        &self.stored
+    }
+
+    /// The events.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The first of them, with its number.
+    pub fn numbered(&self) -> impl Iterator<Item = (&StoredEvent, &Event)> {
+        self.stored.iter().zip(&self.events)
+    }
+
+    /// Whether the complaint did not exist before.
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Records one more event on top of this transition.
+    ///
+    /// # Errors
+    /// [`Refused`], and nothing changed.
+    pub fn and(mut self, actor: &Actor, at: Timestamp, event: Event) -> Result<Self, Refused> {
+        let (after, stored) = self.after.step(actor, at, &event)?;
+        self.after = after;
+        self.stored.push(stored);
+        self.events.push(event);
+        Ok(self)
+    }
+}
+
+impl Complaint {
+    /// The first transition of a complaint.
+    pub fn file(id: Uuid, actor: &Actor, at: Timestamp, filed: Filed) -> Transition {
+        let mut complaint = Complaint::born(id, at, filed.clone());
+        let event = Event::Filed(Box::new(filed));
+        let stored = complaint.store(actor, at, &event);
+        Transition {
+            after: complaint,
+            stored: vec![stored],
+            events: vec![event],
+            is_new: true,
+        }
+    }
+
+    /// Records one event.
+    ///
+    /// # Errors
+    /// [`Refused`] with state and event when the tables do not allow it.
+    pub fn record(&self, actor: &Actor, at: Timestamp, event: Event) -> Result<Transition, Refused> {
+        let (after, stored) = self.step(actor, at, &event)?;
+        Ok(Transition {
+            after,
+            stored: vec![stored],
+            events: vec![event],
+            is_new: false,
+        })
+    }
+
+    /// Rebuilds a complaint from its log, checking chain and moves.
+    ///
+    /// # Errors
+    /// [`ReplayError`] at the first event that does not fit.
+    pub fn replay(id: Uuid, log: &[StoredEvent]) -> Result<Complaint, ReplayError> {
+        let mut complaint: Option<Complaint> = None;
+        for stored in log {
+            let seq = stored.seq;
+            let event: Event = serde_json::from_str(&stored.body)
+                .map_err(|e| ReplayError::Body { seq, why: e.to_string() })?;
+            let (before, at_seq) = complaint.as_ref().map_or(([0; 32], 0), |c| (c.hash, c.seq));
+            if seq != at_seq + 1 || chain(&before, id, stored) != stored.hash || event.name() != stored.kind {
+                return Err(ReplayError::Chain { seq });
+            }
+            let mut next = match (complaint, event) {
+                (None, Event::Filed(filed)) => Complaint::born(id, stored.at, *filed),
+                (None, _) => return Err(ReplayError::NoFiling),
+                (Some(c), event) => c.moved(&event).map_err(|refused| ReplayError::Refused { seq, refused })?,
+            };
+            next.seq = seq;
+            next.hash = stored.hash;
+            complaint = Some(next);
+        }
+        complaint.ok_or(ReplayError::NoFiling)
+    }
+
+    /// The listing with this line number.
+    pub fn listing(&self, line: u32) -> Option<&Listing> {
+        self.listings.get((line as usize).checked_sub(1)?)
+    }
+
+    /// Line numbers of the listings that are not decided yet.
+    pub fn pending_lines(&self) -> Vec<u32> {
+        self.listings
+            .iter()
+            .filter(|l| l.determination == Determination::Pending)
+            .map(|l| l.filed.line)
+            .collect()
+    }
+
+    fn born(id: Uuid, at: Timestamp, filed: Filed) -> Complaint {
+        let listings = filed
+            .listings
+            .iter()
+            .map(|l| Listing {
+                filed: l.clone(),
+                determination: Determination::Pending,
+                measure: Measure::None,
+                basis: None,
+                by_human: false,
+            })
+            .collect();
+        Complaint {
+            id,
+            documents: filed.documents.clone(),
+            filed,
+            filed_at: at,
+            state: State::Filed,
+            track: None,
+            triaged: None,
+            examined: None,
+            missing: Vec::new(),
+            listings,
+            text_version: None,
+            seq: 0,
+            hash: [0; 32],
+        }
+    }
+
+    fn step(&self, actor: &Actor, at: Timestamp, event: &Event) -> Result<(Complaint, StoredEvent), Refused> {
+        let mut after = self.moved(event)?;
+        let stored = after.store(actor, at, event);
+        Ok((after, stored))
+    }
+
+    fn store(&mut self, actor: &Actor, at: Timestamp, event: &Event) -> StoredEvent {
+        let mut stored = StoredEvent {
+            seq: self.seq + 1,
+            at,
+            actor: actor.text(),
+            kind: event.name().to_owned(),
+            body: event.body(),
+            hash: [0; 32],
+        };
+        stored.hash = chain(&self.hash, self.id, &stored);
+        self.seq = stored.seq;
+        self.hash = stored.hash;
+        stored
+    }
+}

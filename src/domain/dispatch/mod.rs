@@ -1,0 +1,109 @@
+//! What a platform is sent, derived from a transition. A dispatch's body never changes once it is
+//! committed: the store fills in the item versions inside the transaction and keeps the text.
+//!
+//! Law: E-Commerce Law 42, 43; product rules of what may never be in it.
+
+mod body;
+mod effective;
+mod notice_copy;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use body::{DispatchContext, Issuer, LineContext, ProductContext, derive};
+pub use effective::{AckStep, EffectiveMeasure, effective_measure};
+
+/// Most listings in one message.
+pub const LINES_PER_DISPATCH_MAX: usize = 200;
+/// Hours after issue at which an undelivered dispatch is given up visibly.
+pub const DELIVER_HOURS_MAX: i64 = 96;
+
+/// Kind of dispatch, the `type` of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DispatchKind {
+    /// Take down.
+    #[serde(rename = "takedown.decided")]
+    Takedown,
+    /// Lift.
+    #[serde(rename = "lift.decided")]
+    Lift,
+    /// A test message of a platform's engineer.
+    #[serde(rename = "test")]
+    Test,
+}
+
+impl DispatchKind {
+    /// The `type` of the message.
+    pub fn word(self) -> &'static str {
+        match self {
+            DispatchKind::Takedown => "takedown.decided",
+            DispatchKind::Lift => "lift.decided",
+            DispatchKind::Test => "test",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [DispatchKind::Takedown, DispatchKind::Lift, DispatchKind::Test]
+            .into_iter()
+            .find(|k| k.word() == word)
+    }
+}
+
+/// One line of a draft: the listing and its item on the platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftLine {
+    /// Number of the listing in the complaint.
+    pub line: u32,
+    /// `id_space/item_id[/sku]`.
+    pub item_key: String,
+}
+
+/// A dispatch before the item versions are known.
+#[derive(Clone, Debug)]
+pub struct DispatchDraft {
+    /// `webhook-id`: UUIDv5 of complaint, seq, platform, kind and part; the same on every retry.
+    pub id: Uuid,
+    /// Code of the platform account.
+    pub platform: String,
+    /// Kind.
+    pub kind: DispatchKind,
+    /// The complaint.
+    pub complaint: Uuid,
+    /// The event it follows from.
+    pub seq: u32,
+    /// Part, from 1.
+    pub part: u32,
+    /// Issued at.
+    pub issued_at: Timestamp,
+    /// Given up after.
+    pub deliver_until: Timestamp,
+    /// The lines, in the order of `body.listings`.
+    pub lines: Vec<DraftLine>,
+    /// The body without `item_version` and `measures_in_force`.
+    pub body: Value,
+}
+
+/// State of one item after the commit, as the platform must see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemState {
+    /// Gapless per platform item; the highest wins.
+    pub version: i64,
+    /// Complaints whose measure is in force on it, in order.
+    pub measures_in_force: Vec<Uuid>,
+}
+
+impl DispatchDraft {
+    /// The final text of the body; `items` in the order of `lines`.
+    pub fn finish(mut self, items: &[ItemState]) -> String {
+        if let Some(listings) = self.body.get_mut("listings").and_then(Value::as_array_mut) {
+            for (listing, item) in listings.iter_mut().zip(items) {
+                listing["item_version"] = item.version.into();
+                listing["measures_in_force"] = item.measures_in_force.iter().map(|c| c.to_string()).collect();
+            }
+        }
+        self.body.to_string()
+    }
+}

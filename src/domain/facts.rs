@@ -1,0 +1,158 @@
+//! The flat facts of a complaint, from the notice, the ten checks, the register and our own records.
+//! A fact nobody supplied is left out: unknown, never a default. What the complainant says against
+//! its own interest counts; what it says in its own favour proves nothing and is left out.
+
+use super::complaint::{DocumentFiled, ListingFiled};
+use super::examine::Examined;
+use super::notice::{Comparison, Correspondence, DesignKind, DocumentKind, Likeness, NoticeForm};
+use super::patent::PatentKind;
+use super::policy::{FactValue, Facts};
+use super::register::RegisterEntry;
+use super::report::{Readability, ReportFacts, Verdict};
+
+/// What the facts are taken from.
+pub struct FactsFrom<'a> {
+    /// The notice.
+    pub notice: &'a NoticeForm,
+    /// Kind of the patent, by its number.
+    pub kind: PatentKind,
+    /// Documents filed.
+    pub documents: &'a [DocumentFiled],
+    /// The listings.
+    pub listings: &'a [ListingFiled],
+    /// The report's facts, where one was filed.
+    pub report: Option<&'a ReportFacts>,
+    /// The ten checks, where a report was filed.
+    pub examined: Option<&'a Examined>,
+    /// Authenticity level that counts: `A` to `D`, `broken`.
+    pub authenticity: Option<&'a str>,
+    /// The register entry.
+    pub register: Option<&'a RegisterEntry>,
+    /// Whether an examiner verified the complainant's standing.
+    pub standing_proven: Option<bool>,
+    /// Whether every listing is an item that a human found infringing and that still stands.
+    pub relisting_determined: Option<bool>,
+}
+
+/// The flat facts.
+pub fn flat_facts(x: &FactsFrom) -> Facts {
+    let mut f = Facts::new();
+    report_facts(x, &mut f);
+    patent_facts(x, &mut f);
+    comparison_facts(x.notice, &mut f);
+    complaint_facts(x, &mut f);
+    f
+}
+
+fn word(value: impl serde::Serialize) -> FactValue {
+    // Only unit variants are given here; they serialise as strings.
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(s)) => FactValue::Word(s),
+        _ => FactValue::Word(String::new()),
+    }
+}
+
+fn report_facts(x: &FactsFrom, f: &mut Facts) {
+    if let Some(report) = x.report {
+        f.insert("report.readable".into(), (report.readability == Readability::Text).into());
+    }
+    if let Some(examined) = x.examined {
+        f.insert("report.overall".into(), word(examined.overall));
+        for finding in &examined.findings {
+            if let FactValue::Word(name) = word(finding.check) {
+                f.insert(name, word(finding.result));
+            }
+        }
+        let count = |v: Verdict| examined.asserted.iter().filter(|i| i.verdict == v).count();
+        f.insert("report.asserted_defective".into(), count(Verdict::Defective).into());
+        f.insert("report.asserted_unknown".into(), count(Verdict::Unknown).into());
+        f.insert("report.asserted_not_searched".into(), count(Verdict::NotSearched).into());
+    }
+    if let Some(level) = x.authenticity {
+        f.insert("report.authenticity_level".into(), level.into());
+    }
+}
+
+fn patent_facts(x: &FactsFrom, f: &mut Facts) {
+    f.insert("patent.kind".into(), word(x.kind));
+    if let Some(entry) = x.register {
+        f.insert("patent.register_status".into(), word(entry.status));
+        if let Some(pending) = entry.invalidation_pending {
+            f.insert("patent.invalidation_pending".into(), pending.into());
+        }
+    }
+    let said = &x.notice.proceedings;
+    let against_itself = [
+        ("patent.invalidation_pending", said.invalidation_pending),
+        ("dispute.ownership", said.ownership_dispute),
+        ("dispute.suit", said.suit_pending),
+    ];
+    for (name, value) in against_itself {
+        if value == Some(true) {
+            f.insert(name.into(), true.into());
+        }
+    }
+    let maintained = x.documents.iter().any(|d| d.kind == DocumentKind::MaintainingDecision);
+    f.insert("patent.maintained".into(), maintained.into());
+    if let Some(proven) = x.standing_proven {
+        f.insert("standing.proven".into(), proven.into());
+    }
+    if let Some(determined) = x.relisting_determined {
+        f.insert("relisting.determined".into(), determined.into());
+    }
+}
+
+fn comparison_facts(notice: &NoticeForm, f: &mut Facts) {
+    let mut hardest: Option<DesignKind> = None;
+    let mut class: Option<Likeness> = None;
+    for product in &notice.accused_products {
+        match &product.comparison {
+            Comparison::UtilityModel { features } => {
+                let any = |c: Correspondence| features.iter().any(|x| x.correspondence == c);
+                raise(f, "comparison.equivalents", any(Correspondence::Equivalent));
+                raise(f, "comparison.absent", any(Correspondence::Absent));
+            }
+            Comparison::Design { design_kind, views, product_class, .. } => {
+                raise(f, "comparison.different", views.iter().any(|v| v.result == Likeness::Different));
+                let hard = |k: DesignKind| matches!(k, DesignKind::Partial | DesignKind::Gui);
+                if hardest.is_none_or(|k| !hard(k)) {
+                    hardest = Some(*design_kind);
+                }
+                class = Some(match (class, product_class) {
+                    (Some(Likeness::Different), _) | (_, Likeness::Different) => Likeness::Different,
+                    (Some(Likeness::Similar), _) | (_, Likeness::Similar) => Likeness::Similar,
+                    _ => Likeness::Same,
+                });
+            }
+        }
+    }
+    if let Some(kind) = hardest {
+        f.insert("design.kind".into(), word(kind));
+    }
+    if let Some(class) = class {
+        f.insert("product.class".into(), word(class));
+    }
+}
+
+fn raise(f: &mut Facts, name: &str, value: bool) {
+    let before = f.get(name) == Some(&FactValue::Bool(true));
+    f.insert(name.into(), (before || value).into());
+}
+
+fn complaint_facts(x: &FactsFrom, f: &mut Facts) {
+    f.insert("complaint.accused_products".into(), x.notice.accused_products.len().into());
+    f.insert("complaint.listings".into(), x.listings.len().into());
+    f.insert("complaint.capacity".into(), word(x.notice.capacity));
+    let unresolved = x.listings.iter().filter(|l| l.item_id.is_none()).count();
+    f.insert("complaint.unresolved_listings".into(), unresolved.into());
+    let unconnected = x.listings.iter().filter(|l| l.platform.is_none()).count();
+    f.insert("complaint.unconnected_listings".into(), unconnected.into());
+    let shops: Option<std::collections::BTreeSet<(&str, &str)>> = x
+        .listings
+        .iter()
+        .map(|l| Some((l.site.as_deref().unwrap_or(""), l.shop.as_deref()?)))
+        .collect();
+    if let Some(shops) = shops {
+        f.insert("complaint.sellers".into(), shops.len().into());
+    }
+}
