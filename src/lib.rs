@@ -40,3 +40,4 @@ pub mod clock;
 pub mod delivery;
 pub mod domain;
 pub mod intake;
+pub mod vault;

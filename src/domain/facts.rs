@@ -4,7 +4,7 @@
 
 use super::complaint::{DocumentFiled, ListingFiled};
 use super::examine::Examined;
-use super::notice::{Comparison, Correspondence, DesignKind, DocumentKind, Likeness, NoticeForm};
+use super::notice::{Comparison, Correspondence, DesignKind, DocumentKind, Likeness, NoticeCase};
 use super::patent::PatentKind;
 use super::policy::{FactValue, Facts};
 use super::register::RegisterEntry;
@@ -13,7 +13,7 @@ use super::report::{Readability, ReportFacts, Verdict};
 /// What the facts are taken from.
 pub struct FactsFrom<'a> {
     /// The notice.
-    pub notice: &'a NoticeForm,
+    pub notice: &'a NoticeCase,
     /// Kind of the patent, by its number.
     pub kind: PatentKind,
     /// Documents filed.
@@ -102,7 +102,7 @@ fn patent_facts(x: &FactsFrom, f: &mut Facts) {
     }
 }
 
-fn comparison_facts(notice: &NoticeForm, f: &mut Facts) {
+fn comparison_facts(notice: &NoticeCase, f: &mut Facts) {
     let mut hardest: Option<DesignKind> = None;
     let mut class: Option<Likeness> = None;
     for product in &notice.accused_products {

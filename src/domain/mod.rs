@@ -2,9 +2,18 @@
 //!
 //! Not here: I/O, `async`, ambient time or ids, databases, HTTP. Everything else calls this.
 
+pub mod automation;
 pub mod calendar;
+pub mod complaint;
+pub mod dispatch;
 pub mod examine;
+pub mod facts;
+pub mod formal;
 pub mod listing;
+pub mod notice;
+pub mod notice_check;
 pub mod patent;
+pub mod policy;
+pub mod reference;
 pub mod register;
 pub mod report;

@@ -417,3 +417,139 @@ pub struct NoticeProblem {
     /// In Chinese.
     pub message_zh: String,
 }
+
+/// A notice without the people in it: what is kept in clear beside the log. Files are named by
+/// SHA-256 here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoticeCase {
+    /// The complainant's own reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_reference: Option<String>,
+    /// Language of messages.
+    pub language: Language,
+    /// The patent as stated.
+    pub patent: PatentStated,
+    /// Claims or designs asserted.
+    pub asserted_items: Vec<String>,
+    /// Kind of the complainant.
+    pub complainant_kind: PersonKind,
+    /// Country of the complainant, where said; for statistics only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complainant_country: Option<String>,
+    /// Capacity.
+    pub capacity: Capacity,
+    /// Whether an agent files.
+    pub has_agent: bool,
+    /// Whether a service address was confirmed.
+    pub service_address_confirmed: bool,
+    /// Day the truth guarantee was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truth_guaranteed_on: Option<Date>,
+    /// Day of the act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alleged_act_on: Option<Date>,
+    /// Accused products.
+    pub accused_products: Vec<AccusedProduct>,
+    /// SHA-256 of the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
+    /// Documents, by SHA-256.
+    pub documents: Vec<DocumentStated>,
+    /// Reference of the earlier complaint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relisting_of: Option<String>,
+    /// Proceedings as stated.
+    pub proceedings: ProceedingsStated,
+}
+
+/// The people of a notice: kept encrypted, one record each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Complainant {
+    /// The person.
+    pub person: Person,
+    /// Where it is served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_address: Option<ServiceAddress>,
+    /// Who guaranteed the truth of the notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truth_guarantee: Option<TruthGuarantee>,
+}
+
+impl NoticeForm {
+    /// Parts the case from the people.
+    pub fn split(self) -> (NoticeCase, Complainant, Option<Person>) {
+        let case = NoticeCase {
+            client_reference: self.client_reference,
+            language: self.language,
+            patent: self.patent,
+            asserted_items: self.asserted_items,
+            complainant_kind: self.complainant.kind,
+            complainant_country: self.complainant.country.clone(),
+            capacity: self.capacity,
+            has_agent: self.agent.is_some(),
+            service_address_confirmed: self.service_address.as_ref().is_some_and(|a| a.confirmed),
+            truth_guaranteed_on: self.truth_guarantee.as_ref().filter(|t| t.accepted).map(|t| t.signed_on),
+            alleged_act_on: self.alleged_act_on,
+            accused_products: self.accused_products,
+            report: self.report,
+            documents: self.documents,
+            relisting_of: self.relisting_of,
+            proceedings: self.proceedings,
+        };
+        let complainant = Complainant {
+            person: self.complainant,
+            service_address: self.service_address,
+            truth_guarantee: self.truth_guarantee,
+        };
+        (case, complainant, self.agent)
+    }
+
+    /// Every file the notice names, with the JSON Pointer of the place.
+    pub fn files(&self) -> Vec<(String, &str)> {
+        let mut all: Vec<(String, &str)> = Vec::new();
+        if let Some(report) = &self.report {
+            all.push(("/report".into(), report));
+        }
+        for (i, d) in self.documents.iter().enumerate() {
+            all.push((format!("/documents/{i}/file"), &d.file));
+        }
+        for (p, product) in self.accused_products.iter().enumerate() {
+            for (i, picture) in product.pictures.iter().enumerate() {
+                all.push((format!("/accused_products/{p}/pictures/{i}"), picture));
+            }
+            for (i, l) in product.listings.iter().enumerate() {
+                if let Some(snapshot) = &l.snapshot {
+                    all.push((format!("/accused_products/{p}/listings/{i}/snapshot"), snapshot));
+                }
+            }
+        }
+        all
+    }
+
+    /// Replaces every file name by what `to` makes of it.
+    pub fn rename_files(&mut self, to: impl Fn(&str) -> String) {
+        if let Some(report) = &mut self.report {
+            *report = to(report);
+        }
+        for d in &mut self.documents {
+            d.file = to(&d.file);
+        }
+        for product in &mut self.accused_products {
+            for picture in &mut product.pictures {
+                *picture = to(picture);
+            }
+            for snapshot in product.listings.iter_mut().filter_map(|l| l.snapshot.as_mut()) {
+                *snapshot = to(snapshot);
+            }
+        }
+    }
+}
+
+impl NoticeCase {
+    /// The listings with their product, in order: the `n`-th is line `n` of the complaint.
+    pub fn listings(&self) -> impl Iterator<Item = (&AccusedProduct, &ListingStated)> {
+        self.accused_products
+            .iter()
+            .flat_map(|p| p.listings.iter().map(move |l| (p, l)))
+    }
+}

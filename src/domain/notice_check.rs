@@ -9,8 +9,6 @@ use super::notice::{
 use super::patent::{PatentKind, PatentNumber};
 
 mod listings;
-#[cfg(test)]
-mod tests;
 
 pub use listings::ListingParsed;
 

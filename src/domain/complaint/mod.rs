@@ -10,8 +10,6 @@
 mod event;
 mod hash;
 mod tables;
-#[cfg(test)]
-mod tests;
 
 use jiff::Timestamp;
 use jiff::civil::Date;

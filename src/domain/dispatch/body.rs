@@ -1,0 +1,294 @@
+//! From a transition to the messages it makes: one per platform and kind, at most
+//! [`LINES_PER_DISPATCH_MAX`] listings each. Schema and examples: `api-spec`.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::notice_copy::{Copies, notice_copies};
+use super::{DELIVER_HOURS_MAX, DispatchDraft, DispatchKind, DraftLine, LINES_PER_DISPATCH_MAX};
+use crate::domain::complaint::{Complaint, Determination, Event, Listing, Measure, Transition};
+use crate::domain::notice::{Capacity, Comparison};
+use crate::domain::report::ItemVerdict;
+
+/// A centre's opinion binds nobody, and says so.
+pub const ADVISORY_TEXT: &str = "本意见系咨询意见，不是行政裁决、行政处罚或司法裁判，不具有强制执行力；是否采取及采取何种必要措施，由电子商务平台经营者依法自行决定";
+
+/// Who issues.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issuer {
+    /// Name of the centre or authority.
+    pub name: String,
+    /// `aid_centre` or `patent_authority`.
+    pub kind: String,
+    /// Where a platform can ask.
+    pub contact: String,
+}
+
+/// One listing's words that are not in the log.
+#[derive(Clone, Debug, Default)]
+pub struct LineContext {
+    /// Address as filed.
+    pub url: Option<String>,
+    /// When it was captured.
+    pub captured_at: Option<Timestamp>,
+    /// SHA-256 of the snapshot.
+    pub snapshot_sha256: Option<String>,
+}
+
+/// One accused product's words.
+#[derive(Clone, Debug)]
+pub struct ProductContext {
+    /// Name.
+    pub name: String,
+    /// Comparison.
+    pub comparison: Comparison,
+}
+
+/// What a dispatch says beyond the log. Nothing here may be personal data that a platform must not see.
+#[derive(Clone, Debug)]
+pub struct DispatchContext {
+    /// Issuer.
+    pub issuer: Issuer,
+    /// False for demos and trials.
+    pub livemode: bool,
+    /// Base of the links, without a trailing slash.
+    pub public_url: String,
+    /// Name of the complainant.
+    pub complainant_name: String,
+    /// Capacity.
+    pub capacity: Capacity,
+    /// Where the complainant can be reached through the service.
+    pub relay_contact: String,
+    /// Title of the patent, by register or report.
+    pub patent_title: Option<String>,
+    /// Last day of the term.
+    pub last_day_of_term: Option<Date>,
+    /// Register status and its day.
+    pub patent_status: Option<(String, Date)>,
+    /// Form of the report.
+    pub report_form: Option<String>,
+    /// Day it was completed.
+    pub report_completed_on: Option<Date>,
+    /// Verdicts on the asserted items.
+    pub verdicts: Vec<ItemVerdict>,
+    /// Authenticity level that counts.
+    pub authenticity: Option<String>,
+    /// By line number - 1.
+    pub lines: Vec<LineContext>,
+    /// By product number.
+    pub products: Vec<ProductContext>,
+}
+
+/// The drafts that follow from `transition`, given the complaint `before` it.
+pub fn derive(transition: &Transition, before: &Complaint, context: &DispatchContext) -> Vec<DispatchDraft> {
+    let mut drafts = Vec::new();
+    for (stored, event) in transition.numbered() {
+        let (kind, named) = match event {
+            Event::Decided(d) => (
+                DispatchKind::Takedown,
+                d.lines.iter().filter(|l| l.takedown).map(|l| l.line).collect::<Vec<_>>(),
+            ),
+            Event::LiftDecided(l) => (DispatchKind::Lift, l.lines.clone()),
+            Event::Withdrawn(w) => {
+                let asked = |line: &u32| before.listing(*line).is_some_and(|l| l.measure == Measure::Requested);
+                (DispatchKind::Lift, w.lines.iter().copied().filter(asked).collect())
+            }
+            _ => continue,
+        };
+        let after = transition.after();
+        let mut by_platform: BTreeMap<&str, Vec<&Listing>> = BTreeMap::new();
+        for line in named {
+            if let Some(listing) = after.listing(line)
+                && let Some(platform) = &listing.filed.platform
+                && listing.filed.item_key().is_some()
+            {
+                by_platform.entry(platform).or_default().push(listing);
+            }
+        }
+        for (platform, listings) in by_platform {
+            let parts = listings.chunks(LINES_PER_DISPATCH_MAX).len();
+            for (i, part) in listings.chunks(LINES_PER_DISPATCH_MAX).enumerate() {
+                drafts.push(draft(&Part {
+                    complaint: after,
+                    seq: stored.seq,
+                    at: stored.at,
+                    event,
+                    kind,
+                    platform,
+                    part: i + 1,
+                    parts,
+                    listings: part,
+                    context,
+                }));
+            }
+        }
+    }
+    drafts
+}
+
+struct Part<'a> {
+    complaint: &'a Complaint,
+    seq: u32,
+    at: Timestamp,
+    event: &'a Event,
+    kind: DispatchKind,
+    platform: &'a str,
+    part: usize,
+    parts: usize,
+    listings: &'a [&'a Listing],
+    context: &'a DispatchContext,
+}
+
+fn draft(p: &Part) -> DispatchDraft {
+    let name = format!("{}/{}/{}/{}", p.seq, p.platform, p.kind.word(), p.part);
+    let id = Uuid::new_v5(&p.complaint.id, name.as_bytes());
+    let group = Uuid::new_v5(&p.complaint.id, format!("{}/{}/{}", p.seq, p.platform, p.kind.word()).as_bytes());
+    let deliver_until = p.at.checked_add(Span::new().hours(DELIVER_HOURS_MAX)).unwrap_or(p.at);
+    let lines = p
+        .listings
+        .iter()
+        .map(|l| DraftLine {
+            line: l.filed.line,
+            item_key: l.filed.item_key().unwrap_or_default(),
+        })
+        .collect();
+    DispatchDraft {
+        id,
+        platform: p.platform.to_owned(),
+        kind: p.kind,
+        complaint: p.complaint.id,
+        seq: p.seq,
+        part: u32::try_from(p.part).unwrap_or(u32::MAX),
+        issued_at: p.at,
+        deliver_until,
+        lines,
+        body: body(p, id, group, deliver_until),
+    }
+}
+
+fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
+    let c = p.context;
+    let copies = notice_copies(p.complaint, p.listings, c);
+    let link = format!("{}/v1/platform/dispatches/{id}", c.public_url);
+    let mut body = json!({
+        "type": p.kind.word(),
+        "id": id,
+        "livemode": c.livemode,
+        "issued_at": p.at,
+        "issuer": c.issuer,
+        "complaint": p.complaint.filed.reference,
+        "group_id": group,
+        "part": p.part,
+        "parts": p.parts,
+        "binds_recipient": false,
+        "advisory_text": ADVISORY_TEXT,
+        "complainant": {
+            "name": c.complainant_name,
+            "capacity": c.capacity,
+            "relay_contact": c.relay_contact,
+        },
+        "patent": {
+            "number": p.complaint.filed.patent_number,
+            "kind": p.complaint.triaged.as_ref().and_then(|t| t.facts.get("patent.kind")),
+            "title": c.patent_title,
+            "asserted_items": p.complaint.filed.asserted_items,
+            "text_version": p.complaint.text_version,
+            "last_day_of_term": c.last_day_of_term,
+            "status": c.patent_status.as_ref().map(|(s, _)| s),
+            "status_as_of": c.patent_status.as_ref().map(|(_, d)| d),
+        },
+        "listings": p.listings.iter().enumerate().map(|(i, l)| listing(i + 1, l, c)).collect::<Vec<_>>(),
+        "deliver_until": deliver_until,
+        "links": { "dispatch": link, "acknowledgements": format!("{link}/acknowledgements") },
+    });
+    match p.kind {
+        DispatchKind::Takedown => {
+            body["notice_to_forward"] = forward(&copies, p.at);
+            body["report"] = json!({
+                "form": c.report_form,
+                "completed_on": c.report_completed_on,
+                "verdicts": c.verdicts.iter().map(|v| json!({"item": v.item, "verdict": v.verdict})).collect::<Vec<_>>(),
+                "authenticity_level": c.authenticity,
+            });
+            body["determination"] = determination(p);
+            body["measure"] = json!({ "kind": "block", "ends_on": c.last_day_of_term });
+        }
+        DispatchKind::Lift | DispatchKind::Test => {
+            body["lift"] = json!({
+                "reason": match p.event {
+                    Event::LiftDecided(l) => l.reason.as_str(),
+                    _ => "notice_withdrawn",
+                },
+                "text": "本决定仅终止本投诉所请求的措施，不影响平台基于其他理由采取的措施。",
+            });
+        }
+    }
+    body
+}
+
+fn forward(copies: &Copies, served_at: Timestamp) -> Value {
+    json!({
+        "served_on_platform_at": served_at,
+        "platform": copies.platform,
+        "respondents": copies.respondents,
+    })
+}
+
+fn determination(p: &Part) -> Value {
+    let reasons: Vec<&String> = match p.event {
+        Event::Decided(d) => {
+            let mut all: Vec<&String> = d.lines.iter().flat_map(|l| &l.reasons).collect();
+            all.sort();
+            all.dedup();
+            all
+        }
+        _ => Vec::new(),
+    };
+    let (basis, by, text) = match p.event {
+        Event::Decided(d) => (
+            Some(d.basis),
+            if d.examiner().is_some() { "human" } else { "automatic" },
+            d.text.as_deref(),
+        ),
+        _ => (None, "human", None),
+    };
+    // An automatic takedown asks for measures on a verified notice and determines nothing.
+    let result = match by {
+        "human" => Determination::Infringing.word(),
+        _ => "none_claimed",
+    };
+    let products: std::collections::BTreeSet<u32> = p.listings.iter().map(|l| l.filed.product).collect();
+    let comparison: Vec<Value> = products
+        .into_iter()
+        .filter_map(|i| {
+            let product = p.context.products.get(i as usize)?;
+            Some(json!({ "accused_product": product.name, "comparison": product.comparison }))
+        })
+        .collect();
+    json!({ "result": result, "by": by, "basis": basis, "reasons": reasons, "text": text, "comparison": comparison })
+}
+
+fn listing(n: usize, l: &Listing, c: &DispatchContext) -> Value {
+    let words = c.lines.get(l.filed.line as usize - 1).cloned().unwrap_or_default();
+    json!({
+        "n": n,
+        "line": l.filed.line,
+        "site": l.filed.site,
+        "id_space": l.filed.id_space,
+        "item_id": l.filed.item_id,
+        "skus": l.filed.sku.iter().collect::<Vec<_>>(),
+        "shop": l.filed.shop,
+        "url": words.url,
+        "captured_at": words.captured_at,
+        "snapshot_sha256": words.snapshot_sha256,
+        "accused_product": c.products.get(l.filed.product as usize).map(|p| p.name.as_str()),
+        "basis": l.basis,
+        "item_version": null,
+        "measures_in_force": [],
+    })
+}

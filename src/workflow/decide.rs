@@ -1,0 +1,240 @@
+//! Acts of judgement: decide listings, lift measures, change the track. Each names the version of the
+//! complaint it was made on; a complaint that changed since answers [`DeskError::Changed`].
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::prepare::Wording;
+use super::{Caller, Desk, DeskError, IdempotencyKey};
+use crate::domain::complaint::{Complaint, Decided, Determination, Event, LiftDecided, LineDecided, TrackChanged, Transition};
+use crate::domain::notice::TEXT_CHARS_MAX;
+use crate::domain::policy::Track;
+use crate::store::{Commit, CommitError};
+
+/// Codes of reasons an examiner may give, with their meaning.
+pub const REASONS: &[(&str, &str)] = &[
+    ("same_features", "All features of an asserted claim are found"),
+    ("same_design", "Identical design on the same kind of product"),
+    ("similar_design", "No substantial difference to the design"),
+    ("feature_absent", "A feature of every asserted claim is absent"),
+    ("design_differs", "The overall visual effect differs"),
+    ("product_class_differs", "Neither same nor similar kind of product"),
+    ("prior_art", "Prior art or prior design (Patent Law 67)"),
+    ("prior_use", "Prior use (Patent Law 75)"),
+    ("licensed_or_exhausted", "Licensed, or the right is exhausted"),
+    ("patent_not_in_force", "The patent is not in force for what is asserted"),
+    ("report_negative", "The evaluation report speaks against the asserted items"),
+    ("evidence_insufficient", "The evidence does not show it"),
+    ("relisting", "The item was found infringing before"),
+    ("other", "See the text"),
+];
+
+/// Codes of reasons for a lift.
+pub const LIFT_REASONS: &[(&str, &str)] = &[
+    ("manifest_evidence", "Manifest evidence of non-infringement"),
+    ("patent_not_in_force", "The patent is no longer in force for what was asserted"),
+    ("decision_corrected", "The decision was wrong"),
+    ("settled", "The parties settled"),
+    ("other", "See the text"),
+];
+
+/// A decision.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionForm {
+    /// The listings decided.
+    pub lines: Vec<LineDecisionForm>,
+    /// Reasons in words, at most [`TEXT_CHARS_MAX`] characters; no personal data.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+/// A decision on one listing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineDecisionForm {
+    /// Number of the listing.
+    pub line: u32,
+    /// Result: `infringing`, `not_infringing`, `undetermined`.
+    pub determination: Determination,
+    /// Whether a takedown is asked of the platform; only with `infringing`.
+    #[serde(default)]
+    pub takedown: bool,
+    /// At least one code of [`REASONS`].
+    pub reasons: Vec<String>,
+}
+
+/// A lift.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiftForm {
+    /// The listings.
+    pub lines: Vec<u32>,
+    /// A code of [`LIFT_REASONS`].
+    pub reason: String,
+    /// In words.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+/// A change of track.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrackForm {
+    /// The new track.
+    pub to: Track,
+    /// Why; required from complex to simple.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// What an act of judgement rests on.
+pub struct Judged<'a> {
+    /// The complaint.
+    pub complaint: Uuid,
+    /// Its version the examiner saw (`If-Match`).
+    pub seen: u32,
+    /// Idempotency key of the request.
+    pub key: Option<&'a IdempotencyKey>,
+}
+
+impl Desk {
+    /// Decides listings: a centre opinion of the named examiner.
+    ///
+    /// # Errors
+    /// [`DeskError::Rule`] for an empty or doubtful form, [`DeskError::Refused`], [`DeskError::Changed`].
+    pub async fn decide(&self, caller: &Caller, at: &Judged<'_>, form: DecisionForm) -> Result<u32, DeskError> {
+        check_lines(form.lines.iter().map(|l| l.line))?;
+        check_text(form.text.as_deref())?;
+        for line in &form.lines {
+            check_reasons(&line.reasons, REASONS)?;
+            if matches!(line.determination, Determination::Pending | Determination::Withdrawn) {
+                return Err(DeskError::rule("decision.determination", "infringing, not_infringing or undetermined is expected"));
+            }
+        }
+        let lines = form
+            .lines
+            .into_iter()
+            .map(|l| LineDecided {
+                line: l.line,
+                determination: l.determination,
+                takedown: l.takedown,
+                reasons: l.reasons,
+            })
+            .collect();
+        let event = Event::Decided(Decided::by_examiner(caller.account, lines, form.text));
+        self.judge(caller, at, event).await
+    }
+
+    /// Lifts measures of this complaint.
+    ///
+    /// # Errors
+    /// As [`Desk::decide`].
+    pub async fn lift(&self, caller: &Caller, at: &Judged<'_>, form: LiftForm) -> Result<u32, DeskError> {
+        check_lines(form.lines.iter().copied())?;
+        check_text(form.text.as_deref())?;
+        check_reasons(std::slice::from_ref(&form.reason), LIFT_REASONS)?;
+        let event = Event::LiftDecided(LiftDecided {
+            lines: form.lines,
+            reason: form.reason,
+            examiner: Some(caller.account),
+            text: form.text,
+        });
+        self.judge(caller, at, event).await
+    }
+
+    /// Puts a complaint on the other track; from complex to simple only with a reason.
+    ///
+    /// # Errors
+    /// As [`Desk::decide`].
+    pub async fn change_track(&self, caller: &Caller, at: &Judged<'_>, form: TrackForm) -> Result<u32, DeskError> {
+        check_text(form.reason.as_deref())?;
+        if form.to == Track::Simple && form.reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
+            return Err(DeskError::rule("track.reason_required", "from complex to simple only with a reason"));
+        }
+        let loaded = self.load(at.complaint).await?;
+        if loaded.complaint.track == Some(form.to) {
+            return Err(DeskError::rule("track.same", "the complaint is on that track already"));
+        }
+        let (_, today) = self.now();
+        let mut assessment = self.reassess(&loaded).await?;
+        assessment.triage.track = form.to;
+        let due = self.decision_due(&assessment, today);
+        let event = Event::TrackChanged(TrackChanged { to: form.to, reason: form.reason, due_on: due.due });
+        self.judge(caller, at, event).await
+    }
+
+    async fn judge(&self, caller: &Caller, at: &Judged<'_>, event: Event) -> Result<u32, DeskError> {
+        let loaded = self.load(at.complaint).await?;
+        let before = &loaded.complaint;
+        if before.seq != at.seen {
+            return Err(DeskError::Changed { now: before.seq });
+        }
+        let (now, _) = self.now();
+        let transition = before.record(&caller.actor(), now, event)?;
+        let version = transition.after().seq;
+        let commit = self.commit_of(transition, &loaded).await?;
+        match self.store.commit(commit).await {
+            Ok(_) => Ok(version),
+            Err(CommitError::Answered(_)) => Ok(version),
+            Err(CommitError::Store(e)) if e.is_stale() => Err(DeskError::Changed { now: self.load(at.complaint).await?.complaint.seq }),
+            Err(CommitError::Store(e)) => Err(e.into()),
+        }
+    }
+
+    /// A commit of `transition` with the dispatches and mails that follow.
+    pub(super) async fn commit_of(&self, transition: Transition, loaded: &super::views::Loaded) -> Result<Commit, DeskError> {
+        let (now, _) = self.now();
+        let assessment = self.reassess(loaded).await?;
+        let person = self.complainant(&loaded.complaint).await?;
+        let wording = Wording {
+            case: &loaded.case,
+            complainant: person.as_ref().map_or("（已删除）", |c| c.person.name.as_str()),
+            assessment: &assessment,
+        };
+        let dispatches = self.dispatches(&transition, &loaded.complaint, &wording);
+        let mails = super::prepare::mails_for(&transition, self.ids.next(), now);
+        Ok(Commit { dispatches, mails, ..Commit::of(transition) })
+    }
+}
+
+fn check_lines(lines: impl Iterator<Item = u32>) -> Result<(), DeskError> {
+    let all: Vec<u32> = lines.collect();
+    let mut once = all.clone();
+    once.sort_unstable();
+    once.dedup();
+    if all.is_empty() {
+        return Err(DeskError::rule("decision.no_lines", "name at least one listing"));
+    }
+    if once.len() != all.len() {
+        return Err(DeskError::rule("decision.line_twice", "a listing is named twice"));
+    }
+    Ok(())
+}
+
+fn check_text(text: Option<&str>) -> Result<(), DeskError> {
+    match text {
+        Some(t) if t.chars().count() > TEXT_CHARS_MAX => {
+            Err(DeskError::rule("field.too_long", format!("at most {TEXT_CHARS_MAX} characters")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_reasons(given: &[String], known: &[(&str, &str)]) -> Result<(), DeskError> {
+    if given.is_empty() {
+        return Err(DeskError::rule("decision.no_reason", "give at least one reason code"));
+    }
+    match given.iter().find(|g| !known.iter().any(|(code, _)| code == g)) {
+        Some(unknown) => {
+            let codes: Vec<&str> = known.iter().map(|(c, _)| *c).collect();
+            Err(DeskError::rule("decision.unknown_reason", format!("{unknown} is not one of {}", codes.join(", "))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether anything at all is still asked of a platform for this complaint.
+pub fn has_measures(c: &Complaint) -> bool {
+    c.listings.iter().any(|l| l.measure == crate::domain::complaint::Measure::Requested)
+}

@@ -1,0 +1,441 @@
+//! Filing: from a notice to findings, track and reasons, in one commit. Also the dry run, which is the
+//! same without the commit.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::prepare::{Assessment, KnownReport, Wording};
+use super::views::{RowLeftOut, filed_view};
+use super::{Caller, Desk, DeskError, NamedFiles, replay};
+use crate::domain::automation::MayAutomate;
+use crate::domain::calendar::Due;
+use crate::domain::complaint::{
+    Actor, Complaint, Decided, DocumentFiled, Event, Filed, ListingFiled, NotAccepted, PartyRef, SupplementRequested,
+    Transition,
+};
+use crate::domain::formal::{FormalInput, FormalResult, SUPPLEMENT_WORKING_DAYS, formal_check};
+use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, NoticeProblem, Person};
+use crate::domain::notice_check::{ListingParsed, Notice, check_notice};
+use crate::domain::reference::reference;
+use crate::store::{AnswerRow, Commit, CommitError, FilingAsk, FilingContext, PartyRow, ReliedOn};
+
+/// Times a filing starts over when the register, the policy or a listing changed under it.
+const FILING_TRIES_MAX: u32 = 3;
+
+/// The idempotency key of a request: the same key and fingerprint give the first answer again.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey {
+    /// The client's key.
+    pub key: String,
+    /// Route it was used on.
+    pub route: &'static str,
+    /// SHA-256 of route, parsed JSON and the files' hashes in order.
+    pub fingerprint: [u8; 32],
+}
+
+/// One filing.
+#[derive(Clone, Debug)]
+pub struct Filing {
+    /// The notice.
+    pub form: NoticeForm,
+    /// Files that came with it, by part name.
+    pub files: NamedFiles,
+    /// Its idempotency key; without one (dry run) nothing is stored.
+    pub key: Option<IdempotencyKey>,
+}
+
+/// An answer as it is sent, and kept for a repeated key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// JSON.
+    pub body: Vec<u8>,
+    /// Whether it was given before.
+    pub replayed: bool,
+}
+
+/// A notice that passed, its people and files known.
+struct Checked {
+    notice: Notice,
+    case: NoticeCase,
+    complainant: Complainant,
+    agent: Option<Person>,
+    file_ids: Vec<Uuid>,
+}
+
+impl Desk {
+    /// Files a complaint, or, without a key, shows what filing it would give.
+    ///
+    /// # Errors
+    /// [`DeskError::Notice`] with every problem; [`DeskError::AllDuplicates`]; the store's.
+    pub async fn file(&self, caller: &Caller, filing: Filing) -> Result<Answer, DeskError> {
+        let key = filing.key.clone();
+        let checked = self.check(caller, filing).await?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.file_once(caller, &checked, key.as_ref()).await {
+                Err(DeskError::Store(e)) if e.is_stale() && tries < FILING_TRIES_MAX => self.recent.forget(),
+                other => return other,
+            }
+        }
+    }
+
+    async fn check(&self, caller: &Caller, filing: Filing) -> Result<Checked, DeskError> {
+        let mut form = filing.form;
+        let names: Vec<&str> = form.files().into_iter().map(|(_, name)| name).collect();
+        let files = self.find_files(caller, &names, filing.files).await?;
+        let missing = form
+            .files()
+            .into_iter()
+            .filter(|(_, name)| !files.contains_key(*name))
+            .map(|(pointer, name)| unknown_file(pointer, name))
+            .collect::<Vec<_>>();
+        form.rename_files(|name| files.get(name).map_or_else(|| name.to_owned(), |f| f.sha256.clone()));
+        match (check_notice(form), missing.is_empty()) {
+            (Ok(notice), true) => {
+                let (case, complainant, agent) = notice.form.clone().split();
+                let mut file_ids: Vec<Uuid> = files.values().map(|f| f.id).collect();
+                file_ids.sort_unstable();
+                file_ids.dedup();
+                Ok(Checked { notice, case, complainant, agent, file_ids })
+            }
+            (Ok(_), false) => Err(DeskError::Notice(missing)),
+            (Err(mut problems), _) => {
+                problems.extend(missing);
+                Err(DeskError::Notice(problems))
+            }
+        }
+    }
+
+    async fn file_once(&self, caller: &Caller, checked: &Checked, key: Option<&IdempotencyKey>) -> Result<Answer, DeskError> {
+        let (now, today) = self.now();
+        let number = checked.notice.number.to_string();
+        let context = self.store.filing_context(self.ask(caller, checked, key)).await?;
+        if let (Some(stored), Some(key)) = (&context.answered, key) {
+            return replay(stored.clone(), key);
+        }
+        let relisting_of = relisted(checked, caller, &context)?;
+        let Rows { listings, kept, left_out } = self.rows(checked, &context).await?;
+        if listings.is_empty() {
+            return Err(DeskError::AllDuplicates(left_out));
+        }
+        let case = checked.case_of(&kept);
+        let report = self.known_report(caller, case.report.as_deref(), &context).await?;
+        let policy = self.active_policy().await?;
+        let documents = documents(&case);
+        let assessment = self.assess(&super::prepare::AssessInput {
+            case: &case,
+            number: &checked.notice.number,
+            asserted_items: &checked.notice.asserted_items,
+            documents: &documents,
+            listings: &listings,
+            report: report.as_ref(),
+            grants: &context.grants,
+            register: context.register.as_ref().map(|(_, e)| e),
+            right: context.right.as_ref(),
+            relisted: relisting_of.and(context.relisting.as_ref()),
+            policy: &policy,
+            complaint: None,
+            today,
+        });
+        let id = self.ids.next();
+        let (people, complainant, agent) = self.people(id, checked, now)?;
+        let case_body = serde_json::to_string(&case).unwrap_or_default();
+        let filed = Filed {
+            account: caller.account,
+            reference: reference(reference_bits(id)?),
+            client_reference: case.client_reference.clone(),
+            filed_via: "api".into(),
+            language: case.language,
+            patent_number: number.clone(),
+            asserted_items: checked.notice.asserted_items.clone(),
+            capacity: case.capacity,
+            complainant,
+            agent,
+            alleged_act_on: case.alleged_act_on,
+            report_sha256: case.report.clone(),
+            notice_sha256: super::prepare::sha256_hex(case_body.as_bytes()),
+            documents,
+            listings,
+            relisting_of,
+        };
+        let transition = Complaint::file(id, &caller.actor(), now, filed);
+        let register_version = context.register.as_ref().map(|(v, _)| *v);
+        let transition = self.settle(transition, now, &Settling { case: &case, assessment: &assessment, register_version })?;
+        let view = filed_view(transition.after(), &assessment, left_out);
+        let status = if key.is_some() { 201 } else { 200 };
+        let answer = Answer {
+            status,
+            body: serde_json::to_vec(&view).unwrap_or_default(),
+            replayed: false,
+        };
+        let Some(key) = key else {
+            return Ok(answer);
+        };
+        let dispatches = self.dispatches(&transition, transition.after(), &Wording { case: &case, complainant: &checked.complainant.person.name, assessment: &assessment });
+        let commit = Commit {
+            parties: people,
+            notice: Some(case_body),
+            urls: case.listings().map(|(_, l)| l.url.clone()).collect(),
+            examination: Some(assessment.body()),
+            files: checked.file_ids.clone(),
+            dispatches,
+            mails: super::prepare::mails_for(&transition, self.ids.next(), now),
+            idempotency: Some(AnswerRow {
+                account: caller.account,
+                key: key.key.clone(),
+                route: key.route.to_owned(),
+                fingerprint: key.fingerprint,
+                status,
+                answer: answer.body.clone(),
+                at: now,
+            }),
+            relied_on: vec![ReliedOn::Register { number, version: register_version }, ReliedOn::Policy { version: policy.0 }],
+            relisting: relisting_of.is_some(),
+            ..Commit::of(transition)
+        };
+        match self.store.commit(commit).await {
+            Ok(_) => Ok(answer),
+            Err(CommitError::Answered(stored)) => replay(stored, key),
+            Err(CommitError::Store(e)) => Err(e.into()),
+        }
+    }
+
+    fn ask(&self, caller: &Caller, checked: &Checked, key: Option<&IdempotencyKey>) -> FilingAsk {
+        FilingAsk {
+            account: caller.account,
+            idempotency_key: key.map(|k| k.key.clone()),
+            patent_number: checked.notice.number.to_string(),
+            report_sha256: checked.case.report.clone(),
+            reader_version: crate::intake::reader::READER_VERSION,
+            item_keys: checked.notice.listings.iter().filter_map(item_key).collect(),
+            relisting_of: checked
+                .case
+                .relisting_of
+                .as_deref()
+                .and_then(crate::domain::reference::parse_reference),
+        }
+    }
+
+    /// The listings that are filed, and the rows that are left out with the reason.
+    async fn rows(&self, checked: &Checked, context: &FilingContext) -> Result<Rows, DeskError> {
+        let platforms = self.platforms().await?;
+        let mut rows = Rows { listings: Vec::new(), kept: BTreeSet::new(), left_out: Vec::new() };
+        for l in &checked.notice.listings {
+            let live = item_key(l).and_then(|key| context.live.iter().find(|x| x.item_key == key));
+            let again = |c: Uuid| context.relisting.as_ref().is_some_and(|r| r.complaint == c);
+            if let Some(earlier) = &l.repeats {
+                rows.left_out.push(RowLeftOut::repeated(&l.pointer, earlier));
+                continue;
+            }
+            if let Some(live) = live.filter(|x| !again(x.complaint)) {
+                rows.left_out.push(RowLeftOut::duplicate(&l.pointer, &live.reference));
+                continue;
+            }
+            let platform = l
+                .site
+                .as_ref()
+                .and_then(|site| platforms.iter().find(|p| p.sites.contains(site)))
+                .map(|p| p.code.clone());
+            rows.kept.insert(l.pointer.clone());
+            rows.listings.push(ListingFiled {
+                line: u32::try_from(rows.listings.len() + 1).unwrap_or(u32::MAX),
+                product: l.product,
+                site: l.site.clone(),
+                id_space: l.id_space.clone(),
+                item_id: l.item_id.clone(),
+                sku: l.sku.clone(),
+                shop: l.stated.shop.clone(),
+                platform,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// Seals the people of the notice, one record each.
+    fn people(&self, complaint: Uuid, checked: &Checked, now: Timestamp) -> Result<(Vec<PartyRow>, PartyRef, Option<PartyRef>), DeskError> {
+        let mut rows = Vec::new();
+        let mut keep = |role: &str, json: String, record: crate::vault::SealedRecord, id: Uuid| {
+            rows.push(PartyRow {
+                id,
+                complaint_id: complaint,
+                role: role.to_owned(),
+                sealed: record.sealed,
+                key: record.key,
+                created_at: now,
+            });
+            PartyRef { party: id, digest: self.vault.person_digest(complaint, &json) }
+        };
+        let id = self.ids.next();
+        let json = serde_json::to_string(&checked.complainant).unwrap_or_default();
+        let complainant = keep("complainant", json, self.vault.seal(id, &checked.complainant)?, id);
+        let agent = match &checked.agent {
+            None => None,
+            Some(agent) => {
+                let id = self.ids.next();
+                let json = serde_json::to_string(agent).unwrap_or_default();
+                Some(keep("agent", json, self.vault.seal(id, agent)?, id))
+            }
+        };
+        Ok((rows, complainant, agent))
+    }
+
+    /// Formal check, and what follows from it: accepted and triaged (and decided, where the policy lets
+    /// it), a supplement requested, or not accepted.
+    pub(super) fn settle(&self, filed: Transition, now: Timestamp, x: &Settling) -> Result<Transition, DeskError> {
+        let today = crate::domain::calendar::shanghai_date(now);
+        let service = Actor::System("filing");
+        let complaint = filed.after();
+        let formal = formal_check(&FormalInput {
+            capacity: x.case.capacity,
+            has_agent: x.case.has_agent,
+            truth_guarantee: x.case.truth_guaranteed_on.is_some(),
+            service_address: x.case.service_address_confirmed,
+            has_report: x.case.report.is_some(),
+            documents: &complaint.documents,
+            today,
+            term_ended_on: x.assessment.term_ended_on,
+        });
+        let mut t = filed;
+        if let Some(examined) = x.assessment.examined_event(x.case.report.as_deref(), x.register_version) {
+            t = t.and(&service, now, Event::Examined(examined))?;
+        }
+        match formal {
+            FormalResult::Accepted => {
+                t = t.and(&service, now, Event::Accepted)?;
+                let due = self.decision_due(x.assessment, today);
+                t = t.and(&service, now, Event::Triaged(x.assessment.triaged_event(&due)))?;
+                self.decide_automatically(t, now, x.assessment.proof.as_ref())
+            }
+            FormalResult::Missing(missing) => {
+                let due: Due = self.calendar.add_working_days(today, SUPPLEMENT_WORKING_DAYS);
+                let event = Event::SupplementRequested(SupplementRequested {
+                    missing,
+                    due_on: due.due,
+                    calendar_version: due.calendar_version,
+                });
+                Ok(t.and(&service, now, event)?)
+            }
+            FormalResult::Refused(reasons) => Ok(t.and(&service, now, Event::NotAccepted(NotAccepted { reasons }))?),
+        }
+    }
+
+    pub(super) fn decide_automatically(&self, t: Transition, now: Timestamp, proof: Option<&MayAutomate>) -> Result<Transition, DeskError> {
+        let Some(proof) = proof else { return Ok(t) };
+        let lines = t.after().pending_lines();
+        if lines.is_empty() || t.after().track != Some(crate::domain::policy::Track::Simple) {
+            return Ok(t);
+        }
+        let decided = Decided::automatic(proof, &lines);
+        Ok(t.and(&Actor::System("policy"), now, Event::Decided(decided))?)
+    }
+}
+
+/// What settling a filing needs.
+pub(super) struct Settling<'a> {
+    pub(super) case: &'a NoticeCase,
+    pub(super) assessment: &'a Assessment,
+    pub(super) register_version: Option<i64>,
+}
+
+impl Checked {
+    /// The case with the listings that are filed only: line `n` is its `n`-th listing.
+    fn case_of(&self, kept: &BTreeSet<String>) -> NoticeCase {
+        let mut case = self.case.clone();
+        for (p, product) in case.accused_products.iter_mut().enumerate() {
+            let mut i = 0;
+            product.listings.retain(|_| {
+                i += 1;
+                kept.contains(&format!("/accused_products/{p}/listings/{}", i - 1))
+            });
+        }
+        case
+    }
+}
+
+/// What becomes of the listings of a notice.
+struct Rows {
+    listings: Vec<ListingFiled>,
+    kept: BTreeSet<String>,
+    left_out: Vec<RowLeftOut>,
+}
+
+fn item_key(l: &ListingParsed) -> Option<String> {
+    ListingFiled {
+        line: 0,
+        product: 0,
+        site: None,
+        id_space: l.id_space.clone(),
+        item_id: l.item_id.clone(),
+        sku: l.sku.clone(),
+        shop: None,
+        platform: None,
+    }
+    .item_key()
+}
+
+fn relisted(checked: &Checked, caller: &Caller, context: &FilingContext) -> Result<Option<Uuid>, DeskError> {
+    if checked.case.relisting_of.is_none() {
+        return Ok(None);
+    }
+    match &context.relisting {
+        Some(r) if r.account == caller.account && r.patent_number == checked.notice.number.to_string() => Ok(Some(r.complaint)),
+        _ => Err(DeskError::Notice(vec![NoticeProblem {
+            pointer: "/relisting_of".into(),
+            code: "reference.not_found".into(),
+            message: "no complaint of yours about this patent has this reference".into(),
+            message_zh: "没有找到您就该专利提出的该编号投诉".into(),
+        }])),
+    }
+}
+
+pub(super) fn unknown_file(pointer: String, name: &str) -> NoticeProblem {
+    NoticeProblem {
+        pointer,
+        code: "file.not_found".into(),
+        message: format!("no file of yours and no part of this request is called {name:?}"),
+        message_zh: "没有找到该文件：既不是您上传过的文件，也不是本次请求的附件".into(),
+    }
+}
+
+/// The documents of a case, the report among them.
+pub(super) fn documents(case: &NoticeCase) -> Vec<DocumentFiled> {
+    let report = case.report.iter().map(|sha256| DocumentFiled {
+        kind: DocumentKind::EvaluationReport,
+        sha256: sha256.clone(),
+        until: None,
+    });
+    let others = case.documents.iter().map(|d| DocumentFiled {
+        kind: d.kind,
+        sha256: d.file.clone(),
+        until: d.until,
+    });
+    report.chain(others).collect()
+}
+
+/// 45 bits for a reference. Counting ids (tests) give counting references; random ids give random ones.
+fn reference_bits(id: Uuid) -> Result<u64, DeskError> {
+    let bits = id.as_u128();
+    let low = u64::try_from(bits & ((1 << 45) - 1)).unwrap_or(0);
+    Ok(low)
+}
+
+/// The report of a filing, where one is named.
+impl Desk {
+    pub(super) async fn known_report(
+        &self,
+        caller: &Caller,
+        sha256: Option<&str>,
+        context: &FilingContext,
+    ) -> Result<Option<KnownReport>, DeskError> {
+        match (sha256, &context.reading) {
+            (None, _) => Ok(None),
+            (Some(sha256), Some(facts)) => Ok(Some(KnownReport { sha256: sha256.to_owned(), facts: facts.clone() })),
+            (Some(sha256), None) => Ok(Some(self.read_report(caller.account, sha256).await?)),
+        }
+    }
+}

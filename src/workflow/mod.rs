@@ -1,0 +1,291 @@
+//! The desk: one function per verb. A verb loads, asks the domain, and commits one transition; it
+//! can change complaints and send nothing. Called by `web`, `agenda` and the command line.
+//!
+//! The actor is an argument of every verb. Request bodies are the `…Form` types beside their verb;
+//! what is answered is in [`views`].
+
+mod accounts;
+mod authenticity;
+mod decide;
+mod file;
+mod files;
+mod lists;
+mod platforms;
+mod policies;
+mod prepare;
+mod recent;
+mod register;
+mod report_check;
+mod supplement;
+pub mod views;
+mod withdraw;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+pub use accounts::{AccountForm, KeyCreated};
+pub use authenticity::AuthenticityForm;
+pub use decide::{DecisionForm, LiftForm, LineDecisionForm, TrackForm};
+pub use file::{Answer, Filing, IdempotencyKey};
+pub use files::StoredFile;
+pub use platforms::{AckForm, AckLineForm, EndpointForm, PlatformForm};
+pub use policies::ActivationForm;
+pub use register::RightForm;
+pub use report_check::ReportCheckForm;
+pub use supplement::SupplementForm;
+pub use withdraw::WithdrawalForm;
+
+use crate::clock::{Clock, Ids};
+use crate::domain::calendar::{Calendar, shanghai_date};
+use crate::domain::complaint::{Actor, Refused};
+use crate::domain::dispatch::Issuer;
+use crate::domain::notice::NoticeProblem;
+use crate::domain::policy::PolicyProblem;
+use crate::intake::reader::Reader;
+use crate::intake::upload::{UploadError, Uploads};
+use crate::store::{Store, StoreError, StoredAnswer};
+use crate::vault::{Vault, VaultError};
+
+/// Times a verb that is not an act of judgement reloads and tries again when the complaint changed.
+pub const RETRIES_MAX: u32 = 5;
+
+/// Roles of accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Rights holder.
+    Complainant,
+    /// Agent of rights holders.
+    Agent,
+    /// E-commerce platform.
+    Platform,
+    /// Examiner (判定员).
+    Examiner,
+    /// Lead examiner.
+    Lead,
+    /// Administrator.
+    Admin,
+    /// Reads all, changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Role; 7] = [
+        Role::Complainant,
+        Role::Agent,
+        Role::Platform,
+        Role::Examiner,
+        Role::Lead,
+        Role::Admin,
+        Role::Auditor,
+    ];
+
+    /// The word used in JSON and SQL.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Complainant => "complainant",
+            Role::Agent => "agent",
+            Role::Platform => "platform",
+            Role::Examiner => "examiner",
+            Role::Lead => "lead",
+            Role::Admin => "admin",
+            Role::Auditor => "auditor",
+        }
+    }
+
+    /// The role of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Role::ALL.into_iter().find(|r| r.word() == word)
+    }
+}
+
+/// Who calls: an authenticated account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The account.
+    pub account: Uuid,
+    /// Its role.
+    pub role: Role,
+    /// The platform it speaks for, for the role `platform`.
+    pub platform: Option<String>,
+    /// Filings allowed an hour; the default where absent.
+    pub filings_per_hour_max: Option<u32>,
+}
+
+impl Caller {
+    /// As an actor of the log.
+    pub fn actor(&self) -> Actor {
+        Actor::Account {
+            role: self.role.word(),
+            id: self.account,
+        }
+    }
+}
+
+/// What the desk is told at start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Who issues dispatches.
+    pub issuer: Issuer,
+    /// False for demos and trials.
+    pub livemode: bool,
+    /// Base of links, without a trailing slash.
+    pub public_url: String,
+    /// Mail address through which a complainant can be reached.
+    pub relay_contact: String,
+    /// Networks an endpoint may lie in although they are private, and whether http is allowed.
+    pub egress: crate::domain::egress::EgressRules,
+}
+
+/// The desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Ids,
+    pub(crate) vault: Vault,
+    pub(crate) reader: Arc<Reader>,
+    pub(crate) uploads: Uploads,
+    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) recent: Arc<recent::Recent>,
+}
+
+/// The parts a desk is built from.
+pub struct DeskParts {
+    /// The store.
+    pub store: Store,
+    /// Time.
+    pub clock: Clock,
+    /// Ids.
+    pub ids: Ids,
+    /// Keys.
+    pub vault: Vault,
+    /// Reader of reports.
+    pub reader: Reader,
+    /// Where files are kept.
+    pub uploads: Uploads,
+    /// Settings.
+    pub settings: Settings,
+}
+
+impl Desk {
+    /// A desk of its parts.
+    pub fn new(parts: DeskParts) -> Self {
+        Desk {
+            store: parts.store,
+            clock: parts.clock,
+            ids: parts.ids,
+            vault: parts.vault,
+            reader: Arc::new(parts.reader),
+            uploads: parts.uploads,
+            calendar: Arc::new(Calendar::built_in()),
+            settings: Arc::new(parts.settings),
+            recent: Arc::default(),
+        }
+    }
+
+    /// The store, for reads.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Keys.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    pub(crate) fn now(&self) -> (Timestamp, Date) {
+        let now = self.clock.now();
+        (now, shanghai_date(now))
+    }
+}
+
+/// Why a verb did not happen. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The notice has problems; all of them.
+    #[error("{} problems", .0.len())]
+    Notice(Vec<NoticeProblem>),
+    /// The policy has problems; all of them.
+    #[error("{} problems", .0.len())]
+    Policy(Vec<PolicyProblem>),
+    /// Every listing of the complaint is a duplicate.
+    #[error("every listing is in a live complaint already")]
+    AllDuplicates(Vec<views::RowLeftOut>),
+    /// Not possible in this state.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The complaint changed since it was read.
+    #[error("the complaint changed: version {now}")]
+    Changed {
+        /// Version now.
+        now: u32,
+    },
+    /// The same idempotency key came with another body.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// A rule of the desk.
+    #[error("{message}")]
+    Rule {
+        /// Stable code.
+        code: &'static str,
+        /// In English.
+        message: String,
+    },
+    /// No such thing, or not the caller's.
+    #[error("not found")]
+    NotFound,
+    /// The store.
+    #[error(transparent)]
+    Store(StoreError),
+    /// A file could not be kept or read.
+    #[error(transparent)]
+    Upload(#[from] UploadError),
+    /// Keys.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl From<StoreError> for DeskError {
+    fn from(e: StoreError) -> Self {
+        match e {
+            StoreError::NotFound => DeskError::NotFound,
+            other => DeskError::Store(other),
+        }
+    }
+}
+
+impl DeskError {
+    pub(crate) fn rule(code: &'static str, message: impl Into<String>) -> Self {
+        DeskError::Rule {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// The stored answer to a repeated key, if the request is the same.
+pub(crate) fn replay(stored: StoredAnswer, key: &IdempotencyKey) -> Result<Answer, DeskError> {
+    if stored.fingerprint != key.fingerprint || stored.route != key.route {
+        return Err(DeskError::KeyReused);
+    }
+    Ok(Answer {
+        status: stored.status,
+        body: stored.answer,
+        replayed: true,
+    })
+}
+
+/// Files named in a request: file id or part name → the stored file.
+pub type NamedFiles = BTreeMap<String, StoredFile>;

@@ -1,0 +1,337 @@
+//! Platforms, their endpoints and secrets, and what they answer to a dispatch.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Caller, Desk, DeskError};
+use crate::domain::dispatch::{AckStep, DispatchKind};
+use crate::domain::egress::check_url;
+use crate::domain::notice::{NAME_CHARS_MAX, TEXT_CHARS_MAX};
+use crate::domain::secrets::{EndpointSecrets, SecretInForce};
+use crate::store::{AckRow, DispatchRow, EndpointRow, PlatformRow};
+use crate::vault::random;
+
+/// Hours an old secret still signs after a rotation.
+pub const SECRET_OVERLAP_HOURS: i64 = 24;
+/// Random bytes of a secret.
+const SECRET_BYTES: usize = 32;
+/// Most lines of one acknowledgement.
+pub const ACK_LINES_MAX: usize = 1_000;
+
+/// Reasons a platform may refuse for: closed list.
+pub const REFUSAL_REASONS: &[&str] = &[
+    "no_such_item",
+    "removed_by_seller",
+    "removed_by_platform",
+    "not_ours",
+    "sku_not_separable",
+    "evidence_insufficient",
+    "listed_before_filing_date",
+    "licensed_on_file",
+    "invalidated",
+    "conflicting_ruling",
+    "duplicate",
+    "technical",
+];
+
+/// A platform.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformForm {
+    /// Code, 2 to 32 of `a-z 0-9 _ -`.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Sites it operates, by site code (`taobao`, `tmall`).
+    pub sites: Vec<String>,
+}
+
+/// An endpoint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointForm {
+    /// Address.
+    pub url: String,
+    /// Kinds of dispatches it gets; empty: all.
+    #[serde(default)]
+    pub event_types: Vec<String>,
+}
+
+/// An endpoint as administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EndpointView {
+    /// Id.
+    pub id: Uuid,
+    /// Platform.
+    pub platform: String,
+    /// Address.
+    pub url: String,
+    /// Kinds.
+    pub event_types: Vec<String>,
+    /// `active` or `paused`.
+    pub status: String,
+    /// Why it is paused.
+    pub paused_why: Option<String>,
+    /// The secret, shown once, when it is made or rotated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+/// A platform's answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AckForm {
+    /// One row a listing and step.
+    pub lines: Vec<AckLineForm>,
+}
+
+/// One row of an answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AckLineForm {
+    /// Number of the listing in the dispatch (`listings[].n`).
+    pub n: u32,
+    /// Step.
+    pub step: AckStep,
+    /// With `refused` and `could_not_apply`: one of [`REFUSAL_REASONS`].
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// When it took effect.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+    /// The measure taken.
+    #[serde(default)]
+    pub measure: Option<String>,
+    /// In words.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Day the item was first listed, by the platform's records.
+    #[serde(default)]
+    pub first_listed_on: Option<Date>,
+    /// Day it was first sold, by the platform's records.
+    #[serde(default)]
+    pub sold_before: Option<Date>,
+}
+
+/// Result of one row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AckResult {
+    /// Number of the listing.
+    pub n: u32,
+    /// Step.
+    pub step: AckStep,
+    /// `recorded`, `known`, or a code of what is wrong.
+    pub result: String,
+}
+
+impl Desk {
+    /// Registers a platform.
+    ///
+    /// # Errors
+    /// [`DeskError::Rule`]; a site can have one platform only.
+    pub async fn create_platform(&self, form: PlatformForm) -> Result<PlatformRow, DeskError> {
+        let ok = (2..=32).contains(&form.code.len())
+            && form.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
+        if !ok {
+            return Err(DeskError::rule("platform.code", "2 to 32 of a-z 0-9 _ -"));
+        }
+        if form.name.trim().is_empty() || form.name.chars().count() > NAME_CHARS_MAX || form.sites.is_empty() {
+            return Err(DeskError::rule("platform.incomplete", "a name and at least one site are expected"));
+        }
+        let known = self.store.platforms().await?;
+        if let Some(other) = known.iter().find(|p| p.sites.iter().any(|s| form.sites.contains(s))) {
+            return Err(DeskError::rule("platform.site_taken", format!("a site of it belongs to {}", other.code)));
+        }
+        let row = PlatformRow { code: form.code, name: form.name, sites: form.sites, created_at: self.clock.now() };
+        self.store.put_platform(row.clone()).await?;
+        self.recent.forget();
+        Ok(row)
+    }
+
+    /// Registers an endpoint and makes its secret.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] for an unknown platform; [`DeskError::Rule`] for an address that may not be called.
+    pub async fn create_endpoint(&self, platform: &str, form: EndpointForm) -> Result<EndpointView, DeskError> {
+        if !self.store.platforms().await?.iter().any(|p| p.code == platform) {
+            return Err(DeskError::NotFound);
+        }
+        check_url(&form.url, &self.settings.egress).map_err(|e| DeskError::rule("endpoint.url_refused", e.to_string()))?;
+        if let Some(unknown) = form.event_types.iter().find(|t| DispatchKind::from_word(t).is_none()) {
+            return Err(DeskError::rule("endpoint.event_type", format!("{unknown} is not a kind of dispatch")));
+        }
+        let id = self.ids.next();
+        let now = self.clock.now();
+        let (secret, secrets) = new_secret(now, None)?;
+        let row = EndpointRow {
+            id,
+            platform: platform.to_owned(),
+            url: form.url,
+            event_types: form.event_types,
+            secrets: self.seal_secrets(id, &secrets)?,
+            status: "active".into(),
+            paused_why: None,
+            created_at: now,
+        };
+        self.store.put_endpoint(row.clone()).await?;
+        Ok(EndpointView { secret: Some(secret), ..endpoint_view(row) })
+    }
+
+    /// Endpoints of a platform.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn endpoints(&self, platform: &str) -> Result<Vec<EndpointView>, DeskError> {
+        Ok(self.store.endpoints(platform).await?.into_iter().map(endpoint_view).collect())
+    }
+
+    /// Makes a new secret; the old one signs beside it for [`SECRET_OVERLAP_HOURS`].
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn rotate_secret(&self, endpoint: Uuid) -> Result<EndpointView, DeskError> {
+        let mut row = self.store.endpoint(endpoint).await?;
+        let now = self.clock.now();
+        let plain = self.vault.open_secret(row.id, &row.secrets)?;
+        let old = EndpointSecrets::parse(&plain);
+        let (secret, secrets) = new_secret(now, old.as_ref())?;
+        row.secrets = self.seal_secrets(row.id, &secrets)?;
+        self.store.set_endpoint_secrets(row.id, row.secrets.clone()).await?;
+        Ok(EndpointView { secret: Some(secret), ..endpoint_view(row) })
+    }
+
+    /// Pauses an endpoint: nothing is dropped, deliveries wait.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn pause_endpoint(&self, endpoint: Uuid, why: &str) -> Result<EndpointView, DeskError> {
+        self.store.set_endpoint_status(endpoint, "paused", Some(why.to_owned())).await?;
+        Ok(endpoint_view(self.store.endpoint(endpoint).await?))
+    }
+
+    /// Resumes an endpoint.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn resume_endpoint(&self, endpoint: Uuid) -> Result<EndpointView, DeskError> {
+        self.store.set_endpoint_status(endpoint, "active", None).await?;
+        Ok(endpoint_view(self.store.endpoint(endpoint).await?))
+    }
+
+    fn seal_secrets(&self, id: Uuid, secrets: &EndpointSecrets) -> Result<Vec<u8>, DeskError> {
+        Ok(self.vault.seal_secret(id, &secrets.bytes())?)
+    }
+
+    /// A dispatch of the caller's platform.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], also for another platform's.
+    pub async fn platform_dispatch(&self, caller: &Caller, id: Uuid) -> Result<DispatchRow, DeskError> {
+        let row = self.store.dispatch(id).await?;
+        if caller.platform.as_deref() == Some(row.platform.as_str()) { Ok(row) } else { Err(DeskError::NotFound) }
+    }
+
+    /// Dispatches of the caller's platform after a number of its feed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn platform_feed(&self, caller: &Caller, after: i64, limit: usize) -> Result<Vec<DispatchRow>, DeskError> {
+        match &caller.platform {
+            None => Ok(Vec::new()),
+            Some(platform) => Ok(self.store.dispatch_page(platform, after, limit).await?),
+        }
+    }
+
+    /// Records what a platform answers, row by row; a row said before is `known`.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] for another platform's dispatch; [`DeskError::Rule`] for too many rows.
+    pub async fn acknowledge(&self, caller: &Caller, dispatch: Uuid, form: AckForm) -> Result<Vec<AckResult>, DeskError> {
+        if form.lines.is_empty() || form.lines.len() > ACK_LINES_MAX {
+            return Err(DeskError::rule("acknowledgement.lines", format!("1 to {ACK_LINES_MAX} rows are expected")));
+        }
+        let row = self.platform_dispatch(caller, dispatch).await?;
+        let kind = DispatchKind::from_word(&row.kind).unwrap_or(DispatchKind::Test);
+        let now = self.clock.now();
+        let mut results = Vec::new();
+        let mut rows: Vec<(usize, AckRow)> = Vec::new();
+        for line in form.lines {
+            let wrong = wrong_row(&line, &row, kind, now);
+            results.push(AckResult { n: line.n, step: line.step, result: wrong.unwrap_or("recorded").to_owned() });
+            if wrong.is_none() {
+                rows.push((results.len() - 1, ack_row(dispatch, line, now)));
+            }
+        }
+        let new = self.store.record_acks(rows.iter().map(|(_, r)| r.clone()).collect()).await?;
+        for ((at, _), is_new) in rows.iter().zip(new) {
+            if !is_new {
+                results[*at].result = "known".into();
+            }
+        }
+        Ok(results)
+    }
+}
+
+fn wrong_row(line: &AckLineForm, dispatch: &DispatchRow, kind: DispatchKind, now: Timestamp) -> Option<&'static str> {
+    let needs_reason = matches!(line.step, AckStep::Refused | AckStep::CouldNotApply);
+    let known_reason = line.reason.as_deref().is_some_and(|r| REFUSAL_REASONS.contains(&r));
+    if !dispatch.lines.iter().any(|l| l.n == line.n) {
+        Some("acknowledgement.no_such_line")
+    } else if needs_reason && !known_reason {
+        Some("acknowledgement.reason")
+    } else if !needs_reason && line.reason.is_some() {
+        Some("acknowledgement.reason_out_of_place")
+    } else if line.step == AckStep::Applied && kind == DispatchKind::Lift || line.step == AckStep::Lifted && kind != DispatchKind::Lift {
+        Some("acknowledgement.step_out_of_place")
+    } else if line.at.is_some_and(|at| at > now + SignedDuration::from_mins(5)) {
+        Some("acknowledgement.in_the_future")
+    } else if line.note.as_deref().is_some_and(|n| n.chars().count() > TEXT_CHARS_MAX) {
+        Some("field.too_long")
+    } else {
+        None
+    }
+}
+
+fn ack_row(dispatch: Uuid, line: AckLineForm, now: Timestamp) -> AckRow {
+    AckRow {
+        dispatch_id: dispatch,
+        n: line.n,
+        step: line.step.word().to_owned(),
+        reason: line.reason,
+        at: line.at.unwrap_or(now),
+        received_at: now,
+        measure: line.measure,
+        note: line.note,
+        first_listed_on: line.first_listed_on,
+        sold_before: line.sold_before,
+    }
+}
+
+fn endpoint_view(row: EndpointRow) -> EndpointView {
+    EndpointView {
+        id: row.id,
+        platform: row.platform,
+        url: row.url,
+        event_types: row.event_types,
+        status: row.status,
+        paused_why: row.paused_why,
+        secret: None,
+    }
+}
+
+fn new_secret(now: Timestamp, old: Option<&EndpointSecrets>) -> Result<(String, EndpointSecrets), DeskError> {
+    let secret = format!("whsec_{}", STANDARD.encode(random::<SECRET_BYTES>()?));
+    let until = now.checked_add(SignedDuration::from_hours(SECRET_OVERLAP_HOURS)).unwrap_or(now);
+    let mut all = vec![SecretInForce { secret: secret.clone(), until: None }];
+    for s in old.iter().flat_map(|o| &o.all) {
+        let ends = s.until.map_or(until, |u| u.min(until));
+        if ends > now {
+            all.push(SecretInForce { secret: s.secret.clone(), until: Some(ends) });
+        }
+    }
+    Ok((secret, EndpointSecrets { all }))
+}

@@ -1,0 +1,318 @@
+//! What every verb that judges a complaint needs: the report read, the ten checks, the flat facts, the
+//! triage, and the words a dispatch carries. No commit here.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Desk, DeskError};
+use crate::domain::automation::MayAutomate;
+use crate::domain::calendar::Due;
+use crate::domain::complaint::{CheckResult, Complaint, DocumentFiled, Event, Examined, ListingFiled, Transition, Triaged};
+use crate::domain::dispatch::{DispatchContext, DispatchDraft, LineContext, ProductContext, derive};
+use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination};
+use crate::domain::facts::{FactsFrom, flat_facts};
+use crate::domain::notice::NoticeCase;
+use crate::domain::patent::{PatentKind, PatentNumber, last_day_of_term};
+use crate::domain::policy::{CriterionReport, Facts, Policy, Track, Triage, triage};
+use crate::domain::register::RegisterEntry;
+use crate::domain::report::{ItemVerdict, ReportFacts, TextVersion};
+use crate::intake::reader::READER_VERSION;
+use crate::store::{GrantRow, MailDraft, Relisted, RightRow};
+
+/// Working days for a decision on the simple track. Model: 四川省专利行政执法办案规范 146.
+pub const DECISION_SIMPLE_WORKING_DAYS: u32 = 2;
+/// Calendar days for a decision on the complex track, design. Model: protection-centre plan 2016.
+pub const DECISION_COMPLEX_DESIGN_DAYS: u32 = 10;
+/// Months for a decision on the complex track, utility model. Model: protection-centre plan 2016.
+pub const DECISION_COMPLEX_UTILITY_MODEL_MONTHS: u32 = 1;
+
+/// A report whose facts are known.
+#[derive(Clone, Debug)]
+pub(super) struct KnownReport {
+    pub(super) sha256: String,
+    pub(super) facts: ReportFacts,
+}
+
+/// What an assessment looks at.
+pub(super) struct AssessInput<'a> {
+    pub(super) case: &'a NoticeCase,
+    pub(super) number: &'a PatentNumber,
+    pub(super) asserted_items: &'a [String],
+    pub(super) documents: &'a [DocumentFiled],
+    pub(super) listings: &'a [ListingFiled],
+    pub(super) report: Option<&'a KnownReport>,
+    pub(super) grants: &'a [GrantRow],
+    pub(super) register: Option<&'a RegisterEntry>,
+    pub(super) right: Option<&'a RightRow>,
+    pub(super) relisted: Option<&'a Relisted>,
+    pub(super) policy: &'a (i64, Policy),
+    /// The complaint, for grants that hold for one complaint only.
+    pub(super) complaint: Option<Uuid>,
+    pub(super) today: Date,
+}
+
+/// What was found.
+pub(super) struct Assessment {
+    pub(super) kind: PatentKind,
+    pub(super) report: Option<ReportFacts>,
+    pub(super) examined: Option<examine::Examined>,
+    pub(super) authenticity: Option<String>,
+    pub(super) register: Option<RegisterEntry>,
+    pub(super) facts: Facts,
+    pub(super) triage: Triage,
+    pub(super) policy_version: i64,
+    pub(super) proof: Option<MayAutomate>,
+    pub(super) last_day_of_term: Option<Date>,
+    pub(super) term_ended_on: Option<Date>,
+}
+
+/// Findings and criteria in full, kept beside the log and shown to people.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct KeptExamination {
+    /// The ten findings.
+    pub findings: Vec<examine::Finding>,
+    /// Verdicts on the asserted items.
+    pub verdicts: Vec<ItemVerdict>,
+    /// Every criterion with what it saw.
+    pub criteria: Vec<CriterionReport>,
+}
+
+impl Desk {
+    /// Reads a report that is not known yet, in the reading child, and remembers its facts.
+    pub(super) async fn read_report(&self, account: Uuid, sha256: &str) -> Result<KnownReport, DeskError> {
+        if let Some(facts) = self.store.reading(sha256, READER_VERSION).await? {
+            return Ok(KnownReport { sha256: sha256.to_owned(), facts });
+        }
+        let bytes = self.uploads.read(sha256).await?;
+        let facts = self.reader.read(account, bytes).await;
+        self.store.put_reading(sha256, READER_VERSION, &facts, self.clock.now()).await?;
+        Ok(KnownReport { sha256: sha256.to_owned(), facts })
+    }
+
+    /// Ten checks, facts, triage.
+    pub(super) fn assess(&self, x: &AssessInput) -> Assessment {
+        let level = x.report.and_then(|r| level_that_counts(x.grants, &r.sha256, x.complaint));
+        let examined = x.report.map(|r| {
+            examine::examine(&Examination {
+                facts: &r.facts,
+                notice: Some(Claimed {
+                    number: &x.case.patent.number,
+                    title: x.case.patent.title.as_deref(),
+                    holder: x.case.patent.holder.as_deref(),
+                    filed_on: x.case.patent.filed_on,
+                    granted_on: x.case.patent.granted_on,
+                    asserted_items: x.asserted_items,
+                    alleged_act_on: x.case.alleged_act_on,
+                }),
+                register: x.register,
+                authenticity: level.as_deref().and_then(AuthenticityLevel::from_word),
+                superseded_by: None,
+                today: x.today,
+            })
+        });
+        let facts = flat_facts(&FactsFrom {
+            notice: x.case,
+            kind: x.number.kind(),
+            documents: x.documents,
+            listings: x.listings,
+            report: x.report.map(|r| &r.facts),
+            examined: examined.as_ref(),
+            authenticity: level.as_deref(),
+            register: x.register,
+            standing_proven: x.right.map(|r| r.valid_until.is_none_or(|until| until >= x.today) && r.capacity == capacity_word(x.case)),
+            relisting_determined: x.relisted.map(|r| {
+                let stands = |l: &ListingFiled| l.item_key().is_some_and(|k| r.standing_items.contains(&k));
+                x.listings.iter().all(stands)
+            }),
+        });
+        let triage = triage(&x.policy.1, &facts);
+        let proof = MayAutomate::prove(&x.policy.1, &triage, &facts);
+        let filed_on = x
+            .register
+            .and_then(|r| r.filed_on)
+            .or_else(|| x.report.and_then(|r| r.facts.filed_on.as_ref().map(|s| s.value)));
+        let last_day = filed_on.map(|d| last_day_of_term(x.number.kind(), d));
+        let by_number = x.number.is_expired_by_definition();
+        Assessment {
+            kind: x.number.kind(),
+            report: x.report.map(|r| r.facts.clone()),
+            examined,
+            authenticity: level,
+            register: x.register.cloned(),
+            facts,
+            triage,
+            policy_version: x.policy.0,
+            proof,
+            last_day_of_term: last_day,
+            term_ended_on: match last_day {
+                Some(day) if day < x.today => Some(day),
+                None if by_number => Some(x.number.latest_possible_end()),
+                _ => None,
+            },
+        }
+    }
+
+    /// When the decision is due.
+    pub(super) fn decision_due(&self, a: &Assessment, today: Date) -> Due {
+        match (a.triage.track, a.kind) {
+            (Track::Simple, _) => self.calendar.add_working_days(today, DECISION_SIMPLE_WORKING_DAYS),
+            (Track::Complex, PatentKind::Design) => self.calendar.add_calendar_days(today, DECISION_COMPLEX_DESIGN_DAYS),
+            (Track::Complex, _) => self.calendar.add_months(today, DECISION_COMPLEX_UTILITY_MODEL_MONTHS),
+        }
+    }
+
+    /// The dispatches that follow from a transition.
+    pub(super) fn dispatches(&self, t: &Transition, before: &Complaint, w: &Wording) -> Vec<DispatchDraft> {
+        let report = w.assessment.report.as_ref();
+        let register = w.assessment.register.as_ref();
+        let context = DispatchContext {
+            issuer: self.settings.issuer.clone(),
+            livemode: self.settings.livemode,
+            public_url: self.settings.public_url.clone(),
+            complainant_name: w.complainant.to_owned(),
+            capacity: w.case.capacity,
+            relay_contact: self.settings.relay_contact.clone(),
+            patent_title: register
+                .and_then(|r| r.title.clone())
+                .or_else(|| report.and_then(|r| r.title.as_ref().map(|t| t.value.clone()))),
+            last_day_of_term: w.assessment.last_day_of_term,
+            patent_status: register.map(|r| (r.status.word().to_owned(), r.as_of)),
+            report_form: report.and_then(|r| r.form.as_ref().map(|f| f.value.code().to_owned())),
+            report_completed_on: report.and_then(|r| r.completed_on.as_ref().map(|d| d.value)),
+            verdicts: w.assessment.examined.as_ref().map(|e| e.asserted.clone()).unwrap_or_default(),
+            authenticity: w.assessment.authenticity.clone(),
+            lines: w
+                .case
+                .listings()
+                .map(|(_, l)| LineContext {
+                    url: l.url.clone(),
+                    captured_at: l.captured_at,
+                    snapshot_sha256: l.snapshot.clone(),
+                })
+                .collect(),
+            products: w
+                .case
+                .accused_products
+                .iter()
+                .map(|p| ProductContext { name: p.name.clone(), comparison: p.comparison.clone() })
+                .collect(),
+        };
+        derive(t, before, &context)
+    }
+}
+
+/// Words a dispatch carries beyond the log.
+pub(super) struct Wording<'a> {
+    pub(super) case: &'a NoticeCase,
+    pub(super) complainant: &'a str,
+    pub(super) assessment: &'a Assessment,
+}
+
+impl Assessment {
+    /// The event that records the ten checks; none where no report was filed.
+    pub(super) fn examined_event(&self, report_sha256: Option<&str>, register_version: Option<i64>) -> Option<Examined> {
+        let examined = self.examined.as_ref()?;
+        Some(Examined {
+            report_sha256: report_sha256.map(str::to_owned),
+            reader_version: READER_VERSION,
+            overall: examined.overall.word().to_owned(),
+            checks: examined
+                .findings
+                .iter()
+                .map(|f| CheckResult {
+                    check: f.check.word().to_owned(),
+                    result: f.result.word().to_owned(),
+                    code: f.code.to_string(),
+                })
+                .collect(),
+            register_version,
+            authenticity: self.authenticity.clone(),
+            text_version: self.text_version(),
+        })
+    }
+
+    fn text_version(&self) -> Option<TextVersion> {
+        self.report.as_ref()?.text_version.as_ref().map(|t| t.value.clone())
+    }
+
+    /// The event that puts the complaint on its track.
+    pub(super) fn triaged_event(&self, due: &Due) -> Triaged {
+        Triaged {
+            track: self.triage.track,
+            policy_version: self.policy_version,
+            facts: self.facts.clone(),
+            met: self.triage.met(),
+            due_on: due.due,
+            provisional: due.provisional,
+            calendar_version: due.calendar_version.clone(),
+        }
+    }
+
+    /// Findings and criteria in full.
+    pub(super) fn kept(&self) -> KeptExamination {
+        KeptExamination {
+            findings: self.examined.as_ref().map(|e| e.findings.clone()).unwrap_or_default(),
+            verdicts: self.examined.as_ref().map(|e| e.asserted.clone()).unwrap_or_default(),
+            criteria: self.triage.criteria.clone(),
+        }
+    }
+
+    /// The same as JSON.
+    pub(super) fn body(&self) -> String {
+        serde_json::to_string(&self.kept()).unwrap_or_default()
+    }
+}
+
+/// The authenticity level that counts for a file: `broken` before all; A and B for every complaint with
+/// the file, C and D for the complaint they were granted in.
+fn level_that_counts(grants: &[GrantRow], sha256: &str, complaint: Option<Uuid>) -> Option<String> {
+    let holds = |g: &&GrantRow| {
+        let everywhere = matches!(g.level.as_str(), "A" | "B" | "broken");
+        g.sha256 == sha256 && g.counts && (everywhere || (complaint.is_some() && g.complaint_id == complaint))
+    };
+    let levels: Vec<&str> = grants.iter().filter(holds).map(|g| g.level.as_str()).collect();
+    ["broken", "A", "B", "C", "D"]
+        .into_iter()
+        .find(|l| levels.contains(l))
+        .map(str::to_owned)
+}
+
+fn capacity_word(case: &NoticeCase) -> String {
+    match serde_json::to_value(case.capacity) {
+        Ok(serde_json::Value::String(s)) => s,
+        _ => String::new(),
+    }
+}
+
+/// SHA-256, hexadecimal.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// The mails a transition makes: to the complainant, one for the last thing that happened that it waits for.
+pub(super) fn mails_for(t: &Transition, id: Uuid, now: Timestamp) -> Vec<MailDraft> {
+    let after = t.after();
+    let template = t.events().iter().rev().find_map(|e| match e {
+        Event::SupplementRequested(_) => Some("supplement_requested"),
+        Event::NotAccepted(_) => Some("not_accepted"),
+        Event::Decided(_) => Some("decided"),
+        Event::LiftDecided(_) => Some("lift_decided"),
+        Event::Accepted => Some("accepted"),
+        _ => None,
+    });
+    template
+        .map(|template| MailDraft {
+            id,
+            complaint_id: after.id,
+            party_id: after.filed.agent.as_ref().unwrap_or(&after.filed.complainant).party,
+            template: template.to_owned(),
+            language: after.filed.language,
+            reference: after.filed.reference.clone(),
+            due_at: now,
+        })
+        .into_iter()
+        .collect()
+}

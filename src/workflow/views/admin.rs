@@ -1,0 +1,227 @@
+//! What examiners and administrators see: a complaint with everything beside it, the queue, a dispatch
+//! with its deliveries.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{ComplaintView, EventView, event_views};
+use crate::domain::notice::{Complainant, NoticeCase, Person};
+use crate::domain::policy::Facts;
+use crate::domain::report::ReportFacts;
+use crate::store::{AckRow, AttemptRow, GrantRow};
+use crate::vault::SealedRecord;
+use crate::workflow::{Desk, DeskError};
+
+/// Other complaints shown beside one, at most.
+const OTHERS_MAX: usize = 20;
+
+/// A grant of authenticity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuthenticityShown {
+    /// The level.
+    pub level: String,
+    /// The examiner.
+    pub examiner: Uuid,
+    /// What it rests on.
+    pub evidence: String,
+    /// Whether it counts.
+    pub counts: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<GrantRow> for AuthenticityShown {
+    fn from(g: GrantRow) -> Self {
+        AuthenticityShown { level: g.level, examiner: g.examiner, evidence: g.evidence, counts: g.counts, at: g.at }
+    }
+}
+
+/// Another complaint on the same patent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OtherComplaint {
+    /// Id.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: String,
+    /// State.
+    pub state: String,
+    /// Track.
+    pub track: Option<String>,
+}
+
+/// A complaint as an examiner sees it.
+#[derive(Clone, Debug, Serialize)]
+pub struct AdminView {
+    /// What the complainant sees.
+    #[serde(flatten)]
+    pub complaint: ComplaintView,
+    /// The account that filed.
+    pub account: Uuid,
+    /// The notice.
+    pub notice: NoticeCase,
+    /// The complainant; null where it was erased.
+    pub complainant: Option<Complainant>,
+    /// The agent.
+    pub agent: Option<Person>,
+    /// The flat facts the policy saw.
+    pub facts: Option<Facts>,
+    /// Version of the policy.
+    pub policy_version: Option<i64>,
+    /// What the report says.
+    pub report: Option<ReportFacts>,
+    /// SHA-256 of the report.
+    pub report_sha256: Option<String>,
+    /// Grants of authenticity for the report.
+    pub authenticity: Vec<AuthenticityShown>,
+    /// Other complaints on the same patent.
+    pub others: Vec<OtherComplaint>,
+    /// Who has it, and until when.
+    pub claimed_by: Option<(Uuid, Timestamp)>,
+    /// The log.
+    pub log: Vec<EventView>,
+}
+
+/// A row of the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QueueItem {
+    /// Id.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: String,
+    /// State.
+    pub state: String,
+    /// Track.
+    pub track: Option<String>,
+    /// Patent number.
+    pub patent_number: String,
+    /// Overall result of the ten checks.
+    pub overall: Option<String>,
+    /// Listings that wait for a decision.
+    pub pending: i64,
+    /// Day the decision is due.
+    pub due_on: Option<Date>,
+    /// When it was filed.
+    pub filed_at: Timestamp,
+    /// Examiner who has it now.
+    pub claimed_by: Option<Uuid>,
+}
+
+/// A page of the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QueuePage {
+    /// The rows, most urgent first.
+    pub items: Vec<QueueItem>,
+    /// Cursor of the next page.
+    pub next_cursor: Option<String>,
+}
+
+/// One delivery with its attempts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeliveryView {
+    /// Id.
+    pub id: Uuid,
+    /// Endpoint.
+    pub endpoint: Uuid,
+    /// State.
+    pub state: String,
+    /// Next attempt.
+    pub due_at: Timestamp,
+    /// Attempts, oldest first.
+    pub attempts: Vec<AttemptRow>,
+}
+
+/// A dispatch with its deliveries and answers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DispatchAdminView {
+    /// Id.
+    pub id: Uuid,
+    /// Platform.
+    pub platform: String,
+    /// Kind.
+    pub kind: String,
+    /// Number in the platform's feed.
+    pub feed_seq: i64,
+    /// The complaint.
+    pub complaint: Option<Uuid>,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// SHA-256 of the body.
+    pub sha256: String,
+    /// The body as sent.
+    pub body: serde_json::Value,
+    /// Deliveries.
+    pub deliveries: Vec<DeliveryView>,
+    /// Answers of the platform.
+    pub acknowledgements: Vec<AckRow>,
+}
+
+impl Desk {
+    /// A complaint as an examiner sees it.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn show_to_examiner(&self, id: Uuid) -> Result<AdminView, DeskError> {
+        let loaded = self.load(id).await?;
+        let parties = self.store.parties(id).await?;
+        let agent_ref = loaded.complaint.filed.agent.as_ref().map(|a| a.party);
+        let agent = match parties.into_iter().find(|p| Some(p.id) == agent_ref) {
+            Some(row) => self.vault.open(row.id, &SealedRecord { sealed: row.sealed, key: row.key })?,
+            None => None,
+        };
+        let others = self.store.complaints_on_patent(&loaded.complaint.filed.patent_number, OTHERS_MAX).await?;
+        let others = others
+            .into_iter()
+            .filter(|o| o.id != id)
+            .map(|o| OtherComplaint { id: o.id, reference: o.reference, state: o.state, track: o.track })
+            .collect();
+        let claim = self.store.claim_of(id).await?.filter(|c| c.lease_until > self.clock.now());
+        Ok(AdminView {
+            complaint: self.view(&loaded).await?,
+            account: loaded.complaint.filed.account,
+            complainant: self.complainant(&loaded.complaint).await?,
+            agent,
+            facts: loaded.complaint.triaged.as_ref().map(|t| t.facts.clone()),
+            policy_version: loaded.complaint.triaged.as_ref().map(|t| t.policy_version),
+            report: loaded.reading.clone(),
+            report_sha256: loaded.complaint.filed.report_sha256.clone(),
+            authenticity: loaded.grants.iter().cloned().map(Into::into).collect(),
+            others,
+            claimed_by: claim.map(|c| (c.examiner, c.lease_until)),
+            log: event_views(&loaded.log, true),
+            notice: loaded.case,
+        })
+    }
+
+    /// A dispatch with its deliveries and answers.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn show_dispatch(&self, id: Uuid) -> Result<DispatchAdminView, DeskError> {
+        let row = self.store.dispatch(id).await?;
+        let attempts = self.store.attempts_of(id).await?;
+        let deliveries = self.store.deliveries_of(id).await?;
+        Ok(DispatchAdminView {
+            id,
+            platform: row.platform,
+            kind: row.kind,
+            feed_seq: row.feed_seq,
+            complaint: row.complaint_id,
+            issued_at: row.issued_at,
+            sha256: row.sha256,
+            body: serde_json::from_str(&row.body).unwrap_or_default(),
+            deliveries: deliveries
+                .into_iter()
+                .map(|d| DeliveryView {
+                    id: d.id,
+                    endpoint: d.endpoint_id,
+                    state: d.state,
+                    due_at: d.due_at,
+                    attempts: attempts.iter().filter(|a| a.delivery_id == d.id).cloned().collect(),
+                })
+                .collect(),
+            acknowledgements: self.store.acks_of_dispatch(id).await?,
+        })
+    }
+}

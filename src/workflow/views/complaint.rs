@@ -1,0 +1,272 @@
+//! A complaint as its complainant sees it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::complaint::{Basis, Complaint, Determination, Missing, State, StoredEvent};
+use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective_measure};
+use crate::domain::examine::Finding;
+use crate::domain::policy::{CriterionReport, Track};
+use crate::domain::report::ItemVerdict;
+use crate::workflow::prepare::{Assessment, KeptExamination};
+
+/// A listing that was not filed, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RowLeftOut {
+    /// JSON Pointer into the notice.
+    pub pointer: String,
+    /// `listing.duplicate` or `listing.repeated`.
+    pub code: String,
+    /// Reference of the earlier complaint, or pointer of the earlier row.
+    pub earlier: String,
+}
+
+impl RowLeftOut {
+    /// In a live complaint already.
+    pub(crate) fn duplicate(pointer: &str, reference: &str) -> Self {
+        RowLeftOut {
+            pointer: pointer.to_owned(),
+            code: "listing.duplicate".into(),
+            earlier: reference.to_owned(),
+        }
+    }
+
+    /// The same item twice in one notice.
+    pub(crate) fn repeated(pointer: &str, earlier: &str) -> Self {
+        RowLeftOut {
+            pointer: pointer.to_owned(),
+            code: "listing.repeated".into(),
+            earlier: earlier.to_owned(),
+        }
+    }
+}
+
+/// One listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListingView {
+    /// Line number, from 1.
+    pub line: u32,
+    /// Accused product, from 0.
+    pub product: u32,
+    /// Site code.
+    pub site: Option<String>,
+    /// Item id.
+    pub item_id: Option<String>,
+    /// SKU.
+    pub sku: Option<String>,
+    /// Shop.
+    pub shop: Option<String>,
+    /// Address as filed.
+    pub url: Option<String>,
+    /// Code of the platform account.
+    pub platform: Option<String>,
+    /// `accepted`, `unresolved`, `platform_not_connected`.
+    pub status: &'static str,
+    /// First axis.
+    pub determination: Determination,
+    /// Second axis, the platform's answers laid over it.
+    pub measure: EffectiveMeasure,
+    /// On what the decision rests.
+    pub basis: Option<Basis>,
+    /// `human`, `automatic`, or null.
+    pub by: Option<&'static str>,
+}
+
+/// One dispatch, in short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DispatchSummary {
+    /// Id.
+    pub id: Uuid,
+    /// Kind.
+    pub kind: DispatchKind,
+    /// Platform.
+    pub platform: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// Listings in it.
+    pub lines: Vec<u32>,
+    /// Steps the platform answered, by listing.
+    pub answered: BTreeMap<u32, Vec<AckStep>>,
+}
+
+/// A complaint.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComplaintView {
+    /// Id; absent in a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// Reference people read out; absent in a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The complainant's own reference.
+    pub client_reference: Option<String>,
+    /// Number of the last event: the complaint's version.
+    pub version: u32,
+    /// State with its words.
+    #[serde(flatten)]
+    pub state: State,
+    /// Track.
+    pub track: Option<Track>,
+    /// When it was filed.
+    pub filed_at: Timestamp,
+    /// Patent number.
+    pub patent_number: String,
+    /// Asserted items.
+    pub asserted_items: Vec<String>,
+    /// Listings.
+    pub listings: Vec<ListingView>,
+    /// Rows of the notice that were not filed; only in the answer to the filing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows_left_out: Vec<RowLeftOut>,
+    /// Overall result of the ten checks.
+    pub overall: Option<String>,
+    /// The ten findings.
+    pub findings: Vec<Finding>,
+    /// Verdicts on the asserted items.
+    pub verdicts: Vec<ItemVerdict>,
+    /// Every criterion with what it saw.
+    pub criteria: Vec<CriterionReport>,
+    /// What is missing.
+    pub missing: Vec<Missing>,
+    /// Day the next step is due.
+    pub due_on: Option<Date>,
+    /// Whether that day may move when the next calendar is announced.
+    pub provisional: bool,
+    /// Dispatches.
+    pub dispatches: Vec<DispatchSummary>,
+}
+
+/// A row of a list of complaints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ComplaintItem {
+    /// Id.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: String,
+    /// The complainant's own reference.
+    pub client_reference: Option<String>,
+    /// State.
+    pub state: String,
+    /// Track.
+    pub track: Option<String>,
+    /// Patent number.
+    pub patent_number: String,
+    /// Overall result of the ten checks.
+    pub overall: Option<String>,
+    /// When it was filed.
+    pub filed_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Day the next step is due.
+    pub due_on: Option<Date>,
+}
+
+/// One event of the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EventView {
+    /// Number.
+    pub seq: u32,
+    /// When.
+    pub at: Timestamp,
+    /// Who: the kind only for a complainant (`examiner`, `system:filing`).
+    pub actor: String,
+    /// Type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Body.
+    pub body: serde_json::Value,
+    /// Hash over the one before and this, hexadecimal.
+    pub hash: String,
+}
+
+/// The answer to a filing. `assessment` is fresh; nothing was dispatched or answered yet.
+pub(crate) fn filed_view(c: &Complaint, a: &Assessment, left_out: Vec<RowLeftOut>) -> ComplaintView {
+    let mut view = complaint_view(c, &a.kept(), (&[], &[]));
+    view.rows_left_out = left_out;
+    view
+}
+
+/// A complaint with its examination, addresses and dispatches.
+pub fn complaint_view(c: &Complaint, kept: &KeptExamination, (urls, dispatches): (&[Option<String>], &[DispatchSummary])) -> ComplaintView {
+    ComplaintView {
+        id: Some(c.id),
+        reference: Some(c.filed.reference.clone()),
+        client_reference: c.filed.client_reference.clone(),
+        version: c.seq,
+        state: c.state.clone(),
+        track: c.track,
+        filed_at: c.filed_at,
+        patent_number: c.filed.patent_number.clone(),
+        asserted_items: c.filed.asserted_items.clone(),
+        listings: c
+            .listings
+            .iter()
+            .map(|l| {
+                let kind = match l.measure {
+                    crate::domain::complaint::Measure::LiftRequested => DispatchKind::Lift,
+                    _ => DispatchKind::Takedown,
+                };
+                let last = dispatches.iter().rev().find(|d| d.kind == kind && d.lines.contains(&l.filed.line));
+                let answered = last.and_then(|d| d.answered.get(&l.filed.line)).map_or(&[][..], Vec::as_slice);
+                ListingView {
+                    line: l.filed.line,
+                    product: l.filed.product,
+                    site: l.filed.site.clone(),
+                    item_id: l.filed.item_id.clone(),
+                    sku: l.filed.sku.clone(),
+                    shop: l.filed.shop.clone(),
+                    url: urls.get(l.filed.line as usize - 1).cloned().flatten(),
+                    platform: l.filed.platform.clone(),
+                    status: match (&l.filed.item_id, &l.filed.platform) {
+                        (None, _) => "unresolved",
+                        (Some(_), None) => "platform_not_connected",
+                        (Some(_), Some(_)) => "accepted",
+                    },
+                    determination: l.determination,
+                    measure: effective_measure(l.measure, answered),
+                    basis: l.basis,
+                    by: l.basis.map(|_| if l.by_human { "human" } else { "automatic" }),
+                }
+            })
+            .collect(),
+        rows_left_out: Vec::new(),
+        overall: c.examined.as_ref().map(|e| e.overall.clone()),
+        findings: kept.findings.clone(),
+        verdicts: kept.verdicts.clone(),
+        criteria: kept.criteria.clone(),
+        missing: c.missing.clone(),
+        due_on: c.due_on(),
+        provisional: c.triaged.as_ref().is_some_and(|t| t.provisional),
+        dispatches: dispatches.to_vec(),
+    }
+}
+
+/// The log, for a complainant: an examiner is named by role only.
+pub fn event_views(log: &[StoredEvent], names_examiners: bool) -> Vec<EventView> {
+    log.iter()
+        .map(|e| {
+            let mut body: serde_json::Value = serde_json::from_str(&e.body).unwrap_or_default();
+            let mut actor = e.actor.clone();
+            if !names_examiners {
+                if let Some(fields) = body.as_object_mut() {
+                    fields.remove("examiner");
+                }
+                if let Some((role, _)) = e.actor.split_once(':').filter(|(role, _)| *role != "system") {
+                    actor = role.to_owned();
+                }
+            }
+            EventView {
+                seq: e.seq,
+                at: e.at,
+                actor,
+                kind: e.kind.clone(),
+                body,
+                hash: hex::encode(e.hash),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,9 @@
+//! What is shown to whom: one type per audience. A field that is not here does not leave.
+
+mod admin;
+mod complaint;
+mod load;
+
+pub use admin::{AdminView, AuthenticityShown, DeliveryView, DispatchAdminView, OtherComplaint, QueueItem, QueuePage};
+pub use complaint::{ComplaintItem, ComplaintView, DispatchSummary, EventView, ListingView, RowLeftOut, complaint_view, event_views, filed_view};
+pub use load::Loaded;
