@@ -17,3 +17,4 @@ pub mod policy;
 pub mod reference;
 pub mod register;
 pub mod report;
+pub mod secrets;

@@ -31,6 +31,22 @@ pub enum RegisterStatus {
     NotGranted,
 }
 
+impl RegisterStatus {
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            RegisterStatus::InForce => "in_force",
+            RegisterStatus::FeeGrace => "fee_grace",
+            RegisterStatus::LapsedRestorable => "lapsed_restorable",
+            RegisterStatus::Lapsed => "lapsed",
+            RegisterStatus::Expired => "expired",
+            RegisterStatus::Invalidated => "invalidated",
+            RegisterStatus::Abandoned => "abandoned",
+            RegisterStatus::NotGranted => "not_granted",
+        }
+    }
+}
+
 /// One entry of the register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

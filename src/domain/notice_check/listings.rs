@@ -100,9 +100,6 @@ fn by_url(url: &str, pointer: &str, out: &mut ListingParsed, found: &mut Found) 
             out.site = r.site.map(|s| s.code().to_owned());
             out.id_space = r.site.map(|s| s.id_space().to_owned());
             out.item_id = r.item_id;
-            if out.sku.is_none() {
-                out.sku = r.sku;
-            }
             Some(())
         }
         ParseStatus::NotAnItem => refuse("listing.not_an_item", ("the address is not an item's", "该链接不是商品链接")),
@@ -128,7 +125,7 @@ fn by_item(site: &str, item: &str, pointer: &str, out: &mut ListingParsed, found
     }
     let known = Site::from_code(site);
     out.site = Some(site.to_owned());
-    out.id_space = Some(known.map_or(site, Site::id_space).to_owned());
+    out.id_space = Some(known.map_or_else(|| site.to_owned(), |s| s.id_space().to_owned()));
     out.item_id = Some(item.to_owned());
     Some(())
 }

@@ -1,0 +1,209 @@
+//! The ten checks, each red and green, and what they add up to.
+
+use jiff::civil::{Date, date};
+
+use super::*;
+use crate::domain::patent::PatentKind;
+use crate::domain::register::RegisterStatus;
+use crate::domain::report::{Form, Readability, ReadingFlag, Seen, TextVersion};
+
+const NUMBER: &str = "202330123456.4";
+const TODAY: Date = date(2026, 11, 24);
+
+fn seen<T>(value: T) -> Option<Seen<T>> {
+    Some(Seen { value, page: 1, quote: "…".into() })
+}
+
+fn good() -> ReportFacts {
+    ReportFacts {
+        pages: 2,
+        form: seen(Form::DesignEvaluation),
+        kind: Some(PatentKind::Design),
+        patent_number: seen(right_number()),
+        title: seen("台灯".into()),
+        holder: seen("宁波明光灯具有限公司".into()),
+        filed_on: seen(date(2023, 3, 8)),
+        granted_on: seen(date(2023, 9, 1)),
+        completed_on: seen(date(2026, 5, 12)),
+        text_version: seen(TextVersion::Granted),
+        verdicts: vec![ItemVerdict { item: "all".into(), verdict: Verdict::NoDefectFound, page: Some(2), quote: Some("全部外观设计".into()) }],
+        ..ReportFacts::nothing_read(Readability::Text)
+    }
+}
+
+/// `NUMBER` with its own check digit, so that the test does not count it by hand.
+fn right_number() -> String {
+    match crate::domain::patent::PatentNumber::parse(NUMBER) {
+        Ok(n) => n.to_string(),
+        Err(crate::domain::patent::PatentNumberError::CheckDigit { expected, .. }) => format!("{}.{expected}", &NUMBER[..12]),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn register() -> RegisterEntry {
+    RegisterEntry {
+        status: RegisterStatus::InForce,
+        holder: None,
+        title: None,
+        filed_on: None,
+        granted_on: None,
+        text_version: Some(TextVersion::Granted),
+        items_in_force: None,
+        as_of: date(2026, 11, 1),
+        source: "extract".into(),
+        invalidation_pending: None,
+    }
+}
+
+struct Case {
+    facts: ReportFacts,
+    register: Option<RegisterEntry>,
+    level: Option<AuthenticityLevel>,
+    items: Vec<String>,
+    title: Option<&'static str>,
+    act: Option<Date>,
+}
+
+impl Default for Case {
+    fn default() -> Self {
+        Case { facts: good(), register: Some(register()), level: Some(AuthenticityLevel::B), items: vec!["1".into()], title: None, act: None }
+    }
+}
+
+impl Case {
+    fn examine(&self) -> Examined {
+        let number = right_number();
+        examine(&Examination {
+            facts: &self.facts,
+            notice: Some(Claimed {
+                number: &number,
+                title: self.title,
+                holder: Some("宁波明光灯具 有限公司"),
+                filed_on: Some(date(2023, 3, 8)),
+                granted_on: None,
+                asserted_items: &self.items,
+                alleged_act_on: self.act,
+            }),
+            register: self.register.as_ref(),
+            authenticity: self.level,
+            superseded_by: None,
+            today: TODAY,
+        })
+    }
+
+    fn code(&self, check: Check) -> (CheckResult, String) {
+        let examined = self.examine();
+        let f = examined.findings.into_iter().find(|f| f.check == check).unwrap();
+        (f.result, f.code)
+    }
+}
+
+#[test]
+fn a_good_report_with_proof_of_all_else_is_usable() {
+    let examined = Case::default().examine();
+    assert_eq!(examined.overall, Overall::Usable, "{:#?}", examined.findings);
+    assert!(examined.findings.iter().all(|f| f.result == CheckResult::Pass));
+    assert_eq!(examined.findings.len(), 10);
+}
+
+#[test]
+fn each_check_can_fail_or_stay_unknown() {
+    use CheckResult::{Fail, Unknown};
+    let with = |change: fn(&mut Case)| {
+        let mut case = Case::default();
+        change(&mut case);
+        case
+    };
+    let cases: Vec<(Case, Check, CheckResult, &str)> = vec![
+        (with(|c| c.facts.form = None), Check::Kind, Unknown, "report.form_unread"),
+        (with(|c| c.facts.form = seen(Form::SearchReport)), Check::Kind, Fail, "report.search_report"),
+        (with(|c| c.facts.form = seen(Form::UtilityModelEvaluation)), Check::Kind, Fail, "report.wrong_kind"),
+        (with(|c| c.facts.flags = vec![ReadingFlag::Simulated]), Check::Kind, Fail, "report.simulated"),
+        (with(|c| c.facts.patent_number = seen("202330123456.X".into())), Check::Number, Fail, "patent.check_digit"),
+        (with(|c| c.facts.patent_number = None), Check::Number, Unknown, "patent.number_unread"),
+        (with(|c| c.facts.patent_number = seen("202123098145.4".into())), Check::Identity, Fail, "report.other_patent"),
+        (with(|c| c.facts.filed_on = seen(date(2023, 3, 9))), Check::Identity, Fail, "report.date_differs"),
+        (with(|c| c.title = Some("吊灯")), Check::Identity, Unknown, "report.name_differs"),
+        (with(|c| c.level = None), Check::Authenticity, Unknown, "authenticity.unproven"),
+        (with(|c| c.level = Some(AuthenticityLevel::D)), Check::Authenticity, Unknown, "authenticity.d"),
+        (with(|c| c.level = Some(AuthenticityLevel::Broken)), Check::Authenticity, Fail, "authenticity.broken"),
+        (with(|c| c.facts.completed_on = seen(date(2023, 8, 31))), Check::Dates, Fail, "report.before_grant"),
+        (with(|c| c.facts.completed_on = seen(date(2026, 11, 25))), Check::Dates, Fail, "report.in_the_future"),
+        (with(|c| c.facts.completed_on = None), Check::Dates, Unknown, "report.dates_unread"),
+        (with(|c| c.facts.text_version = seen(TextVersion::Decision { number: "4".into() })), Check::Text, Unknown, "report.text_amended"),
+        (with(|c| c.register.as_mut().unwrap().items_in_force = Some(vec!["2".into()])), Check::Text, Fail, "report.item_not_in_force"),
+        (with(|c| c.register = None), Check::InForce, Unknown, "register.missing"),
+        (with(|c| c.register.as_mut().unwrap().as_of = date(2026, 10, 24)), Check::InForce, Unknown, "register.too_old"),
+        (with(|c| c.register.as_mut().unwrap().status = RegisterStatus::Lapsed), Check::InForce, Fail, "patent.lapsed"),
+        (with(|c| c.act = Some(date(2023, 8, 31))), Check::InForce, Fail, "patent.act_before_grant"),
+        (with(|c| c.facts.verdicts[0].verdict = Verdict::Unknown), Check::Coverage, Unknown, "report.items_unread"),
+        (with(|c| c.facts.verdicts[0].verdict = Verdict::NotSearched), Check::Coverage, Fail, "report.not_searched"),
+        (with(|c| c.facts.verdicts[0].verdict = Verdict::Defective), Check::Verdict, Fail, "report.defective"),
+    ];
+    for (case, check, result, code) in cases {
+        assert_eq!(case.code(check), (result, code.to_owned()));
+        assert_ne!(case.examine().overall, Overall::Usable, "{code}");
+    }
+}
+
+#[test]
+fn an_expired_patent_fails_whatever_the_register_says() {
+    let mut case = Case::default();
+    case.facts.filed_on = seen(date(2011, 3, 8));
+    case.register.as_mut().unwrap().filed_on = Some(date(2011, 3, 8));
+    assert_eq!(case.code(Check::InForce), (CheckResult::Fail, "patent.expired".into()));
+}
+
+#[test]
+fn within_the_grace_period_it_is_in_force_with_a_warning() {
+    let mut case = Case::default();
+    case.register.as_mut().unwrap().status = RegisterStatus::FeeGrace;
+    let examined = case.examine();
+    let f = examined.findings.iter().find(|f| f.check == Check::InForce).unwrap();
+    assert!(f.result == CheckResult::Pass && f.warning.is_some() && f.cure.is_some());
+}
+
+#[test]
+fn negative_part_and_unsearched_add_up_as_the_rules_say() {
+    let verdicts = |words: &[Verdict]| {
+        let mut case = Case::default();
+        case.items = (1..=words.len()).map(|n| n.to_string()).collect();
+        case.facts.verdicts = words
+            .iter()
+            .enumerate()
+            .map(|(i, v)| ItemVerdict { item: (i + 1).to_string(), verdict: *v, page: None, quote: None })
+            .collect();
+        case.examine().overall
+    };
+    use Verdict::{Defective, NoDefectFound, NotSearched, Unknown};
+    assert_eq!(verdicts(&[NoDefectFound, NoDefectFound]), Overall::Usable);
+    assert_eq!(verdicts(&[Defective, Defective]), Overall::Negative);
+    assert_eq!(verdicts(&[Defective, NoDefectFound]), Overall::UsableInPart);
+    assert_eq!(verdicts(&[NotSearched, NoDefectFound]), Overall::UsableInPart);
+    assert_eq!(verdicts(&[NotSearched, NotSearched]), Overall::Unusable);
+    assert_eq!(verdicts(&[Unknown, NoDefectFound]), Overall::Unverified);
+    assert_eq!(verdicts(&[Unknown, Defective]), Overall::UsableInPart);
+}
+
+#[test]
+fn without_a_notice_a_good_report_is_sound_by_itself() {
+    let facts = good();
+    let by_itself = |facts: &ReportFacts| {
+        examine(&Examination { facts, notice: None, register: None, authenticity: None, superseded_by: None, today: TODAY })
+    };
+    let examined = by_itself(&facts);
+    assert_eq!(examined.overall, Overall::Unverified);
+    assert!(examined.is_sound_by_itself());
+    let mut unread = good();
+    unread.completed_on = None;
+    assert!(!by_itself(&unread).is_sound_by_itself());
+}
+
+#[test]
+fn items_are_normalised() {
+    assert_eq!(normal_item("权利要求１"), Some("1".into()));
+    assert_eq!(normal_item("设计 02"), Some("2".into()));
+    assert_eq!(normal_item("0"), None);
+    assert_eq!(normal_item("1-3"), None);
+    assert_eq!(normal_item("12345"), None);
+}
