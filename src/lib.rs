@@ -40,4 +40,5 @@ pub mod clock;
 pub mod delivery;
 pub mod domain;
 pub mod intake;
+pub mod store;
 pub mod vault;

@@ -81,6 +81,16 @@ pub enum Language {
     En,
 }
 
+impl Language {
+    /// The word used in JSON and SQL.
+    pub fn word(self) -> &'static str {
+        match self {
+            Language::Zh => "zh",
+            Language::En => "en",
+        }
+    }
+}
+
 /// The patent as stated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,0 +1,254 @@
+//! The one way to change a complaint: [`Store::commit`] takes a [`Transition`] with all that goes with
+//! it and does it in one transaction, or not at all. Called by the workflow only.
+//!
+//! Commits go through one bounded queue. A writer takes all that waits, up to [`BATCH_MAX`], writes
+//! them in one transaction and answers each only after the commit. If the batch fails it is rolled
+//! back and its members run one by one, each with its own error.
+//!
+//! # Why
+//! One transaction a request reaches a tenth of what SQLite can do with the disk flushed, and a
+//! quarter of what PostgreSQL can; a savepoint a request costs a third of the rest.
+
+mod issue;
+mod plan;
+pub(super) mod postgres;
+pub(super) mod sqlite;
+mod steps;
+
+use std::collections::HashSet;
+
+use diesel_async::AsyncPgConnection;
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::rows::{GrantRow, PartyRow};
+use super::{Store, StoreError};
+use crate::domain::complaint::Transition;
+use crate::domain::dispatch::DispatchDraft;
+use crate::domain::notice::Language;
+use plan::Plan;
+
+/// Most commits in one transaction.
+const BATCH_MAX: usize = 64;
+/// Most rows in one statement: SQLite takes 32,766 values in one, a listing has 15.
+pub(super) const ROWS_PER_INSERT_MAX: usize = 1_000;
+/// Most writes that may wait; beyond, [`StoreError::Busy`].
+pub(super) const QUEUE_MAX: usize = 8192;
+
+/// A transition and all that is stored with it.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// What happened.
+    pub transition: Transition,
+    /// New persons.
+    pub parties: Vec<PartyRow>,
+    /// The notice as now kept, where it changed.
+    pub notice: Option<String>,
+    /// For a new complaint: the URL of each listing, by line.
+    pub urls: Vec<Option<String>>,
+    /// Findings and criteria in words, as JSON.
+    pub examination: Option<String>,
+    /// Files the complaint now uses.
+    pub files: Vec<Uuid>,
+    /// What platforms are to be sent.
+    pub dispatches: Vec<DispatchDraft>,
+    /// What people are to be sent.
+    pub mails: Vec<MailDraft>,
+    /// An authenticity level granted with it.
+    pub grant: Option<GrantRow>,
+    /// The answer to keep for a retry of the same request.
+    pub idempotency: Option<AnswerRow>,
+    /// What the caller saw outside the complaint, checked again in the transaction.
+    pub relied_on: Vec<ReliedOn>,
+}
+
+impl Commit {
+    /// A commit of `transition` and nothing else.
+    pub fn of(transition: Transition) -> Self {
+        Commit {
+            transition,
+            parties: Vec::new(),
+            notice: None,
+            urls: Vec::new(),
+            examination: None,
+            files: Vec::new(),
+            dispatches: Vec::new(),
+            mails: Vec::new(),
+            grant: None,
+            idempotency: None,
+            relied_on: Vec::new(),
+        }
+    }
+}
+
+/// A mail to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailDraft {
+    /// Id.
+    pub id: Uuid,
+    /// The complaint it is about.
+    pub complaint_id: Uuid,
+    /// Whom it goes to.
+    pub party_id: Uuid,
+    /// Name of the template.
+    pub template: String,
+    /// Language.
+    pub language: Language,
+    /// Reference of the complaint.
+    pub reference: String,
+    /// Not before.
+    pub due_at: Timestamp,
+}
+
+/// An answer to keep with its effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerRow {
+    /// Account that asked.
+    pub account: Uuid,
+    /// Its `Idempotency-Key`.
+    pub key: String,
+    /// Route.
+    pub route: String,
+    /// What was asked.
+    pub fingerprint: [u8; 32],
+    /// HTTP status.
+    pub status: u16,
+    /// Body, byte for byte.
+    pub answer: Vec<u8>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An answer given before to the same key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAnswer {
+    /// Route.
+    pub route: String,
+    /// What was asked then; another fingerprint now is a misuse of the key.
+    pub fingerprint: [u8; 32],
+    /// HTTP status.
+    pub status: u16,
+    /// Body, byte for byte.
+    pub answer: Vec<u8>,
+}
+
+/// Something outside the complaint that a commit was built on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReliedOn {
+    /// The register entry of a patent.
+    Register {
+        /// Patent number.
+        number: String,
+        /// Version seen; absent: there was none.
+        version: Option<i64>,
+    },
+    /// The active policy.
+    Policy {
+        /// Version seen; 0: none was stored.
+        version: i64,
+    },
+}
+
+/// What a commit brought about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The dispatches, in the order of the drafts.
+    pub dispatches: Vec<Issued>,
+}
+
+/// A dispatch as issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// Id.
+    pub id: Uuid,
+    /// Code of the platform.
+    pub platform: String,
+    /// Its number in the platform's feed, gapless from 1.
+    pub feed_seq: i64,
+}
+
+/// Why a commit had no effect.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// The same account used the key before; this is what it was answered.
+    #[error("the key was answered before")]
+    Answered(StoredAnswer),
+    /// Anything else: [`StoreError::Stale`] with `complaint`, `register` or `policy`,
+    /// [`StoreError::Duplicate`] with `listing` or `reference`, …
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A commit in the queue, and who waits for it.
+pub(super) struct Waiting {
+    plan: Plan,
+    tell: oneshot::Sender<Result<Committed, CommitError>>,
+}
+
+impl Waiting {
+    fn answer(self, result: Result<Committed, CommitError>) {
+        // The caller may have gone; what is committed stays committed.
+        let _ = self.tell.send(result);
+    }
+}
+
+/// The way into the queue of a PostgreSQL store.
+#[derive(Clone)]
+pub(super) struct Queue(mpsc::Sender<Box<Waiting>>);
+
+impl Queue {
+    pub(super) fn new() -> (Self, mpsc::Receiver<Box<Waiting>>) {
+        let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+        (Queue(sender), receiver)
+    }
+
+    fn submit(&self, waiting: Box<Waiting>) -> Result<(), StoreError> {
+        self.0.try_send(waiting).map_err(|e| match e {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(_) => ended(),
+        })
+    }
+}
+
+fn ended() -> StoreError {
+    StoreError::Unavailable { why: "the writer has ended".to_owned() }
+}
+
+impl Store {
+    /// Stores a transition and all that goes with it, in one transaction; returns after the commit.
+    ///
+    /// # Errors
+    /// [`CommitError`], and nothing was stored: except that after [`StoreError::Unavailable`] it is
+    /// not known whether it was, and the same commit may be tried again.
+    pub async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let plan = Plan::of(commit);
+        let wakes = plan.fills_the_outbox();
+        let (tell, answer) = oneshot::channel();
+        let waiting = Box::new(Waiting { plan, tell });
+        match self {
+            Store::Postgres(pg) => pg.queue.submit(waiting)?,
+            Store::Sqlite(sqlite) => sqlite.submit(waiting)?,
+        }
+        let committed = answer.await.map_err(|_| ended())??;
+        if wakes {
+            self.outbox().notify_one();
+        }
+        Ok(committed)
+    }
+}
+
+/// Splits off what cannot be in one transaction with an earlier member: the same complaint, key or
+/// live listing. The order among those that meet is kept.
+fn split(waiting: Vec<Box<Waiting>>) -> (Vec<Box<Waiting>>, Vec<Box<Waiting>>) {
+    let mut taken = HashSet::new();
+    waiting.into_iter().partition(|w| {
+        let keys = w.plan.keys();
+        let meets = keys.iter().any(|k| taken.contains(k));
+        taken.extend(keys);
+        !meets
+    })
+}
+
+/// The connection of the PostgreSQL writers.
+type Conn = AsyncPgConnection;

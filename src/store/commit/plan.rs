@@ -1,0 +1,159 @@
+//! From a commit to the rows it writes. Pure, and done by the caller's task: a writer thread has
+//! better things to do.
+
+use uuid::Uuid;
+
+use super::{Commit, ReliedOn};
+use crate::domain::complaint::Event;
+use crate::domain::dispatch::DispatchDraft;
+use crate::store::projection::expected_projection;
+use crate::store::rows::{
+    ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow, int,
+};
+use crate::store::schema::complaint_files;
+use crate::store::types::Id;
+
+/// A file that a complaint uses.
+#[derive(Clone, Debug, diesel::Insertable)]
+#[diesel(table_name = complaint_files)]
+pub(super) struct ComplaintFileRow {
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub(super) complaint_id: Uuid,
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub(super) file_id: Uuid,
+}
+
+/// The projection of a complaint that is there already, and the event it must still stand at.
+#[derive(Clone, Debug)]
+pub(super) struct Moved {
+    pub(super) row: ComplaintRow,
+    pub(super) before_seq: i32,
+}
+
+/// The rows of one commit.
+pub(super) struct Plan {
+    pub(super) answer: Option<IdempotencyRow>,
+    pub(super) relied_on: Vec<ReliedOn>,
+    pub(super) events: Vec<EventRow>,
+    /// Exactly one of `filed` and `moved` has one row.
+    pub(super) filed: Vec<ComplaintRow>,
+    pub(super) moved: Vec<Moved>,
+    pub(super) listings_filed: Vec<ListingRow>,
+    pub(super) listings_moved: Vec<ListingRow>,
+    pub(super) parties: Vec<PartyRow>,
+    pub(super) notices: Vec<NoticeRow>,
+    pub(super) examinations: Vec<ExaminationRow>,
+    pub(super) files: Vec<ComplaintFileRow>,
+    pub(super) mails: Vec<MailRow>,
+    pub(super) grants: Vec<GrantRow>,
+    pub(super) drafts: Vec<DispatchDraft>,
+}
+
+/// What two members of one batch must not share.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Complaint(Uuid),
+    Answer(Uuid, String),
+    Live(String),
+}
+
+impl Plan {
+    pub(super) fn of(commit: Commit) -> Plan {
+        let transition = &commit.transition;
+        let complaint = transition.after();
+        let id = complaint.id;
+        let events: Vec<EventRow> = transition.stored().iter().map(|e| EventRow::of(id, e)).collect();
+        let updated_at = transition.stored().last().map_or(complaint.filed_at, |e| e.at);
+        let (row, listings) = expected_projection(complaint, updated_at, &commit.urls);
+        let last_seq = int(complaint.seq);
+        let before_seq = last_seq - i32::try_from(events.len()).unwrap_or(0);
+        let is_new = transition.is_new();
+        let touched = transition.events().iter().any(touches_listings);
+        let (filed, moved) = if is_new { (vec![row], vec![]) } else { (vec![], vec![Moved { row, before_seq }]) };
+        let (listings_filed, listings_moved) = match (is_new, touched) {
+            (true, _) => (listings, vec![]),
+            (false, true) => (vec![], listings),
+            (false, false) => (vec![], vec![]),
+        };
+        let body = |body: String| (id, last_seq, body);
+        let notice = commit.notice.map(body);
+        let examination = commit.examination.map(body);
+        Plan {
+            answer: commit.idempotency.map(answer_row),
+            relied_on: commit.relied_on,
+            events,
+            filed,
+            moved,
+            listings_filed,
+            listings_moved,
+            parties: commit.parties,
+            notices: notice.map(|(complaint_id, seq, body)| NoticeRow { complaint_id, seq, body }).into_iter().collect(),
+            examinations: examination
+                .map(|(complaint_id, seq, body)| ExaminationRow { complaint_id, seq, body })
+                .into_iter()
+                .collect(),
+            files: commit.files.iter().map(|file| ComplaintFileRow { complaint_id: id, file_id: *file }).collect(),
+            mails: commit.mails.into_iter().map(mail_row).collect(),
+            grants: commit.grant.into_iter().collect(),
+            drafts: commit.dispatches,
+        }
+    }
+
+    /// The complaint, and the number and hash of the last event written.
+    pub(super) fn tip(&self) -> Option<&EventRow> {
+        self.events.last()
+    }
+
+    pub(super) fn fills_the_outbox(&self) -> bool {
+        !self.drafts.is_empty() || !self.mails.is_empty()
+    }
+
+    pub(super) fn keys(&self) -> Vec<Key> {
+        let complaint = self.tip().map(|e| Key::Complaint(e.complaint_id));
+        let answer = self.answer.as_ref().map(|a| Key::Answer(a.account_id, a.key.clone()));
+        let listings = self.listings_filed.iter().chain(&self.listings_moved);
+        let live = listings.filter_map(|l| l.live_key.clone()).map(Key::Live);
+        complaint.into_iter().chain(answer).chain(live).collect()
+    }
+}
+
+/// Whether the rows of listings may differ after `event`.
+fn touches_listings(event: &Event) -> bool {
+    match event {
+        Event::Filed(_) | Event::NotAccepted(_) | Event::Decided(_) | Event::LiftDecided(_) | Event::Withdrawn(_) => true,
+        Event::SupplementRequested(_)
+        | Event::Supplemented(_)
+        | Event::Accepted
+        | Event::Examined(_)
+        | Event::Triaged(_)
+        | Event::TrackChanged(_)
+        | Event::AuthenticityGranted(_) => false,
+    }
+}
+
+fn answer_row(a: super::AnswerRow) -> IdempotencyRow {
+    IdempotencyRow {
+        account_id: a.account,
+        key: a.key,
+        route: a.route,
+        fingerprint: a.fingerprint.to_vec(),
+        status: i32::from(a.status),
+        answer: a.answer,
+        created_at: a.at,
+    }
+}
+
+fn mail_row(m: super::MailDraft) -> MailRow {
+    MailRow {
+        id: m.id,
+        complaint_id: m.complaint_id,
+        party_id: m.party_id,
+        template: m.template,
+        language: m.language.word().to_owned(),
+        reference: m.reference,
+        state: "due".to_owned(),
+        due_at: m.due_at,
+        fence: 0,
+        attempts: 0,
+    }
+}

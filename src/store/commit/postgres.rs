@@ -1,0 +1,98 @@
+//! The writers of PostgreSQL: two tasks on one queue, so that one batch is gathered while the other is
+//! on its way to the disk.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, mpsc};
+
+use super::plan::Plan;
+use super::steps::{Outcomes, write_batch};
+use super::{BATCH_MAX, Conn, Waiting, split};
+use crate::store::error::{Fault, StoreError};
+use crate::store::postgres::{Postgres, Tries, begin, finish, give_back};
+
+/// Writing tasks.
+const WRITERS: usize = 2;
+
+type Jobs = Arc<Mutex<mpsc::Receiver<Box<Waiting>>>>;
+
+/// Starts the writers; they end when the last handle to the store is dropped.
+pub(in crate::store) fn start(postgres: &Postgres, jobs: mpsc::Receiver<Box<Waiting>>) {
+    let jobs: Jobs = Arc::new(Mutex::new(jobs));
+    for _ in 0..WRITERS {
+        tokio::spawn(run(postgres.for_writer(), jobs.clone()));
+    }
+}
+
+async fn run(postgres: crate::store::postgres::Writer, jobs: Jobs) {
+    loop {
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        if jobs.lock().await.recv_many(&mut batch, BATCH_MAX).await == 0 {
+            return;
+        }
+        while !batch.is_empty() {
+            let (now, rest) = split(batch);
+            write(&postgres, now).await;
+            batch = rest;
+        }
+    }
+}
+
+async fn write(postgres: &crate::store::postgres::Writer, batch: Vec<Box<Waiting>>) {
+    let plans: Vec<&Plan> = batch.iter().map(|w| &w.plan).collect();
+    match tried(postgres, &plans).await {
+        Ok(outcomes) => {
+            for (waiting, outcome) in batch.into_iter().zip(outcomes) {
+                waiting.answer(outcome);
+            }
+        }
+        // The database is away: each alone would only wait as long again.
+        Err(fault) if batch.len() == 1 || fault.is_away() => {
+            let why = StoreError::from(fault);
+            for waiting in batch {
+                waiting.answer(Err(why.clone().into()));
+            }
+        }
+        Err(_) => {
+            for waiting in batch {
+                let outcome = match tried(postgres, &[&waiting.plan]).await {
+                    Ok(mut outcomes) => outcomes.pop().unwrap_or(Err(super::ended().into())),
+                    Err(fault) => Err(StoreError::from(fault).into()),
+                };
+                waiting.answer(outcome);
+            }
+        }
+    }
+}
+
+async fn tried(postgres: &crate::store::postgres::Writer, plans: &[&Plan]) -> Result<Outcomes, Fault> {
+    let mut tries = Tries::default();
+    loop {
+        let done = postgres
+            .within_deadline(async {
+                let mut conn = postgres.connection().await?;
+                let done = once(&mut conn, plans).await;
+                give_back(conn, done)
+            })
+            .await;
+        match done {
+            Err(fault) if fault.rolled_back() && tries.again().await => {}
+            other => return other,
+        }
+    }
+}
+
+async fn once(c: &mut Conn, plans: &[&Plan]) -> Result<Outcomes, Fault> {
+    begin(c).await?;
+    let done = batch(c, plans).await;
+    finish(c, done).await
+}
+
+async fn batch(c: &mut Conn, plans: &[&Plan]) -> Result<Outcomes, Fault> {
+    macro_rules! go {
+        ($m:ident, $q:expr) => {
+            diesel_async::RunQueryDsl::$m($q, c).await
+        };
+    }
+    write_batch!(go, plans)
+}

@@ -1,0 +1,248 @@
+//! The steps of one transaction over a batch of commits, in one text for both databases.
+//!
+//! Order: keys answered before, what was relied on, the complaints themselves, what hangs on them, the
+//! items in the order of their keys (so that two batches never wait for each other), and last the
+//! numbers of the feeds, which are held until the commit.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::plan::Plan;
+use super::{CommitError, Committed, ReliedOn};
+use crate::store::StoreError;
+use crate::store::complaints::answer_of;
+use crate::store::error::Fault;
+use crate::store::rows::IdempotencyRow;
+
+/// What became of each member of a batch, in its order.
+pub(super) type Outcomes = Vec<Result<Committed, CommitError>>;
+
+/// The answers given before, by account and key.
+pub(super) type Answers = BTreeMap<(Uuid, String), IdempotencyRow>;
+
+/// What of a batch's surroundings was read at its beginning.
+pub(super) struct Seen {
+    pub(super) answers: Answers,
+    pub(super) registers: BTreeMap<String, i64>,
+    pub(super) policy: i64,
+}
+
+impl Seen {
+    /// Why a member has no effect, if it has none.
+    pub(super) fn refuses(&self, plan: &Plan) -> Result<Option<CommitError>, Fault> {
+        if let Some(a) = &plan.answer
+            && let Some(row) = self.answers.get(&(a.account_id, a.key.clone()))
+        {
+            return Ok(Some(CommitError::Answered(answer_of(row.clone())?)));
+        }
+        for relied in &plan.relied_on {
+            let (what, stands) = match relied {
+                ReliedOn::Register { number, version } => ("register", self.registers.get(number).copied() == *version),
+                ReliedOn::Policy { version } => ("policy", self.policy == *version),
+            };
+            if !stands {
+                return Ok(Some(StoreError::Stale { what }.into()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Writes a batch; yields `Result<Outcomes, Fault>`. `$go` is the macro that runs a query. A fault means that
+/// nothing of the batch was written and its members must go one by one.
+macro_rules! write_batch {
+    ($go:ident, $plans:expr) => {{
+        use diesel::prelude::*;
+
+        use crate::store::commit::{Committed, issue, steps};
+        use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow};
+        use crate::store::schema::{
+            complaint_files, complaints, deliveries, dispatch_lines, dispatches, endpoints, events, examinations, idempotency, items, listings, mails,
+            notices, parties, patents, platforms, policies, report_grants,
+        };
+        use crate::store::types::{Day, Id, Ts};
+        let plans: &[&crate::store::commit::plan::Plan] = $plans;
+
+        let answers = plans.iter().filter_map(|p| p.answer.as_ref());
+        let (accounts, keys): (Vec<Id>, Vec<String>) = answers.map(|a| (Id(a.account_id), a.key.clone())).unzip();
+        let mut seen = steps::Seen { answers: Default::default(), registers: Default::default(), policy: 0 };
+        if !keys.is_empty() {
+            let query = idempotency::table
+                .filter(idempotency::account_id.eq_any(accounts))
+                .filter(idempotency::key.eq_any(keys))
+                .select(IdempotencyRow::as_select());
+            let rows: Vec<IdempotencyRow> = $go!(load, query)?;
+            seen.answers = rows.into_iter().map(|r| ((r.account_id, r.key.clone()), r)).collect();
+        }
+        let numbers = steps::registers_relied_on(plans);
+        if !numbers.is_empty() {
+            let rows: Vec<(String, i64)> = $go!(load, patents::table.filter(patents::number.eq_any(numbers)).select((patents::number, patents::version)))?;
+            seen.registers = rows.into_iter().collect();
+        }
+        if let Some(now) = steps::policy_relied_on_at(plans) {
+            let query = policies::table
+                .filter(policies::active_from.le(Some(Ts(now))))
+                .order((policies::active_from.desc(), policies::version.desc()))
+                .select(policies::version);
+            let version: Option<i64> = $go!(first, query).optional()?;
+            seen.policy = version.unwrap_or(0);
+        }
+
+        let mut outcomes = Vec::with_capacity(plans.len());
+        let mut live: Vec<&crate::store::commit::plan::Plan> = Vec::with_capacity(plans.len());
+        for plan in plans {
+            match seen.refuses(plan)? {
+                Some(why) => outcomes.push(Err(why)),
+                None => {
+                    outcomes.push(Ok(Committed::default()));
+                    live.push(plan);
+                }
+            }
+        }
+
+        let filed: Vec<ComplaintRow> = live.iter().flat_map(|p| p.filed.iter().cloned()).collect();
+        if !filed.is_empty() {
+            $go!(execute, diesel::insert_into(complaints::table).values(filed))?;
+        }
+        for moved in live.iter().flat_map(|p| &p.moved) {
+            let r = &moved.row;
+            let before = complaints::table.filter(complaints::id.eq(Id(r.id))).filter(complaints::last_seq.eq(moved.before_seq));
+            let set = (
+                complaints::state.eq(&r.state),
+                complaints::closed_why.eq(&r.closed_why),
+                complaints::track.eq(&r.track),
+                complaints::overall.eq(&r.overall),
+                complaints::policy_version.eq(r.policy_version),
+                complaints::due_on.eq(r.due_on.map(Day)),
+                complaints::queue_on.eq(r.queue_on.map(Day)),
+                complaints::updated_at.eq(Ts(r.updated_at)),
+                complaints::last_seq.eq(r.last_seq),
+                complaints::last_hash.eq(&r.last_hash),
+                complaints::pending.eq(r.pending),
+            );
+            if $go!(execute, diesel::update(before).set(set))? != 1 {
+                crate::store::commit::steps::return_fault(crate::store::StoreError::Stale { what: "complaint" })?;
+            }
+        }
+        let rows: Vec<EventRow> = live.iter().flat_map(|p| p.events.iter().cloned()).collect();
+        if !rows.is_empty() {
+            $go!(execute, diesel::insert_into(events::table).values(rows))?;
+        }
+        let rows: Vec<ListingRow> = live.iter().flat_map(|p| p.listings_filed.iter().cloned()).collect();
+        for part in rows.chunks(crate::store::commit::ROWS_PER_INSERT_MAX) {
+            $go!(execute, diesel::insert_into(listings::table).values(part.to_vec()))?;
+        }
+        for l in live.iter().flat_map(|p| &p.listings_moved) {
+            let set = (
+                listings::determination.eq(&l.determination),
+                listings::measure.eq(&l.measure),
+                listings::by_human.eq(l.by_human),
+                listings::live_key.eq(&l.live_key),
+            );
+            $go!(execute, diesel::update(listings::table.find((Id(l.complaint_id), l.line))).set(set))?;
+        }
+        let rows: Vec<PartyRow> = live.iter().flat_map(|p| p.parties.iter().cloned()).collect();
+        if !rows.is_empty() {
+            $go!(execute, diesel::insert_into(parties::table).values(rows))?;
+        }
+        let rows: Vec<NoticeRow> = live.iter().flat_map(|p| p.notices.iter().cloned()).collect();
+        if !rows.is_empty() {
+            $go!(execute, diesel::insert_into(notices::table).values(rows))?;
+        }
+        let rows: Vec<ExaminationRow> = live.iter().flat_map(|p| p.examinations.iter().cloned()).collect();
+        if !rows.is_empty() {
+            $go!(execute, diesel::insert_into(examinations::table).values(rows))?;
+        }
+        for row in live.iter().flat_map(|p| &p.files) {
+            $go!(execute, diesel::insert_into(complaint_files::table).values(row.clone()).on_conflict_do_nothing())?;
+        }
+        let rows: Vec<GrantRow> = live.iter().flat_map(|p| p.grants.iter().cloned()).collect();
+        if !rows.is_empty() {
+            $go!(execute, diesel::insert_into(report_grants::table).values(rows))?;
+        }
+        let rows: Vec<MailRow> = live.iter().flat_map(|p| p.mails.iter().cloned()).collect();
+        if !rows.is_empty() {
+            $go!(execute, diesel::insert_into(mails::table).values(rows))?;
+        }
+        let rows: Vec<IdempotencyRow> = live.iter().filter_map(|p| p.answer.clone()).collect();
+        if !rows.is_empty() {
+            $go!(execute, diesel::insert_into(idempotency::table).values(rows))?;
+        }
+
+        let drafts = || live.iter().flat_map(|p| &p.drafts);
+        if drafts().next().is_some() {
+            let mut known: issue::Items = Default::default();
+            for row in issue::items_of(drafts()) {
+                // Writing the row locks it, in the order of the keys.
+                let put = diesel::insert_into(items::table)
+                    .values(row.clone())
+                    .on_conflict((items::platform, items::item_key))
+                    .do_update()
+                    .set(items::version.eq(items::version));
+                $go!(execute, put)?;
+                let query = items::table.find((row.platform.clone(), row.item_key.clone())).select(issue::ItemRow::as_select());
+                let now: issue::ItemRow = $go!(first, query)?;
+                known.insert((row.platform, row.item_key), now);
+            }
+            let counts = issue::counts(drafts());
+            let codes: Vec<String> = counts.keys().cloned().collect();
+            let query = endpoints::table.filter(endpoints::platform.eq_any(codes)).order(endpoints::id).select(issue::EndpointBrief::as_select());
+            let brief: Vec<issue::EndpointBrief> = $go!(load, query)?;
+            let mut next = std::collections::BTreeMap::new();
+            for (code, n) in counts {
+                let set = diesel::update(platforms::table.find(code.clone())).set(platforms::feed_seq.eq(platforms::feed_seq + n));
+                if $go!(execute, set)? != 1 {
+                    crate::store::commit::steps::return_fault(crate::store::StoreError::NotFound)?;
+                }
+                let last: i64 = $go!(first, platforms::table.find(code.clone()).select(platforms::feed_seq))?;
+                next.insert(code, last - n + 1);
+            }
+            let mut outbox = issue::Outbox::default();
+            let mut at = 0;
+            for outcome in &mut outcomes {
+                if let Ok(committed) = outcome {
+                    if let Some(plan) = live.get(at) {
+                        issue::move_items(plan, &mut known)?;
+                        committed.dispatches = issue::issue(plan, &known, &brief, (&mut next, &mut outbox))?;
+                    }
+                    at += 1;
+                }
+            }
+            for item in known.values() {
+                let set = (items::version.eq(item.version), items::measures_in_force.eq(&item.measures_in_force));
+                $go!(execute, diesel::update(items::table.find((item.platform.clone(), item.item_key.clone()))).set(set))?;
+            }
+            $go!(execute, diesel::insert_into(dispatches::table).values(outbox.dispatches))?;
+            for part in outbox.lines.chunks(crate::store::commit::ROWS_PER_INSERT_MAX) {
+                $go!(execute, diesel::insert_into(dispatch_lines::table).values(part.to_vec()))?;
+            }
+            if !outbox.deliveries.is_empty() {
+                $go!(execute, diesel::insert_into(deliveries::table).values(outbox.deliveries))?;
+            }
+        }
+        Ok::<_, crate::store::error::Fault>(outcomes)
+    }};
+}
+pub(super) use write_batch;
+
+/// The patents whose register entry members relied on.
+pub(super) fn registers_relied_on(plans: &[&Plan]) -> Vec<String> {
+    let all = plans.iter().flat_map(|p| &p.relied_on).filter_map(|r| match r {
+        ReliedOn::Register { number, .. } => Some(number.clone()),
+        ReliedOn::Policy { .. } => None,
+    });
+    let once: std::collections::BTreeSet<String> = all.collect();
+    once.into_iter().collect()
+}
+
+/// The time at which the active policy matters, where a member relied on it.
+pub(super) fn policy_relied_on_at(plans: &[&Plan]) -> Option<jiff::Timestamp> {
+    let relies = |p: &&&Plan| p.relied_on.iter().any(|r| matches!(r, ReliedOn::Policy { .. }));
+    plans.iter().filter(relies).filter_map(|p| p.tip()).map(|e| e.at).max()
+}
+
+/// Ends the transaction with an error of ours.
+pub(super) fn return_fault(e: StoreError) -> Result<(), Fault> {
+    Err(Fault::Store(e))
+}

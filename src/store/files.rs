@@ -1,0 +1,128 @@
+//! Uploaded files and what was read from reports. The bytes lie elsewhere, by their SHA-256.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::error::Fault;
+use super::rows::GrantRow;
+use super::schema::{files, report_grants, report_readings};
+use super::types::{Id, Ts};
+use super::work::{look, work};
+use super::{Store, StoreError};
+use crate::domain::report::ReportFacts;
+
+/// A file of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = files)]
+pub struct FileRow {
+    /// Id, of this account only.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub id: Uuid,
+    /// The account.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub account_id: Uuid,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Size.
+    pub bytes: i64,
+    /// Media type by content.
+    pub media_type: String,
+    /// When this account first uploaded it.
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// Puts a file; where the account has the same bytes already, answers that row.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Full`]
+    pub async fn insert_file(&self, row: FileRow) -> Result<FileRow, StoreError> {
+        work!(self, $go => {
+            go!(execute, diesel::insert_into(files::table).values(row.clone()).on_conflict((files::account_id, files::sha256)).do_nothing())?;
+            let query = files::table
+                .filter(files::account_id.eq(Id(row.account_id)))
+                .filter(files::sha256.eq(&row.sha256))
+                .select(FileRow::as_select());
+            let kept: FileRow = go!(first, query)?;
+            Ok::<_, Fault>(kept)
+        })
+    }
+
+    /// One file of an account.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]
+    pub async fn file(&self, account: Uuid, id: Uuid) -> Result<FileRow, StoreError> {
+        self.files(account, vec![id]).await?.pop().ok_or(StoreError::NotFound)
+    }
+
+    /// The files of an account among `ids`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn files(&self, account: Uuid, ids: Vec<Uuid>) -> Result<Vec<FileRow>, StoreError> {
+        look!(self, $go => {
+            let query = files::table
+                .filter(files::account_id.eq(Id(account)))
+                .filter(files::id.eq_any(ids.iter().copied().map(Id).collect::<Vec<_>>()))
+                .select(FileRow::as_select());
+            let rows: Vec<FileRow> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })
+    }
+
+    /// What was read from a file by this version of the reader.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`]
+    pub async fn reading(&self, sha256: &str, reader_version: u32) -> Result<Option<ReportFacts>, StoreError> {
+        let (sha256, version) = (sha256.to_owned(), super::rows::int(reader_version));
+        look!(self, $go => {
+            let query = report_readings::table.find((sha256.clone(), version)).select(report_readings::facts);
+            let text: Option<String> = go!(first, query).optional()?;
+            Ok::<_, Fault>(text.map(|t| facts_of(&sha256, &t)).transpose()?)
+        })
+    }
+
+    /// Remembers what was read from a file.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn put_reading(&self, sha256: &str, reader_version: u32, facts: &ReportFacts, at: Timestamp) -> Result<(), StoreError> {
+        let (sha256, version) = (sha256.to_owned(), super::rows::int(reader_version));
+        let facts = serde_json::to_string(facts).map_err(|e| StoreError::corrupt("report_readings", &sha256, e))?;
+        work!(self, $go => {
+            let row = (
+                report_readings::sha256.eq(&sha256),
+                report_readings::reader_version.eq(version),
+                report_readings::facts.eq(&facts),
+                report_readings::read_at.eq(Ts(at)),
+            );
+            go!(execute, diesel::insert_into(report_readings::table).values(row).on_conflict_do_nothing())?;
+            Ok::<(), Fault>(())
+        })
+    }
+
+    /// The authenticity levels granted to a file, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn grants(&self, sha256: &str) -> Result<Vec<GrantRow>, StoreError> {
+        let sha256 = sha256.to_owned();
+        look!(self, $go => {
+            let query = report_grants::table
+                .filter(report_grants::sha256.eq(&sha256))
+                .order((report_grants::at, report_grants::id))
+                .select(GrantRow::as_select());
+            let rows: Vec<GrantRow> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })
+    }
+}
+
+/// The facts in a row of readings.
+pub(super) fn facts_of(sha256: &str, text: &str) -> Result<ReportFacts, StoreError> {
+    serde_json::from_str(text).map_err(|e| StoreError::corrupt("report_readings", sha256, e))
+}

@@ -1,0 +1,123 @@
+//! What is kept, in SQLite or PostgreSQL: one meaning, two databases, chosen by the URL.
+//!
+//! [`Store::commit`] is the only way to change a complaint. Not here: rules (the domain), HTTP, files.
+//! Diesel's types and errors stop at this module's edge.
+
+mod accounts;
+mod claims;
+mod commit;
+mod complaints;
+mod error;
+mod files;
+mod lock;
+mod outbox;
+mod platforms;
+mod postgres;
+mod projection;
+mod register;
+mod rows;
+mod schema;
+mod sqlite;
+mod types;
+mod upkeep;
+mod work;
+
+use std::path::Path;
+
+use diesel_async::AsyncMigrationHarness;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio::sync::Notify;
+
+pub use accounts::{AccountRow, KeyRow};
+pub use claims::{ClaimRow, QueueFilter, QueueRow};
+pub use commit::{AnswerRow, Commit, CommitError, Committed, Issued, MailDraft, ReliedOn, StoredAnswer};
+pub use complaints::{ComplaintFilter, FilingAsk, FilingContext, LiveListing, Relisted, StoredComplaint};
+pub use error::StoreError;
+pub use files::FileRow;
+pub use lock::{Lock, lock_data_folder};
+pub use outbox::{
+    AckRow, AttemptRow, ClaimedDelivery, ClaimedMail, DeliveryAttempted, DeliveryRow, DispatchLine, DispatchRow, MailAttempted,
+};
+pub use platforms::{EndpointRow, PlatformRow};
+pub use projection::expected_projection;
+pub use register::{PolicyRow, RightRow};
+pub use rows::{ComplaintRow, GrantRow, ListingRow, PartyRow};
+pub use upkeep::{Projected, SealRow, Sealable};
+
+use error::Fault;
+use postgres::Postgres;
+use sqlite::Sqlite;
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// A database. Cheap to clone.
+#[derive(Clone)]
+pub enum Store {
+    /// PostgreSQL 14 or later.
+    Postgres(Postgres),
+    /// SQLite, one process.
+    Sqlite(Sqlite),
+}
+
+impl Store {
+    /// Opens `postgres://…` with at most `connections_max` connections, or `sqlite:PATH`.
+    /// PostgreSQL is not contacted yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] for another URL, or a file that cannot be opened.
+    pub fn open(url: &str, connections_max: usize) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            Ok(Store::Sqlite(Sqlite::open(Path::new(path))?))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Store::Postgres(Postgres::open(url, connections_max)?))
+        } else {
+            Err(StoreError::Unavailable { why: "the URL begins with neither sqlite: nor postgres://".to_owned() })
+        }
+    }
+
+    /// Brings the tables up to this version; several processes may do it at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let failed = |why: String| StoreError::Unavailable { why };
+        match self {
+            Store::Sqlite(sqlite) => {
+                sqlite
+                    .write(|c| match c.run_pending_migrations(SQLITE_MIGRATIONS) {
+                        Ok(_) => Ok(()),
+                        Err(e) => Err(StoreError::Unavailable { why: e.to_string() }.into()),
+                    })
+                    .await
+            }
+            Store::Postgres(pg) => {
+                let conn = pg.connection_for_migrating().await?;
+                let migrated = tokio::task::spawn_blocking(move || {
+                    AsyncMigrationHarness::new(conn).run_pending_migrations(POSTGRES_MIGRATIONS).map(|_| ()).map_err(|e| e.to_string())
+                });
+                migrated.await.map_err(|e| failed(e.to_string()))?.map_err(failed)
+            }
+        }
+    }
+
+    /// Whether the database answers and has the tables of this version.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        use diesel::prelude::*;
+        work::look!(self, $go => {
+            let _: Vec<i64> = go!(load, schema::seals::table.select(schema::seals::n).limit(1))?;
+            Ok::<(), Fault>(())
+        })
+    }
+
+    /// Woken when something was put in the outbox by this process.
+    pub fn outbox(&self) -> &Notify {
+        match self {
+            Store::Postgres(pg) => &pg.outbox,
+            Store::Sqlite(sqlite) => &sqlite.outbox,
+        }
+    }
+}

@@ -1,0 +1,598 @@
+//! The outbox: dispatches, their deliveries and attempts, mails, and what platforms answered.
+//!
+//! A delivery is claimed with a lease and a fence. Whoever writes an attempt down must still hold the
+//! fence: a worker that was away too long finds its number used and changes nothing.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::error::Fault;
+use super::rows::{PartyRow, int};
+use super::schema::{acks, attempts, deliveries, dispatch_lines, dispatches, endpoints, mails, parties};
+use super::types::{Day, Id, Maybe, Ts};
+use super::work::{look, work};
+use super::{Store, StoreError};
+
+/// A dispatch as issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DispatchRow {
+    /// Id.
+    pub id: Uuid,
+    /// Platform.
+    pub platform: String,
+    /// Kind.
+    pub kind: String,
+    /// The complaint.
+    pub complaint_id: Option<Uuid>,
+    /// Number in the platform's feed, gapless from 1.
+    pub feed_seq: i64,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// It is given up then.
+    pub deliver_until: Timestamp,
+    /// The body as sent, byte for byte.
+    pub body: String,
+    /// Its SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Its lines.
+    pub lines: Vec<DispatchLine>,
+}
+
+/// A line of a dispatch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DispatchLine {
+    /// Number in the dispatch, from 1.
+    pub n: u32,
+    /// Number of the listing in the complaint.
+    pub line: u32,
+}
+
+/// A dispatch on its way to one endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = deliveries)]
+pub struct DeliveryRow {
+    /// Id.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub id: Uuid,
+    /// The dispatch.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub dispatch_id: Uuid,
+    /// The endpoint.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub endpoint_id: Uuid,
+    /// `due`, `paused`, `delivered`, `given_up`.
+    pub state: String,
+    /// Not tried before.
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub due_at: Timestamp,
+    /// Attempts made.
+    pub attempts: i32,
+}
+
+/// One attempt to deliver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = attempts, treat_none_as_default_value = false)]
+pub struct AttemptRow {
+    /// The delivery.
+    #[serde(skip)]
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub delivery_id: Uuid,
+    /// Number, from 1.
+    #[serde(rename = "number")]
+    pub n: i32,
+    /// When it began.
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub at: Timestamp,
+    /// HTTP status, where there was an answer.
+    #[serde(rename = "status")]
+    pub http_status: Option<i32>,
+    /// `delivered`, or the class of the failure.
+    #[serde(rename = "outcome")]
+    pub class: String,
+    /// How long it took, milliseconds.
+    #[serde(rename = "duration_ms")]
+    pub elapsed_ms: i32,
+    /// The beginning of the answer, or what went wrong.
+    pub reply: Option<String>,
+}
+
+/// What a platform answered of one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AckRow {
+    /// The dispatch.
+    pub dispatch_id: Uuid,
+    /// Number of the line in the dispatch.
+    pub n: u32,
+    /// Step.
+    pub step: String,
+    /// Reason of a refusal.
+    pub reason: Option<String>,
+    /// When it took effect, by the platform.
+    pub at: Timestamp,
+    /// When it was received here.
+    pub received_at: Timestamp,
+    /// Measure taken.
+    pub measure: Option<String>,
+    /// In words.
+    pub note: Option<String>,
+    /// First listed on, by the platform's records.
+    pub first_listed_on: Option<Date>,
+    /// First sold on, by the platform's records.
+    pub sold_before: Option<Date>,
+}
+
+/// A delivery in the hands of a worker.
+#[derive(Clone, Debug)]
+pub struct ClaimedDelivery {
+    /// Id.
+    pub id: Uuid,
+    /// The number that must still stand when the attempt is written down.
+    pub fence: i64,
+    /// Attempts made before.
+    pub attempts: u32,
+    /// The dispatch: `webhook-id`.
+    pub dispatch: Uuid,
+    /// The endpoint.
+    pub endpoint: Uuid,
+    /// Its address.
+    pub url: String,
+    /// Its secrets, sealed.
+    pub secrets: Vec<u8>,
+    /// What is sent.
+    pub body: String,
+    /// It is given up then.
+    pub deliver_until: Timestamp,
+}
+
+/// What came of a claimed delivery.
+#[derive(Clone, Debug)]
+pub struct DeliveryAttempted {
+    /// The attempt.
+    pub attempt: AttemptRow,
+    /// The fence of the claim.
+    pub fence: i64,
+    /// `due`, `delivered`, `given_up`, `paused`.
+    pub state: &'static str,
+    /// When it is due again.
+    pub due_at: Timestamp,
+    /// The endpoint, where it is to be paused, and why.
+    pub pause: Option<(Uuid, String)>,
+}
+
+/// A mail in the hands of a worker.
+#[derive(Clone, Debug)]
+pub struct ClaimedMail {
+    /// Id.
+    pub id: Uuid,
+    /// The complaint.
+    pub complaint: Uuid,
+    /// The person it goes to; none where they were erased.
+    pub party: Option<PartyRow>,
+    /// Template.
+    pub template: String,
+    /// Language.
+    pub language: String,
+    /// Reference of the complaint.
+    pub reference: String,
+    /// The number that must still stand.
+    pub fence: i64,
+    /// Attempts made before.
+    pub attempts: u32,
+}
+
+/// What came of a claimed mail.
+#[derive(Clone, Debug)]
+pub struct MailAttempted {
+    /// The mail.
+    pub id: Uuid,
+    /// The fence of the claim.
+    pub fence: i64,
+    /// `due`, `sent`, `given_up`.
+    pub state: &'static str,
+    /// When it is due again.
+    pub due_at: Timestamp,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = dispatches)]
+struct DispatchSql {
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    id: Uuid,
+    platform: String,
+    kind: String,
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    complaint_id: Uuid,
+    feed_seq: i64,
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    issued_at: Timestamp,
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    deliver_until: Timestamp,
+    body: String,
+    sha256: String,
+}
+
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = acks, treat_none_as_default_value = false)]
+struct AckSql {
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    dispatch_id: Uuid,
+    n: i32,
+    step: String,
+    reason: Option<String>,
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    at: Timestamp,
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    received_at: Timestamp,
+    measure: Option<String>,
+    note: Option<String>,
+    #[diesel(serialize_as = Maybe<Day>, deserialize_as = Maybe<Day>)]
+    first_listed_on: Option<Date>,
+    #[diesel(serialize_as = Maybe<Day>, deserialize_as = Maybe<Day>)]
+    sold_before: Option<Date>,
+}
+
+fn count(n: i32) -> u32 {
+    u32::try_from(n).unwrap_or(0)
+}
+
+impl From<AckSql> for AckRow {
+    fn from(a: AckSql) -> Self {
+        AckRow {
+            dispatch_id: a.dispatch_id,
+            n: count(a.n),
+            step: a.step,
+            reason: a.reason,
+            at: a.at,
+            received_at: a.received_at,
+            measure: a.measure,
+            note: a.note,
+            first_listed_on: a.first_listed_on,
+            sold_before: a.sold_before,
+        }
+    }
+}
+
+fn with_lines(rows: Vec<DispatchSql>, lines: Vec<(Id, i32, i32)>) -> Vec<DispatchRow> {
+    let mut by_dispatch: BTreeMap<Uuid, Vec<DispatchLine>> = BTreeMap::new();
+    for (Id(dispatch), n, line) in lines {
+        by_dispatch.entry(dispatch).or_default().push(DispatchLine { n: count(n), line: count(line) });
+    }
+    let row = |r: DispatchSql| DispatchRow {
+        lines: by_dispatch.remove(&r.id).unwrap_or_default(),
+        id: r.id,
+        platform: r.platform,
+        kind: r.kind,
+        complaint_id: Some(r.complaint_id),
+        feed_seq: r.feed_seq,
+        issued_at: r.issued_at,
+        deliver_until: r.deliver_until,
+        body: r.body,
+        sha256: r.sha256,
+    };
+    rows.into_iter().map(row).collect()
+}
+
+/// The rows of `$query` with their lines.
+macro_rules! dispatch_rows {
+    ($go:ident, $query:expr) => {{
+        let rows: Vec<DispatchSql> = $go!(load, $query)?;
+        let ids: Vec<Id> = rows.iter().map(|r| Id(r.id)).collect();
+        let lines = dispatch_lines::table
+            .filter(dispatch_lines::dispatch_id.eq_any(ids))
+            .order((dispatch_lines::dispatch_id, dispatch_lines::n))
+            .select((dispatch_lines::dispatch_id, dispatch_lines::n, dispatch_lines::line));
+        let lines: Vec<(Id, i32, i32)> = $go!(load, lines)?;
+        with_lines(rows, lines)
+    }};
+}
+
+impl Store {
+    /// One dispatch.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]
+    pub async fn dispatch(&self, id: Uuid) -> Result<DispatchRow, StoreError> {
+        let rows: Vec<DispatchRow> = look!(self, $go => {
+            Ok::<_, Fault>(dispatch_rows!(go, dispatches::table.filter(dispatches::id.eq(Id(id))).select(DispatchSql::as_select())))
+        })?;
+        rows.into_iter().next().ok_or(StoreError::NotFound)
+    }
+
+    /// The dispatches of a complaint, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn dispatches_of(&self, complaint: Uuid) -> Result<Vec<DispatchRow>, StoreError> {
+        look!(self, $go => {
+            let query = dispatches::table
+                .filter(dispatches::complaint_id.eq(Id(complaint)))
+                .order((dispatches::seq, dispatches::platform, dispatches::part))
+                .select(DispatchSql::as_select());
+            Ok::<_, Fault>(dispatch_rows!(go, query))
+        })
+    }
+
+    /// The feed of a platform after a number.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn dispatch_page(&self, platform: &str, after: i64, limit: usize) -> Result<Vec<DispatchRow>, StoreError> {
+        let (platform, limit) = (platform.to_owned(), i64::try_from(limit).unwrap_or(i64::MAX));
+        look!(self, $go => {
+            let query = dispatches::table
+                .filter(dispatches::platform.eq(&platform))
+                .filter(dispatches::feed_seq.gt(after))
+                .order(dispatches::feed_seq)
+                .limit(limit)
+                .select(DispatchSql::as_select());
+            Ok::<_, Fault>(dispatch_rows!(go, query))
+        })
+    }
+
+    /// The deliveries of a dispatch.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn deliveries_of(&self, dispatch: Uuid) -> Result<Vec<DeliveryRow>, StoreError> {
+        look!(self, $go => {
+            let query = deliveries::table.filter(deliveries::dispatch_id.eq(Id(dispatch))).order(deliveries::id).select(DeliveryRow::as_select());
+            let rows: Vec<DeliveryRow> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })
+    }
+
+    /// The attempts of all deliveries of a dispatch, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn attempts_of(&self, dispatch: Uuid) -> Result<Vec<AttemptRow>, StoreError> {
+        look!(self, $go => {
+            let of_dispatch = deliveries::table.filter(deliveries::dispatch_id.eq(Id(dispatch))).select(deliveries::id);
+            let query = attempts::table
+                .filter(attempts::delivery_id.eq_any(of_dispatch))
+                .order((attempts::delivery_id, attempts::n))
+                .select(AttemptRow::as_select());
+            let rows: Vec<AttemptRow> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })
+    }
+
+    /// What platforms answered about a complaint's dispatches, in the order of arrival.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn acks_of(&self, complaint: Uuid) -> Result<Vec<AckRow>, StoreError> {
+        let rows: Vec<AckSql> = look!(self, $go => {
+            let of_complaint = dispatches::table.filter(dispatches::complaint_id.eq(Id(complaint))).select(dispatches::id);
+            let query = acks::table
+                .filter(acks::dispatch_id.eq_any(of_complaint))
+                .order((acks::received_at, acks::n))
+                .select(AckSql::as_select());
+            let rows: Vec<AckSql> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// What a platform answered to one dispatch, in the order of arrival.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn acks_of_dispatch(&self, dispatch: Uuid) -> Result<Vec<AckRow>, StoreError> {
+        let rows: Vec<AckSql> = look!(self, $go => {
+            let query = acks::table.filter(acks::dispatch_id.eq(Id(dispatch))).order((acks::received_at, acks::n)).select(AckSql::as_select());
+            let rows: Vec<AckSql> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// Records answers; for each whether it was new. One step of one line is recorded once.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn record_acks(&self, rows: Vec<AckRow>) -> Result<Vec<bool>, StoreError> {
+        let sql = |a: AckRow| AckSql {
+            dispatch_id: a.dispatch_id,
+            n: int(a.n),
+            step: a.step,
+            reason: a.reason,
+            at: a.at,
+            received_at: a.received_at,
+            measure: a.measure,
+            note: a.note,
+            first_listed_on: a.first_listed_on,
+            sold_before: a.sold_before,
+        };
+        let rows: Vec<AckSql> = rows.into_iter().map(sql).collect();
+        work!(self, $go => {
+            let mut new = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let put = diesel::insert_into(acks::table).values(row.clone()).on_conflict((acks::dispatch_id, acks::n, acks::step)).do_nothing();
+                new.push(go!(execute, put)? == 1);
+            }
+            Ok::<_, Fault>(new)
+        })
+    }
+
+    /// Claims deliveries that are due, the longest due first; each for one worker.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn claim_deliveries(&self, now: Timestamp, lease_until: Timestamp, limit: usize) -> Result<Vec<ClaimedDelivery>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        type Row = (Id, i64, i32, Id, Id, String, Vec<u8>, String, Ts);
+        let rows: Vec<Row> = work!(self, $go => {
+            let free = deliveries::lease_until.is_null().or(deliveries::lease_until.le(Some(Ts(now))));
+            let query = deliveries::table
+                .inner_join(dispatches::table.on(dispatches::id.eq(deliveries::dispatch_id)))
+                .inner_join(endpoints::table.on(endpoints::id.eq(deliveries::endpoint_id)))
+                .filter(deliveries::state.eq("due"))
+                .filter(deliveries::due_at.le(Ts(now)))
+                .filter(free)
+                .order((deliveries::due_at, dispatches::feed_seq))
+                .limit(limit)
+                .select((
+                    deliveries::id,
+                    deliveries::fence,
+                    deliveries::attempts,
+                    dispatches::id,
+                    endpoints::id,
+                    endpoints::url,
+                    endpoints::secrets,
+                    dispatches::body,
+                    dispatches::deliver_until,
+                ));
+            let rows: Vec<Row> = go!(load, query)?;
+            let mut mine = Vec::new();
+            for mut row in rows {
+                let still = deliveries::table.filter(deliveries::id.eq(row.0)).filter(deliveries::fence.eq(row.1));
+                let set = (deliveries::fence.eq(row.1 + 1), deliveries::lease_until.eq(Some(Ts(lease_until))), deliveries::updated_at.eq(Ts(now)));
+                if go!(execute, diesel::update(still).set(set))? == 1 {
+                    row.1 += 1;
+                    mine.push(row);
+                }
+            }
+            Ok::<_, Fault>(mine)
+        })?;
+        let claimed = |r: Row| ClaimedDelivery {
+            id: r.0.0,
+            fence: r.1,
+            attempts: count(r.2),
+            dispatch: r.3.0,
+            endpoint: r.4.0,
+            url: r.5,
+            secrets: r.6,
+            body: r.7,
+            deliver_until: r.8.0,
+        };
+        Ok(rows.into_iter().map(claimed).collect())
+    }
+
+    /// Writes an attempt down; false when the claim was lost and nothing was changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn record_attempt(&self, done: DeliveryAttempted) -> Result<bool, StoreError> {
+        work!(self, $go => {
+            let a = &done.attempt;
+            let held = deliveries::table.filter(deliveries::id.eq(Id(a.delivery_id))).filter(deliveries::fence.eq(done.fence));
+            let set = (
+                deliveries::state.eq(done.state),
+                deliveries::due_at.eq(Ts(done.due_at)),
+                deliveries::lease_until.eq(None::<Ts>),
+                deliveries::attempts.eq(a.n),
+                deliveries::last_class.eq(Some(&a.class)),
+                deliveries::updated_at.eq(Ts(a.at)),
+            );
+            let held = go!(execute, diesel::update(held).set(set))? == 1;
+            if held {
+                go!(execute, diesel::insert_into(attempts::table).values(a.clone()))?;
+                if let Some((endpoint, why)) = &done.pause {
+                    let set = (endpoints::status.eq("paused"), endpoints::paused_why.eq(Some(why)));
+                    go!(execute, diesel::update(endpoints::table.find(Id(*endpoint))).set(set))?;
+                    let waiting = deliveries::table.filter(deliveries::endpoint_id.eq(Id(*endpoint))).filter(deliveries::state.eq("due"));
+                    go!(execute, diesel::update(waiting).set(deliveries::state.eq("paused")))?;
+                }
+            }
+            Ok::<_, Fault>(held)
+        })
+    }
+
+    /// Makes every delivery of a dispatch due again, whatever became of it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the dispatch has no delivery.
+    pub async fn redeliver(&self, dispatch: Uuid, now: Timestamp) -> Result<(), StoreError> {
+        let done = work!(self, $go => {
+            let all = deliveries::table.filter(deliveries::dispatch_id.eq(Id(dispatch))).filter(deliveries::state.ne("paused"));
+            let set = (deliveries::state.eq("due"), deliveries::due_at.eq(Ts(now)), deliveries::updated_at.eq(Ts(now)));
+            match go!(execute, diesel::update(all).set(set))? {
+                0 => Err(Fault::Store(StoreError::NotFound)),
+                _ => Ok(()),
+            }
+        });
+        self.outbox().notify_one();
+        done
+    }
+
+    /// When the next delivery or mail is due; none when nothing waits.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        look!(self, $go => {
+            let delivery: Option<Ts> = go!(first, deliveries::table.filter(deliveries::state.eq("due")).order(deliveries::due_at).select(deliveries::due_at)).optional()?;
+            let mail: Option<Ts> = go!(first, mails::table.filter(mails::state.eq("due")).order(mails::due_at).select(mails::due_at)).optional()?;
+            Ok::<_, Fault>(delivery.into_iter().chain(mail).map(|due| due.0).min())
+        })
+    }
+
+    /// Claims mails that are due.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn claim_mails(&self, now: Timestamp, lease_until: Timestamp, limit: usize) -> Result<Vec<ClaimedMail>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        type Row = (Id, Id, Id, String, String, String, i64, i32);
+        let (rows, people): (Vec<Row>, Vec<PartyRow>) = work!(self, $go => {
+            let free = mails::lease_until.is_null().or(mails::lease_until.le(Some(Ts(now))));
+            let query = mails::table
+                .filter(mails::state.eq("due"))
+                .filter(mails::due_at.le(Ts(now)))
+                .filter(free)
+                .order((mails::due_at, mails::id))
+                .limit(limit)
+                .select((mails::id, mails::complaint_id, mails::party_id, mails::template, mails::language, mails::reference, mails::fence, mails::attempts));
+            let rows: Vec<Row> = go!(load, query)?;
+            let mut mine = Vec::new();
+            for mut row in rows {
+                let still = mails::table.filter(mails::id.eq(row.0)).filter(mails::fence.eq(row.6));
+                let set = (mails::fence.eq(row.6 + 1), mails::lease_until.eq(Some(Ts(lease_until))));
+                if go!(execute, diesel::update(still).set(set))? == 1 {
+                    row.6 += 1;
+                    mine.push(row);
+                }
+            }
+            let ids: Vec<Id> = mine.iter().map(|r| r.2).collect();
+            let people: Vec<PartyRow> = go!(load, parties::table.filter(parties::id.eq_any(ids)).select(PartyRow::as_select()))?;
+            Ok::<_, Fault>((mine, people))
+        })?;
+        let claimed = |r: Row| ClaimedMail {
+            id: r.0.0,
+            complaint: r.1.0,
+            party: people.iter().find(|p| p.id == r.2.0).cloned(),
+            template: r.3,
+            language: r.4,
+            reference: r.5,
+            fence: r.6,
+            attempts: count(r.7),
+        };
+        Ok(rows.into_iter().map(claimed).collect())
+    }
+
+    /// Writes down what came of a mail; false when the claim was lost.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn record_mail(&self, done: MailAttempted) -> Result<bool, StoreError> {
+        work!(self, $go => {
+            let held = mails::table.filter(mails::id.eq(Id(done.id))).filter(mails::fence.eq(done.fence));
+            let set = (
+                mails::state.eq(done.state),
+                mails::due_at.eq(Ts(done.due_at)),
+                mails::lease_until.eq(None::<Ts>),
+                mails::attempts.eq(mails::attempts + 1),
+                mails::last_error.eq(&done.error),
+            );
+            Ok::<_, Fault>(go!(execute, diesel::update(held).set(set))? == 1)
+        })
+    }
+}

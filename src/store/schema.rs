@@ -1,0 +1,397 @@
+//! The tables, as both databases have them; `migrations/` is what makes them so, and a test compares
+//! the two. Used by the statements of this module only.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    accounts (id) {
+        id -> IdSql,
+        role -> Text,
+        name -> Text,
+        platform -> Nullable<Text>,
+        filings_per_hour_max -> Nullable<BigInt>,
+        created_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    api_keys (id) {
+        id -> IdSql,
+        account_id -> IdSql,
+        hash -> Binary,
+        created_at -> TsSql,
+        revoked_at -> Nullable<TsSql>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    platforms (code) {
+        code -> Text,
+        name -> Text,
+        sites -> Text,
+        feed_seq -> BigInt,
+        created_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    endpoints (id) {
+        id -> IdSql,
+        platform -> Text,
+        url -> Text,
+        event_types -> Text,
+        secrets -> Binary,
+        status -> Text,
+        paused_why -> Nullable<Text>,
+        created_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    patents (number) {
+        number -> Text,
+        version -> BigInt,
+        entry -> Text,
+        put_by -> IdSql,
+        put_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    patent_versions (number, version) {
+        number -> Text,
+        version -> BigInt,
+        entry -> Text,
+        put_by -> IdSql,
+        put_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    rights (account_id, patent_number) {
+        account_id -> IdSql,
+        patent_number -> Text,
+        id -> IdSql,
+        capacity -> Text,
+        evidence -> Text,
+        verified_by -> IdSql,
+        verified_at -> TsSql,
+        valid_until -> Nullable<DaySql>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    policies (version) {
+        version -> BigInt,
+        body -> Text,
+        created_by -> IdSql,
+        created_at -> TsSql,
+        active_from -> Nullable<TsSql>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    events (complaint_id, seq) {
+        complaint_id -> IdSql,
+        seq -> Integer,
+        at -> TsSql,
+        actor -> Text,
+        kind -> Text,
+        body -> Text,
+        hash -> Binary,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    complaints (id) {
+        id -> IdSql,
+        reference -> Text,
+        account_id -> IdSql,
+        client_reference -> Nullable<Text>,
+        state -> Text,
+        closed_why -> Nullable<Text>,
+        track -> Nullable<Text>,
+        patent_number -> Text,
+        overall -> Nullable<Text>,
+        policy_version -> Nullable<BigInt>,
+        due_on -> Nullable<DaySql>,
+        queue_on -> Nullable<DaySql>,
+        filed_at -> TsSql,
+        updated_at -> TsSql,
+        last_seq -> Integer,
+        last_hash -> Binary,
+        pending -> Integer,
+        sealed_seq -> Integer,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    listings (complaint_id, line) {
+        complaint_id -> IdSql,
+        line -> Integer,
+        product -> Integer,
+        site -> Nullable<Text>,
+        id_space -> Nullable<Text>,
+        item_id -> Nullable<Text>,
+        sku -> Nullable<Text>,
+        item_key -> Nullable<Text>,
+        shop -> Nullable<Text>,
+        platform -> Nullable<Text>,
+        url -> Nullable<Text>,
+        determination -> Text,
+        measure -> Text,
+        by_human -> Bool,
+        live_key -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    notices (complaint_id, seq) {
+        complaint_id -> IdSql,
+        seq -> Integer,
+        body -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    parties (id) {
+        id -> IdSql,
+        complaint_id -> IdSql,
+        role -> Text,
+        sealed -> Binary,
+        key -> Binary,
+        created_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    examinations (complaint_id, seq) {
+        complaint_id -> IdSql,
+        seq -> Integer,
+        body -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    files (id) {
+        id -> IdSql,
+        account_id -> IdSql,
+        sha256 -> Text,
+        bytes -> BigInt,
+        media_type -> Text,
+        created_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    complaint_files (complaint_id, file_id) {
+        complaint_id -> IdSql,
+        file_id -> IdSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    report_readings (sha256, reader_version) {
+        sha256 -> Text,
+        reader_version -> Integer,
+        facts -> Text,
+        read_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    report_grants (id) {
+        id -> IdSql,
+        sha256 -> Text,
+        level -> Text,
+        examiner -> IdSql,
+        complaint_id -> Nullable<IdSql>,
+        evidence -> Text,
+        counts -> Bool,
+        at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    items (platform, item_key) {
+        platform -> Text,
+        item_key -> Text,
+        version -> BigInt,
+        measures_in_force -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    dispatches (id) {
+        id -> IdSql,
+        platform -> Text,
+        kind -> Text,
+        complaint_id -> IdSql,
+        seq -> Integer,
+        part -> Integer,
+        feed_seq -> BigInt,
+        issued_at -> TsSql,
+        deliver_until -> TsSql,
+        body -> Text,
+        sha256 -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    dispatch_lines (dispatch_id, n) {
+        dispatch_id -> IdSql,
+        n -> Integer,
+        line -> Integer,
+        item_key -> Text,
+        item_version -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    deliveries (id) {
+        id -> IdSql,
+        dispatch_id -> IdSql,
+        endpoint_id -> IdSql,
+        state -> Text,
+        due_at -> TsSql,
+        lease_until -> Nullable<TsSql>,
+        fence -> BigInt,
+        attempts -> Integer,
+        last_class -> Nullable<Text>,
+        updated_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    attempts (delivery_id, n) {
+        delivery_id -> IdSql,
+        n -> Integer,
+        at -> TsSql,
+        http_status -> Nullable<Integer>,
+        class -> Text,
+        elapsed_ms -> Integer,
+        reply -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    acks (dispatch_id, n, step) {
+        dispatch_id -> IdSql,
+        n -> Integer,
+        step -> Text,
+        reason -> Nullable<Text>,
+        at -> TsSql,
+        received_at -> TsSql,
+        measure -> Nullable<Text>,
+        note -> Nullable<Text>,
+        first_listed_on -> Nullable<DaySql>,
+        sold_before -> Nullable<DaySql>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    mails (id) {
+        id -> IdSql,
+        complaint_id -> IdSql,
+        party_id -> IdSql,
+        template -> Text,
+        language -> Text,
+        reference -> Text,
+        state -> Text,
+        due_at -> TsSql,
+        lease_until -> Nullable<TsSql>,
+        fence -> BigInt,
+        attempts -> Integer,
+        last_error -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    idempotency (account_id, key) {
+        account_id -> IdSql,
+        key -> Text,
+        route -> Text,
+        fingerprint -> Binary,
+        status -> Integer,
+        answer -> Binary,
+        created_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    desk_claims (complaint_id) {
+        complaint_id -> IdSql,
+        examiner -> IdSql,
+        claimed_at -> TsSql,
+        lease_until -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    seals (n) {
+        n -> BigInt,
+        at -> TsSql,
+        body -> Text,
+        hash -> Binary,
+        signature -> Binary,
+    }
+}
+
+diesel::joinable!(api_keys -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    api_keys,
+    platforms,
+    endpoints,
+    patents,
+    patent_versions,
+    rights,
+    policies,
+    events,
+    complaints,
+    listings,
+    notices,
+    parties,
+    examinations,
+    files,
+    complaint_files,
+    report_readings,
+    report_grants,
+    items,
+    dispatches,
+    dispatch_lines,
+    deliveries,
+    attempts,
+    acks,
+    mails,
+    idempotency,
+    desk_claims,
+    seals,
+);

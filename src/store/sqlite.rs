@@ -1,0 +1,127 @@
+//! The SQLite arm: one thread that owns the writing connection, and reader threads beside it.
+//! Several writing connections are slow and unfair; one is neither. Write-ahead log, so that a reader
+//! has a snapshot and never waits; `synchronous=FULL`, so that an answer means it is on the disk.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use tokio::sync::{Notify, oneshot};
+
+use super::commit::{QUEUE_MAX, Waiting};
+use super::error::{Fault, StoreError};
+
+/// Threads that read.
+const READERS: usize = 3;
+
+/// A unit of work for one of the threads.
+pub(super) type Task = Box<dyn FnOnce(&mut SqliteConnection) + Send>;
+
+/// What the writing thread is asked to do.
+pub(super) enum Job {
+    /// One commit, to be grouped with its neighbours.
+    Commit(Box<Waiting>),
+    /// Anything else, alone.
+    Work(Task),
+}
+
+/// Handles to the threads; they end when the last handle is dropped.
+#[derive(Clone)]
+pub struct Sqlite {
+    writer: SyncSender<Job>,
+    readers: SyncSender<Task>,
+    pub(super) path: Arc<Path>,
+    pub(super) outbox: Arc<Notify>,
+}
+
+impl Sqlite {
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let (writer, jobs) = sync_channel(QUEUE_MAX);
+        let (readers, tasks) = sync_channel(QUEUE_MAX);
+        let mut conn = connect(path)?;
+        spawn("store-writer", move || super::commit::sqlite::run(&mut conn, &jobs))?;
+        let tasks = Arc::new(Mutex::new(tasks));
+        for _ in 0..READERS {
+            let (mut conn, tasks) = (connect(path)?, Arc::clone(&tasks));
+            spawn("store-reader", move || read_all(&mut conn, &tasks))?;
+        }
+        Ok(Sqlite { writer, readers, path: path.into(), outbox: Arc::default() })
+    }
+
+    pub(super) fn submit(&self, waiting: Box<Waiting>) -> Result<(), StoreError> {
+        self.writer.try_send(Job::Commit(waiting)).map_err(refused)
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (task, answer) = task(work);
+        self.writer.try_send(Job::Work(task)).map_err(refused)?;
+        answer.await.map_err(|_| gone())?.map_err(StoreError::from)
+    }
+
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (task, answer) = task(work);
+        self.readers.try_send(task).map_err(refused)?;
+        answer.await.map_err(|_| gone())?.map_err(StoreError::from)
+    }
+}
+
+fn task<T: Send + 'static>(
+    work: impl FnOnce(&mut SqliteConnection) -> Result<T, Fault> + Send + 'static,
+) -> (Task, oneshot::Receiver<Result<T, Fault>>) {
+    let (tell, answer) = oneshot::channel();
+    let task: Task = Box::new(move |conn| {
+        // Nobody waits any more: the work is done all the same, its answer is for nobody.
+        let _ = tell.send(work(conn));
+    });
+    (task, answer)
+}
+
+fn read_all(conn: &mut SqliteConnection, tasks: &Mutex<Receiver<Task>>) {
+    loop {
+        let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match next {
+            Ok(task) => task(conn),
+            Err(_) => return,
+        }
+    }
+}
+
+fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let unavailable = |why: String| StoreError::Unavailable { why };
+    let path = path.to_str().ok_or_else(|| unavailable("the path is not UTF-8".to_owned()))?;
+    let mut conn = SqliteConnection::establish(path).map_err(|e| unavailable(e.to_string()))?;
+    // All of these but the journal mode hold per connection.
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;",
+    )
+    .map_err(|e| StoreError::from(Fault::from(e)))?;
+    Ok(conn)
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map(drop)
+        .map_err(|e| StoreError::Unavailable { why: e.to_string() })
+}
+
+fn refused<T>(e: TrySendError<T>) -> StoreError {
+    match e {
+        TrySendError::Full(_) => StoreError::Busy,
+        TrySendError::Disconnected(_) => gone(),
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable { why: "the database's thread has ended".to_owned() }
+}
