@@ -1,1 +1,15 @@
-//! (module delivery)
+//! The outbox, outwards: what is due is signed and sent, and what came of it is written down.
+//!
+//! Not here: deciding what is sent (the domain) or changing a complaint (nothing in this module can).
+//!
+//! - [`schedule`]: what follows from an attempt: delivered, again at, given up, paused.
+//! - [`signature`]: Standard Webhooks `v1`.
+//! - [`egress`]: where this process may connect to, and the one HTTP client that obeys it.
+//! - [`webhook`]: one attempt to hand a platform one dispatch.
+//! - [`mail`]: one attempt to hand one mail to the relay.
+
+pub mod egress;
+pub mod mail;
+pub mod schedule;
+pub mod signature;
+pub mod webhook;
