@@ -4,12 +4,6 @@
 //!
 //! - [`schedule`]: what follows from an attempt: delivered, again at, given up, paused.
 //! - [`signature`]: Standard Webhooks `v1`.
-//! - [`egress`]: where this process may connect to, and the one HTTP client that obeys it.
-//! - [`webhook`]: one attempt to hand a platform one dispatch.
-//! - [`mail`]: one attempt to hand one mail to the relay.
 
-pub mod egress;
-pub mod mail;
 pub mod schedule;
 pub mod signature;
-pub mod webhook;

@@ -56,8 +56,12 @@ impl SigningSecret {
     /// # Errors
     /// The first rule the text breaks; the error never contains the text.
     pub fn parse(text: &str) -> Result<Self, SecretRefused> {
-        let encoded = text.strip_prefix(SECRET_PREFIX).ok_or(SecretRefused::Prefix)?;
-        let key = STANDARD.decode(encoded).map_err(|_| SecretRefused::Base64)?;
+        let encoded = text
+            .strip_prefix(SECRET_PREFIX)
+            .ok_or(SecretRefused::Prefix)?;
+        let key = STANDARD
+            .decode(encoded)
+            .map_err(|_| SecretRefused::Base64)?;
         if !(SECRET_BYTES_MIN..=SECRET_BYTES_MAX).contains(&key.len()) {
             return Err(SecretRefused::Length);
         }
@@ -76,31 +80,26 @@ impl fmt::Debug for SigningSecret {
     }
 }
 
-/// The secrets a message is signed with: at least one, so that nothing goes out unsigned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SigningSecrets {
-    /// The receiver's present secret.
-    pub current: SigningSecret,
-    /// Secrets replaced a short while ago, still used so that a rotation loses no message.
-    pub retiring: Vec<SigningSecret>,
-}
-
-impl From<SigningSecret> for SigningSecrets {
-    fn from(current: SigningSecret) -> Self {
-        SigningSecrets { current, retiring: Vec::new() }
-    }
-}
-
-/// The value of `webhook-signature`: one signature for each secret, separated by a space.
+/// The three headers of one signed message: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
 ///
-/// `signed_at` is the time of the attempt, as sent in `webhook-timestamp` in whole seconds.
-pub fn sign(secrets: &SigningSecrets, id: &str, signed_at: Timestamp, body: &[u8]) -> String {
-    let head = format!("{id}.{}.", signed_at.as_second());
-    let signatures: Vec<String> = std::iter::once(&secrets.current)
-        .chain(&secrets.retiring)
+/// `at` is the time of the attempt and is sent in whole seconds. The last header has one `v1,…` for
+/// each secret, in their order, separated by spaces, so that a rotation loses no message.
+pub fn headers(
+    id: &str,
+    at: Timestamp,
+    secrets: &[SigningSecret],
+    body: &[u8],
+) -> Vec<(&'static str, String)> {
+    let head = format!("{id}.{}.", at.as_second());
+    let signatures: Vec<String> = secrets
+        .iter()
         .map(|secret| format!("v1,{}", STANDARD.encode(mac(secret, head.as_bytes(), body))))
         .collect();
-    signatures.join(" ")
+    vec![
+        ("webhook-id", id.to_owned()),
+        ("webhook-timestamp", at.as_second().to_string()),
+        ("webhook-signature", signatures.join(" ")),
+    ]
 }
 
 fn mac(secret: &SigningSecret, head: &[u8], body: &[u8]) -> [u8; 32] {
@@ -124,6 +123,10 @@ mod tests {
         Timestamp::from_second(seconds).unwrap()
     }
 
+    fn sign(secrets: &[SigningSecret], id: &str, at: Timestamp, body: &[u8]) -> String {
+        headers(id, at, secrets, body).remove(2).1
+    }
+
     #[test]
     fn the_published_vectors_come_out() {
         for (secret, id, timestamp, body, signature) in [
@@ -142,8 +145,11 @@ mod tests {
                 "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=",
             ),
         ] {
-            let secrets = SigningSecret::parse(secret).unwrap().into();
-            assert_eq!(sign(&secrets, id, at(timestamp), body.as_bytes()), signature);
+            let secrets = [SigningSecret::parse(secret).unwrap()];
+            assert_eq!(
+                sign(&secrets, id, at(timestamp), body.as_bytes()),
+                signature
+            );
         }
     }
 
@@ -152,15 +158,23 @@ mod tests {
         let old = SigningSecret::generate().unwrap();
         let new = SigningSecret::generate().unwrap();
         assert_ne!(old, new);
-        let both = SigningSecrets { current: new.clone(), retiring: vec![old.clone()] };
-        let header = sign(&both, "m1", at(1_700_000_000), b"{}");
-        let alone = |secret| sign(&SigningSecrets::from(secret), "m1", at(1_700_000_000), b"{}");
-        assert_eq!(header, format!("{} {}", alone(new), alone(old)));
+        let both = [new.clone(), old.clone()];
+        let sent = headers("m1", at(1_700_000_000), &both, b"{}");
+        assert_eq!(sent[0], ("webhook-id", "m1".to_owned()));
+        assert_eq!(sent[1], ("webhook-timestamp", "1700000000".to_owned()));
+        let alone = |secret| sign(&[secret], "m1", at(1_700_000_000), b"{}");
+        assert_eq!(
+            sent[2],
+            (
+                "webhook-signature",
+                format!("{} {}", alone(new), alone(old))
+            )
+        );
     }
 
     #[test]
     fn one_changed_byte_changes_the_signature() {
-        let secrets = SigningSecret::parse(VECTOR_SECRET).unwrap().into();
+        let secrets = [SigningSecret::parse(VECTOR_SECRET).unwrap()];
         let signed = sign(&secrets, "m1", at(10), b"{\"a\":1}");
         assert_ne!(signed, sign(&secrets, "m1", at(10), b"{\"a\":2}"));
         assert_ne!(signed, sign(&secrets, "m2", at(10), b"{\"a\":1}"));
@@ -200,7 +214,7 @@ mod tests {
             let secret = SigningSecret(key);
             let theirs = Webhook::new(&secret.reveal()).unwrap();
             let expected = theirs.sign(&id, seconds, body.as_bytes()).unwrap();
-            prop_assert_eq!(sign(&secret.into(), &id, at(seconds), body.as_bytes()), expected);
+            prop_assert_eq!(sign(&[secret], &id, at(seconds), body.as_bytes()), expected);
         }
     }
 }
