@@ -4,6 +4,8 @@
 //!
 //! - [`schedule`]: what follows from an attempt: delivered, again at, given up, paused.
 //! - [`signature`]: Standard Webhooks `v1`.
+//! - [`egress`]: the one HTTP client, which connects where the rules allow.
 
+pub mod egress;
 pub mod schedule;
 pub mod signature;

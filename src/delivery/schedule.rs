@@ -25,7 +25,7 @@ pub const RETRY_AFTER_BEYOND_SECONDS_MAX: u64 = 3_600;
 pub enum FailureClass {
     /// The name has no address, or asking for it failed.
     Dns,
-    /// Our own egress rules refused the address; nothing was sent.
+    /// Our own rules refused to send it: its address, or that no secret signs it.
     Blocked,
     /// The handshake failed: certificate, protocol version, ciphers.
     Tls,

@@ -3,6 +3,7 @@
 //! Not here: I/O, `async`, ambient time or ids, databases, HTTP. Everything else calls this.
 
 pub mod calendar;
+pub mod egress;
 pub mod examine;
 pub mod listing;
 pub mod patent;
