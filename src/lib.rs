@@ -42,3 +42,4 @@ pub mod domain;
 pub mod intake;
 pub mod store;
 pub mod vault;
+pub mod workflow;

@@ -1,1 +1,11 @@
-//! (module delivery)
+//! The outbox, outwards: what is due is signed and sent, and what came of it is written down.
+//!
+//! Not here: deciding what is sent (the domain) or changing a complaint (nothing in this module can).
+//!
+//! - [`schedule`]: what follows from an attempt: delivered, again at, given up, paused.
+//! - [`signature`]: Standard Webhooks `v1`.
+//! - [`egress`]: the one HTTP client, which connects where the rules allow.
+
+pub mod egress;
+pub mod schedule;
+pub mod signature;

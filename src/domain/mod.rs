@@ -6,6 +6,7 @@ pub mod automation;
 pub mod calendar;
 pub mod complaint;
 pub mod dispatch;
+pub mod egress;
 pub mod examine;
 pub mod facts;
 pub mod formal;

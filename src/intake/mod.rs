@@ -1,1 +1,9 @@
-//! (module intake)
+//! Bytes from strangers, read into domain values. Bad content is never an error here: it is a
+//! finding. Knows no database and no HTTP.
+
+pub mod reader;
+pub mod report;
+pub mod upload;
+
+/// Version of the reader: raised when the same bytes may give other facts.
+pub const READER_VERSION: u32 = 1;

@@ -32,7 +32,6 @@ pub(super) enum Job {
 pub struct Sqlite {
     writer: SyncSender<Job>,
     readers: SyncSender<Task>,
-    pub(super) path: Arc<Path>,
     pub(super) outbox: Arc<Notify>,
 }
 
@@ -47,7 +46,7 @@ impl Sqlite {
             let (mut conn, tasks) = (connect(path)?, Arc::clone(&tasks));
             spawn("store-reader", move || read_all(&mut conn, &tasks))?;
         }
-        Ok(Sqlite { writer, readers, path: path.into(), outbox: Arc::default() })
+        Ok(Sqlite { writer, readers, outbox: Arc::default() })
     }
 
     pub(super) fn submit(&self, waiting: Box<Waiting>) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::prepare::Wording;
 use super::{Caller, Desk, DeskError, IdempotencyKey};
-use crate::domain::complaint::{Complaint, Decided, Determination, Event, LiftDecided, LineDecided, TrackChanged, Transition};
+use crate::domain::complaint::{Decided, Determination, Event, LiftDecided, LineDecided, TrackChanged, Transition};
 use crate::domain::notice::TEXT_CHARS_MAX;
 use crate::domain::policy::Track;
 use crate::store::{Commit, CommitError};
@@ -232,9 +232,4 @@ fn check_reasons(given: &[String], known: &[(&str, &str)]) -> Result<(), DeskErr
         }
         None => Ok(()),
     }
-}
-
-/// Whether anything at all is still asked of a platform for this complaint.
-pub fn has_measures(c: &Complaint) -> bool {
-    c.listings.iter().any(|l| l.measure == crate::domain::complaint::Measure::Requested)
 }

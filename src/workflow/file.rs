@@ -71,7 +71,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Notice`] with every problem; [`DeskError::AllDuplicates`]; the store's.
-    pub async fn file(&self, caller: &Caller, filing: Filing) -> Result<Answer, DeskError> {
+    pub async fn file_complaint(&self, caller: &Caller, filing: Filing) -> Result<Answer, DeskError> {
         let key = filing.key.clone();
         let checked = self.check(caller, filing).await?;
         let mut tries = 0;
@@ -195,7 +195,6 @@ impl Desk {
                 at: now,
             }),
             relied_on: vec![ReliedOn::Register { number, version: register_version }, ReliedOn::Policy { version: policy.0 }],
-            relisting: relisting_of.is_some(),
             ..Commit::of(transition)
         };
         match self.store.commit(commit).await {

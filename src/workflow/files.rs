@@ -56,7 +56,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::NotFound`], also for another account's.
-    pub async fn file(&self, caller: &Caller, id: Uuid) -> Result<StoredFile, DeskError> {
+    pub async fn stored_file(&self, caller: &Caller, id: Uuid) -> Result<StoredFile, DeskError> {
         Ok(self.store.file(caller.account, id).await?.into())
     }
 
@@ -65,7 +65,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`], [`DeskError::Upload`]
     pub async fn file_bytes(&self, caller: &Caller, id: Uuid) -> Result<(StoredFile, Bytes), DeskError> {
-        let file = self.file(caller, id).await?;
+        let file = self.stored_file(caller, id).await?;
         let bytes = self.uploads.read(&file.sha256).await?;
         Ok((file, bytes))
     }

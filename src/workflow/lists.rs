@@ -171,7 +171,7 @@ impl Desk {
                 track: r.complaint.track,
                 patent_number: r.complaint.patent_number,
                 overall: r.complaint.overall,
-                pending: r.complaint.pending,
+                pending: i64::from(r.complaint.pending),
                 due_on: r.complaint.due_on,
                 filed_at: r.complaint.filed_at,
                 claimed_by: r.claimed_by,

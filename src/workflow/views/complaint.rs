@@ -184,7 +184,7 @@ pub struct EventView {
 }
 
 /// The answer to a filing. `assessment` is fresh; nothing was dispatched or answered yet.
-pub(crate) fn filed_view(c: &Complaint, a: &Assessment, left_out: Vec<RowLeftOut>) -> ComplaintView {
+pub(in crate::workflow) fn filed_view(c: &Complaint, a: &Assessment, left_out: Vec<RowLeftOut>) -> ComplaintView {
     let mut view = complaint_view(c, &a.kept(), (&[], &[]));
     view.rows_left_out = left_out;
     view

@@ -99,7 +99,7 @@ impl Desk {
     }
 
     /// The ten checks, facts and triage of a complaint as things stand now.
-    pub(crate) async fn reassess(&self, loaded: &Loaded) -> Result<Assessment, DeskError> {
+    pub(in crate::workflow) async fn reassess(&self, loaded: &Loaded) -> Result<Assessment, DeskError> {
         let policy = self.active_policy().await?;
         let (_, today): (_, Date) = self.now();
         let c = &loaded.complaint;

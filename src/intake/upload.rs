@@ -1,0 +1,255 @@
+//! Files from strangers, kept by their SHA-256. What is answered as kept is on the disk.
+//!
+//! Not here: who owns a file (the store) and what it says (`report`).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::buffered::BufWriter;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// Largest file, in bytes.
+pub const FILE_BYTES_MAX: u64 = 50 * 1024 * 1024;
+/// Most files of one request.
+pub const FILES_PER_REQUEST_MAX: usize = 64;
+/// Bytes of a file that are held in memory; a larger one is written as it comes.
+const HELD_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes looked at to tell the media type.
+const HEAD_BYTES: usize = 1024;
+
+/// Why a file was not kept or not found.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// Larger than [`FILE_BYTES_MAX`].
+    #[error("the file is larger than {FILE_BYTES_MAX} bytes")]
+    TooLarge,
+    /// No byte came.
+    #[error("the file is empty")]
+    Empty,
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// The bytes are not there.
+    #[error("the bytes of {0} are not there")]
+    Missing(String),
+    /// Anything else.
+    #[error("files: {0}")]
+    Io(String),
+}
+
+impl From<object_store::Error> for UploadError {
+    fn from(e: object_store::Error) -> Self {
+        let mut source: Option<&dyn std::error::Error> = Some(&e);
+        while let Some(cause) = source {
+            if let Some(io) = cause.downcast_ref::<std::io::Error>()
+                && matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+            {
+                return UploadError::Full;
+            }
+            source = cause.source();
+        }
+        UploadError::Io(e.to_string())
+    }
+}
+
+/// A file that was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Size.
+    pub bytes: i64,
+    /// Media type by content.
+    pub media_type: &'static str,
+}
+
+/// Where files are kept. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Uploads {
+    files: Arc<dyn ObjectStore>,
+}
+
+impl Uploads {
+    /// Files in a local folder, which must exist.
+    ///
+    /// # Errors
+    /// [`UploadError::Io`]
+    pub fn in_folder(folder: &std::path::Path) -> Result<Self, UploadError> {
+        let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Uploads { files: Arc::new(files) })
+    }
+
+    /// A file about to come.
+    pub fn begin(&self) -> Incoming {
+        Incoming { files: self.files.clone(), hash: Sha256::new(), bytes: 0, head: Vec::new(), held: Vec::new(), spilled: None }
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// [`UploadError::Missing`]
+    pub async fn read(&self, sha256: &str) -> Result<Bytes, UploadError> {
+        match self.files.get(&place(sha256)).await {
+            Ok(found) => Ok(found.bytes().await?),
+            Err(object_store::Error::NotFound { .. }) => Err(UploadError::Missing(sha256.to_owned())),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// Whether files can be written: a byte is put and taken away again.
+    ///
+    /// # Errors
+    /// [`UploadError::Full`], [`UploadError::Io`]
+    pub async fn ping(&self) -> Result<(), UploadError> {
+        let probe = Path::from("incoming/probe");
+        self.files.put(&probe, Bytes::from_static(b"1").into()).await?;
+        Ok(self.files.delete(&probe).await?)
+    }
+}
+
+fn place(sha256: &str) -> Path {
+    Path::from(format!("sha256/{}/{sha256}", &sha256[..2.min(sha256.len())]))
+}
+
+/// A file that is coming in. Dropped before [`Incoming::finish`], it leaves nothing behind.
+pub struct Incoming {
+    files: Arc<dyn ObjectStore>,
+    hash: Sha256,
+    bytes: u64,
+    head: Vec<u8>,
+    held: Vec<u8>,
+    spilled: Option<(Path, BufWriter)>,
+}
+
+impl Incoming {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// [`UploadError::TooLarge`], [`UploadError::Full`], [`UploadError::Io`]
+    pub async fn write(&mut self, part: Bytes) -> Result<(), UploadError> {
+        self.bytes += part.len() as u64;
+        if self.bytes > FILE_BYTES_MAX {
+            return Err(UploadError::TooLarge);
+        }
+        self.hash.update(&part);
+        if self.head.len() < HEAD_BYTES {
+            let more = part.len().min(HEAD_BYTES - self.head.len());
+            self.head.extend_from_slice(&part[..more]);
+        }
+        if self.spilled.is_none() && self.held.len() + part.len() <= HELD_BYTES_MAX {
+            self.held.extend_from_slice(&part);
+            return Ok(());
+        }
+        if self.spilled.is_none() {
+            let path = Path::from(format!("incoming/{}", Uuid::from_bytes(crate::vault::random().map_err(|e| UploadError::Io(e.to_string()))?)));
+            let writer = BufWriter::with_capacity(self.files.clone(), path.clone(), HELD_BYTES_MAX);
+            self.spilled = Some((path, writer));
+        }
+        if let Some((_, writer)) = &mut self.spilled {
+            if !self.held.is_empty() {
+                writer.put(Bytes::from(std::mem::take(&mut self.held))).await?;
+            }
+            writer.put(part).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the file; on return it is on the disk.
+    ///
+    /// # Errors
+    /// [`UploadError::Empty`], [`UploadError::Full`], [`UploadError::Io`]
+    pub async fn finish(self) -> Result<Kept, UploadError> {
+        if self.bytes == 0 {
+            return Err(UploadError::Empty);
+        }
+        let sha256 = hex::encode(self.hash.finalize());
+        let kept = Kept { media_type: media_type(&self.head), bytes: i64::try_from(self.bytes).unwrap_or(i64::MAX), sha256 };
+        let place = place(&kept.sha256);
+        let known = self.files.head(&place).await.is_ok();
+        match self.spilled {
+            None if known => {}
+            None => {
+                self.files.put(&place, Bytes::from(self.held).into()).await?;
+            }
+            Some((_, mut writer)) if known => writer.abort().await?,
+            Some((path, mut writer)) => {
+                tokio::io::AsyncWriteExt::shutdown(&mut writer).await.map_err(|e| match e.kind() {
+                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => UploadError::Full,
+                    _ => UploadError::Io(e.to_string()),
+                })?;
+                self.files.rename(&path, &place).await?;
+            }
+        }
+        Ok(kept)
+    }
+}
+
+/// The media type by the first bytes.
+fn media_type(head: &[u8]) -> &'static str {
+    const KNOWN: &[(&[u8], &str)] = &[
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"GIF8", "image/gif"),
+        (b"II*\0", "image/tiff"),
+        (b"MM\0*", "image/tiff"),
+        (b"PK\x03\x04", "application/zip"),
+    ];
+    if head.windows(5).any(|w| w == b"%PDF-") {
+        return "application/pdf";
+    }
+    if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
+        return "image/webp";
+    }
+    KNOWN.iter().find(|(magic, _)| head.starts_with(magic)).map_or("application/octet-stream", |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn keep(uploads: &Uploads, parts: &[Vec<u8>]) -> Result<Kept, UploadError> {
+        let mut incoming = uploads.begin();
+        for part in parts {
+            incoming.write(Bytes::from(part.clone())).await?;
+        }
+        incoming.finish().await
+    }
+
+    #[tokio::test]
+    async fn what_was_kept_is_read_back_small_or_large() {
+        let folder = tempfile::tempdir().unwrap();
+        let uploads = Uploads::in_folder(folder.path()).unwrap();
+        let small = keep(&uploads, &[b"%PDF-1.7 small".to_vec()]).await.unwrap();
+        assert_eq!((small.bytes, small.media_type), (14, "application/pdf"));
+        let large: Vec<Vec<u8>> = (0..5_u8).map(|i| vec![i; 700_000]).collect();
+        let kept = keep(&uploads, &large).await.unwrap();
+        assert_eq!(uploads.read(&kept.sha256).await.unwrap(), Bytes::from(large.concat()));
+        assert_eq!(keep(&uploads, &large).await.unwrap(), kept);
+        assert!(matches!(uploads.read(&"0".repeat(64)).await, Err(UploadError::Missing(_))));
+    }
+
+    #[tokio::test]
+    async fn what_is_too_large_or_empty_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let uploads = Uploads::in_folder(folder.path()).unwrap();
+        assert!(matches!(keep(&uploads, &[]).await, Err(UploadError::Empty)));
+        let chunk = vec![0_u8; 10 * 1024 * 1024];
+        assert!(matches!(keep(&uploads, &vec![chunk; 6]).await, Err(UploadError::TooLarge)));
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        let left: Vec<_> = walk(folder.path());
+        assert!(left.is_empty(), "{left:?}");
+    }
+
+    fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() { all.extend(walk(&path)) } else { all.push(path) }
+        }
+        all
+    }
+}

@@ -1,0 +1,83 @@
+//! Before a handler runs: the route is looked up in the table, the key is checked, the role is held
+//! against the table. After it: every problem gets the request's id. A route that is not in the table
+//! is never reached.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use std::future::{Ready, ready};
+use tracing_actix_web::RequestId;
+
+use super::routes::find;
+use super::{Problem, Web};
+use crate::workflow::Caller;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Who calls: put there by [`guard`], taken by handlers.
+#[derive(Clone, Debug)]
+pub struct Who(pub Caller);
+
+impl FromRequest for Who {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let who = req.extensions().get::<Who>().cloned();
+        ready(who.ok_or_else(|| super::problem::internal(&"a route for accounts is not in the table")))
+    }
+}
+
+/// The middleware around every route.
+///
+/// # Errors
+/// None of its own: a refusal is an answer.
+pub async fn guard(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let request_id = req.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let admitted = admit(&req).await;
+    let mut res = match admitted {
+        Ok(who) => {
+            if let Some(who) = who {
+                req.extensions_mut().insert(who);
+            }
+            next.call(req).await?.map_into_boxed_body()
+        }
+        Err(problem) => req.into_response(problem.response(&request_id)),
+    };
+    let problem = res.response().error().map(|e| match e.as_error::<Problem>() {
+        Some(problem) => problem.clone(),
+        None => Problem::new(400, "request.malformed", e.to_string()),
+    });
+    if let Some(problem) = problem {
+        res = res.into_response(problem.response(&request_id));
+    }
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        res.headers_mut().insert(REQUEST_ID.clone(), id);
+    }
+    Ok(res)
+}
+
+async fn admit(req: &ServiceRequest) -> Result<Option<Who>, Problem> {
+    // What no route takes is answered by the default handlers, which tell nothing.
+    let Some(route) = req.match_pattern().and_then(|path| find(req.method().as_str(), &path)) else {
+        return Ok(None);
+    };
+    if route.roles.is_empty() {
+        return Ok(None);
+    }
+    let web = req.app_data::<web::Data<Web>>().ok_or_else(|| super::problem::internal(&"no state"))?;
+    let unauthenticated = || Problem::new(401, "unauthenticated", "send Authorization: Bearer and a valid key");
+    let key = req
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer "))
+        .ok_or_else(unauthenticated)?;
+    let caller = web.desk.authenticate(&web.keys, key.trim()).await?.ok_or_else(unauthenticated)?;
+    if !route.roles.contains(&caller.role) {
+        return Err(Problem::new(403, "role.not_allowed", format!("the role {} may not call this", caller.role.word())));
+    }
+    Ok(Some(Who(caller)))
+}

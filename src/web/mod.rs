@@ -1,0 +1,75 @@
+//! HTTP: routes, who may call them, bodies in, answers and problems out. Every verb is the desk's.
+//!
+//! - [`routes`]: the one table of routes and roles; what it does not name is not served.
+//! - [`guard`]: before a handler runs: who calls, whether they may; and the shape of every problem.
+//! - [`body`]: JSON and multipart, with limits and a deadline on the whole.
+//!
+//! Not here: rules, SQL, delivery.
+
+mod accounts;
+pub mod body;
+mod complaints;
+mod examination;
+mod files;
+mod guard;
+mod limits;
+mod platform;
+mod problem;
+mod queue;
+pub mod routes;
+mod service;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::web::{self, ServiceConfig};
+
+pub use problem::Problem;
+pub use routes::{ROUTES, Route};
+pub use service::contract;
+
+use crate::workflow::{Desk, KeyCache};
+use limits::Limits;
+
+/// What every handler is given.
+pub struct Web {
+    desk: Desk,
+    keys: KeyCache,
+    limits: Limits,
+    stopping: AtomicBool,
+}
+
+impl Web {
+    /// The web side of a desk; accounts without a limit of their own may file `filings_per_hour_max`.
+    pub fn new(desk: Desk, filings_per_hour_max: u32) -> Self {
+        Web { desk, keys: KeyCache::default(), limits: Limits::new(filings_per_hour_max), stopping: AtomicBool::new(false) }
+    }
+
+    /// From now on `/readyz` says no: the process is about to end.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Registers every route of [`ROUTES`] and the answers for all others.
+pub fn configure(config: &mut ServiceConfig) {
+    let mut paths: Vec<&str> = ROUTES.iter().map(|r| r.path).collect();
+    paths.dedup();
+    for path in paths {
+        let mut resource = web::resource(path);
+        for route in ROUTES.iter().filter(|r| r.path == path) {
+            resource = resource.route((route.serve)());
+        }
+        config.service(resource.default_service(web::to(method_not_allowed)));
+    }
+    config.default_service(web::to(not_found));
+}
+
+pub use guard::guard;
+
+async fn not_found() -> Result<actix_web::HttpResponse, Problem> {
+    Err(Problem::not_found())
+}
+
+async fn method_not_allowed() -> Result<actix_web::HttpResponse, Problem> {
+    Err(Problem::new(405, "method.not_allowed", "this path does not take this method"))
+}
