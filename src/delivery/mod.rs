@@ -5,7 +5,9 @@
 //! - [`schedule`]: what follows from an attempt: delivered, again at, given up, paused.
 //! - [`signature`]: Standard Webhooks `v1`.
 //! - [`egress`]: the one HTTP client, which connects where the rules allow.
+//! - [`webhook`]: one attempt to hand a platform one dispatch.
 
 pub mod egress;
 pub mod schedule;
 pub mod signature;
+pub mod webhook;
