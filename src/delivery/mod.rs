@@ -5,7 +5,11 @@
 //! - [`schedule`]: what follows from an attempt: delivered, again at, given up, paused.
 //! - [`signature`]: Standard Webhooks `v1`.
 //! - [`egress`]: the one HTTP client, which connects where the rules allow.
+//! - [`webhook`]: one attempt to hand a platform one dispatch.
+//! - [`mail`]: one attempt to hand one mail to the relay.
 
 pub mod egress;
+pub mod mail;
 pub mod schedule;
 pub mod signature;
+pub mod webhook;

@@ -31,7 +31,7 @@ pub enum FailureClass {
     Tls,
     /// No connection within its deadline, or it broke before an answer began.
     Connect,
-    /// Connected, but no answer began before the deadline.
+    /// Connected, but no complete answer before the deadline.
     Timeout,
     /// Answered with something other than success.
     Status,
