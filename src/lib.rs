@@ -42,4 +42,5 @@ pub mod domain;
 pub mod intake;
 pub mod store;
 pub mod vault;
+pub mod web;
 pub mod workflow;

@@ -562,4 +562,14 @@ impl NoticeCase {
             .iter()
             .flat_map(|p| p.listings.iter().map(move |l| (p, l)))
     }
+
+    /// Every file the case names, by SHA-256.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let of_products = self.accused_products.iter().flat_map(|p| {
+            let snapshots = p.listings.iter().filter_map(|l| l.snapshot.as_deref());
+            p.pictures.iter().map(String::as_str).chain(snapshots)
+        });
+        let documents = self.documents.iter().map(|d| d.file.as_str());
+        self.report.as_deref().into_iter().chain(documents).chain(of_products)
+    }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::prepare::Wording;
-use super::{Caller, Desk, DeskError, IdempotencyKey};
+use super::{Caller, Desk, DeskError};
 use crate::domain::complaint::{Decided, Determination, Event, LiftDecided, LineDecided, TrackChanged, Transition};
 use crate::domain::notice::TEXT_CHARS_MAX;
 use crate::domain::policy::Track;
@@ -89,13 +89,12 @@ pub struct TrackForm {
 }
 
 /// What an act of judgement rests on.
-pub struct Judged<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct Judged {
     /// The complaint.
     pub complaint: Uuid,
     /// Its version the examiner saw (`If-Match`).
     pub seen: u32,
-    /// Idempotency key of the request.
-    pub key: Option<&'a IdempotencyKey>,
 }
 
 impl Desk {
@@ -103,7 +102,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Rule`] for an empty or doubtful form, [`DeskError::Refused`], [`DeskError::Changed`].
-    pub async fn decide(&self, caller: &Caller, at: &Judged<'_>, form: DecisionForm) -> Result<u32, DeskError> {
+    pub async fn decide(&self, caller: &Caller, at: &Judged, form: DecisionForm) -> Result<u32, DeskError> {
         check_lines(form.lines.iter().map(|l| l.line))?;
         check_text(form.text.as_deref())?;
         for line in &form.lines {
@@ -130,7 +129,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::decide`].
-    pub async fn lift(&self, caller: &Caller, at: &Judged<'_>, form: LiftForm) -> Result<u32, DeskError> {
+    pub async fn lift(&self, caller: &Caller, at: &Judged, form: LiftForm) -> Result<u32, DeskError> {
         check_lines(form.lines.iter().copied())?;
         check_text(form.text.as_deref())?;
         check_reasons(std::slice::from_ref(&form.reason), LIFT_REASONS)?;
@@ -147,7 +146,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::decide`].
-    pub async fn change_track(&self, caller: &Caller, at: &Judged<'_>, form: TrackForm) -> Result<u32, DeskError> {
+    pub async fn change_track(&self, caller: &Caller, at: &Judged, form: TrackForm) -> Result<u32, DeskError> {
         check_text(form.reason.as_deref())?;
         if form.to == Track::Simple && form.reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
             return Err(DeskError::rule("track.reason_required", "from complex to simple only with a reason"));
@@ -164,7 +163,7 @@ impl Desk {
         self.judge(caller, at, event).await
     }
 
-    async fn judge(&self, caller: &Caller, at: &Judged<'_>, event: Event) -> Result<u32, DeskError> {
+    async fn judge(&self, caller: &Caller, at: &Judged, event: Event) -> Result<u32, DeskError> {
         let loaded = self.load(at.complaint).await?;
         let before = &loaded.complaint;
         if before.seq != at.seen {

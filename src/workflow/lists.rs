@@ -68,6 +68,26 @@ pub struct ComplaintPage {
     pub next_cursor: Option<String>,
 }
 
+/// How many complaints wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QueueCounts {
+    /// By track and state.
+    pub counts: Vec<QueueCount>,
+    /// In all.
+    pub total: i64,
+}
+
+/// How many wait on one track in one state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QueueCount {
+    /// Track; null before triage.
+    pub track: Option<String>,
+    /// State.
+    pub state: String,
+    /// How many.
+    pub count: i64,
+}
+
 /// A claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClaimView {
@@ -79,7 +99,7 @@ pub struct ClaimView {
     pub lease_until: Timestamp,
 }
 
-fn rows_asked(limit: Option<usize>) -> Result<usize, DeskError> {
+pub(super) fn rows_asked(limit: Option<usize>) -> Result<usize, DeskError> {
     match limit {
         None => Ok(PAGE_ROWS_DEFAULT),
         Some(n) if (1..=PAGE_ROWS_MAX).contains(&n) => Ok(n),
@@ -178,6 +198,29 @@ impl Desk {
             })
             .collect();
         Ok(QueuePage { items, next_cursor })
+    }
+
+    /// How many complaints wait, by track and state.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn queue_counts(&self) -> Result<QueueCounts, DeskError> {
+        let rows = self.store.queue_counts().await?;
+        let total = rows.iter().map(|(_, _, n)| n).sum();
+        let counts = rows.into_iter().map(|(track, state, count)| QueueCount { track, state, count }).collect();
+        Ok(QueueCounts { counts, total })
+    }
+
+    /// The id of a complaint by its id or by the reference people read out.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn complaint_id(&self, text: &str) -> Result<Uuid, DeskError> {
+        if let Ok(id) = text.parse() {
+            return Ok(id);
+        }
+        let reference = parse_reference(text).ok_or(DeskError::NotFound)?;
+        Ok(self.store.complaint_by_reference(&reference).await?)
     }
 
     /// Claims the most urgent complaint nobody has; never the same to two people.

@@ -27,15 +27,16 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-pub use accounts::{AccountForm, KeyCreated};
+pub use accounts::{AccountForm, AccountView, KeyCache, KeyCreated};
 pub use authenticity::AuthenticityForm;
-pub use decide::{DecisionForm, LiftForm, LineDecisionForm, TrackForm};
+pub use decide::{DecisionForm, Judged, LiftForm, LineDecisionForm, TrackForm};
 pub use file::{Answer, Filing, IdempotencyKey};
 pub use files::StoredFile;
-pub use platforms::{AckForm, AckLineForm, EndpointForm, PlatformForm};
-pub use policies::ActivationForm;
-pub use register::RightForm;
-pub use report_check::ReportCheckForm;
+pub use platforms::{AckForm, AckLineForm, AckResult, EndpointForm, EndpointView, PlatformForm};
+pub use lists::{ClaimView, ComplaintPage, ComplaintQuery, QueueQuery};
+pub use policies::{ActivationForm, PolicyView};
+pub use register::{RegisterView, RightForm, RightView};
+pub use report_check::{ReportCheckForm, ReportCheckView};
 pub use supplement::SupplementForm;
 pub use withdraw::WithdrawalForm;
 
@@ -198,6 +199,11 @@ impl Desk {
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Where files are kept.
+    pub fn uploads(&self) -> &Uploads {
+        &self.uploads
     }
 
     /// Keys.

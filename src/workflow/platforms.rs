@@ -117,6 +117,24 @@ pub struct AckLineForm {
     pub sold_before: Option<Date>,
 }
 
+/// A dispatch as its platform sees it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DispatchView {
+    /// Number in the feed, gapless from 1.
+    pub feed_seq: i64,
+    /// Id.
+    pub id: Uuid,
+    /// Kind.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// The body as it is pushed.
+    pub body: serde_json::Value,
+    /// What the platform answered.
+    pub acknowledgements: Vec<AckRow>,
+}
+
 /// Result of one row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AckResult {
@@ -238,12 +256,42 @@ impl Desk {
     /// Dispatches of the caller's platform after a number of its feed.
     ///
     /// # Errors
-    /// The store's.
-    pub async fn platform_feed(&self, caller: &Caller, after: i64, limit: usize) -> Result<Vec<DispatchRow>, DeskError> {
-        match &caller.platform {
-            None => Ok(Vec::new()),
-            Some(platform) => Ok(self.store.dispatch_page(platform, after, limit).await?),
+    /// [`DeskError::Rule`] for a bad limit.
+    pub async fn platform_feed(&self, caller: &Caller, after: i64, limit: Option<usize>) -> Result<Vec<DispatchView>, DeskError> {
+        let limit = super::lists::rows_asked(limit)?;
+        let Some(platform) = &caller.platform else { return Ok(Vec::new()) };
+        let mut items = Vec::new();
+        for row in self.store.dispatch_page(platform, after, limit).await? {
+            let acks = self.store.acks_of_dispatch(row.id).await?;
+            items.push(dispatch_view(row, acks));
         }
+        Ok(items)
+    }
+
+    /// A dispatch of the caller's platform with what it answered.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], also for another platform's.
+    pub async fn show_to_platform(&self, caller: &Caller, id: Uuid) -> Result<DispatchView, DeskError> {
+        let row = self.platform_dispatch(caller, id).await?;
+        let acks = self.store.acks_of_dispatch(id).await?;
+        Ok(dispatch_view(row, acks))
+    }
+
+    /// All platforms.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn all_platforms(&self) -> Result<Vec<PlatformRow>, DeskError> {
+        Ok(self.store.platforms().await?)
+    }
+
+    /// Sends a dispatch again to every endpoint, whatever became of it before.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], also where no endpoint was to get it.
+    pub async fn redeliver(&self, dispatch: Uuid) -> Result<(), DeskError> {
+        Ok(self.store.redeliver(dispatch, self.clock.now()).await?)
     }
 
     /// Records what a platform answers, row by row; a row said before is `known`.
@@ -273,6 +321,17 @@ impl Desk {
             }
         }
         Ok(results)
+    }
+}
+
+fn dispatch_view(row: DispatchRow, acknowledgements: Vec<AckRow>) -> DispatchView {
+    DispatchView {
+        feed_seq: row.feed_seq,
+        id: row.id,
+        kind: row.kind,
+        issued_at: row.issued_at,
+        body: serde_json::from_str(&row.body).unwrap_or_default(),
+        acknowledgements,
     }
 }
 

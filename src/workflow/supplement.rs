@@ -33,20 +33,20 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Notice`] for unknown files, [`DeskError::Refused`] when no supplement is awaited.
-    pub async fn supplement(&self, caller: &Caller, id: Uuid, form: SupplementForm) -> Result<u32, DeskError> {
+    pub async fn supplement(&self, caller: &Caller, id: Uuid, (form, files): (SupplementForm, NamedFiles)) -> Result<u32, DeskError> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.supplement_once(caller, id, &form).await {
+            match self.supplement_once(caller, id, (&form, &files)).await {
                 Err(DeskError::Store(e)) if e.is_stale() && tries < RETRIES_MAX => {}
                 other => return other,
             }
         }
     }
 
-    async fn supplement_once(&self, caller: &Caller, id: Uuid, form: &SupplementForm) -> Result<u32, DeskError> {
+    async fn supplement_once(&self, caller: &Caller, id: Uuid, (form, with_request): (&SupplementForm, &NamedFiles)) -> Result<u32, DeskError> {
         let mut loaded = self.load_own(caller, id).await?;
-        let files = self.supplied(caller, form).await?;
+        let files = self.supplied(caller, form, with_request.clone()).await?;
         let sha = |name: &str| files.get(name).map(|f| f.sha256.clone()).unwrap_or_default();
         let case = &mut loaded.case;
         let known = case.documents.len();
@@ -103,7 +103,7 @@ impl Desk {
         }
     }
 
-    async fn supplied(&self, caller: &Caller, form: &SupplementForm) -> Result<NamedFiles, DeskError> {
+    async fn supplied(&self, caller: &Caller, form: &SupplementForm, with_request: NamedFiles) -> Result<NamedFiles, DeskError> {
         let mut named: Vec<(String, &str)> = form
             .documents
             .iter()
@@ -112,7 +112,7 @@ impl Desk {
             .collect();
         named.extend(form.report.iter().map(|r| ("/report".to_owned(), r.as_str())));
         let names: Vec<&str> = named.iter().map(|(_, n)| *n).collect();
-        let files = self.find_files(caller, &names, NamedFiles::new()).await?;
+        let files = self.find_files(caller, &names, with_request).await?;
         let unknown: Vec<NoticeProblem> = named
             .iter()
             .filter(|(_, n)| !files.contains_key(*n))

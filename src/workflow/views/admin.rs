@@ -194,6 +194,19 @@ impl Desk {
         })
     }
 
+    /// The bytes of a document of a complaint.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] where the complaint has no such document.
+    pub async fn document(&self, id: Uuid, sha256: &str) -> Result<bytes::Bytes, DeskError> {
+        let loaded = self.load(id).await?;
+        if loaded.complaint.documents.iter().any(|d| d.sha256 == sha256) || loaded.case.files().any(|f| f == sha256) {
+            Ok(self.uploads.read(sha256).await?)
+        } else {
+            Err(DeskError::NotFound)
+        }
+    }
+
     /// A dispatch with its deliveries and answers.
     ///
     /// # Errors

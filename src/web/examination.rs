@@ -1,0 +1,166 @@
+//! For examiners: a complaint with all beside it, the acts of judgement, the register, rights, policies.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_DISPOSITION, ETAG, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::body::{JSON_BYTES_MAX, json, query};
+use super::complaints::{etag, if_match};
+use super::guard::Who;
+use super::{Problem, Web};
+use crate::domain::policy::Policy;
+use crate::domain::register::RegisterEntry;
+use crate::workflow::{ActivationForm, AuthenticityForm, ComplaintQuery, DecisionForm, Judged, LiftForm, RightForm, TrackForm};
+
+type Answer = Result<HttpResponse, Problem>;
+
+fn version(text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+fn id(text: &str) -> Result<Uuid, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+/// Query of all complaints: that of a complainant, and whose.
+#[derive(Deserialize)]
+struct AllQuery {
+    account: Option<Uuid>,
+    state: Option<String>,
+    track: Option<String>,
+    patent_number: Option<String>,
+    reference: Option<String>,
+    client_reference: Option<String>,
+    item: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+/// `GET /v1/admin/complaints`
+pub async fn list(web: web::Data<Web>, req: HttpRequest) -> Answer {
+    let q: AllQuery = query(&req)?;
+    let asked = ComplaintQuery {
+        state: q.state,
+        track: q.track,
+        patent_number: q.patent_number,
+        reference: q.reference,
+        client_reference: q.client_reference,
+        item: q.item,
+        limit: q.limit,
+        cursor: q.cursor,
+    };
+    let page = web.desk.complaints(q.account, asked).await?;
+    Ok(super::queue::page(&req, page.next_cursor.as_deref(), &page))
+}
+
+/// `GET /v1/admin/complaints/{complaint_id}`
+pub async fn show(web: web::Data<Web>, path: web::Path<String>) -> Answer {
+    let id = web.desk.complaint_id(&path).await?;
+    shown(&web, id, StatusCode::OK).await
+}
+
+async fn shown(web: &Web, id: Uuid, status: StatusCode) -> Answer {
+    let view = web.desk.show_to_examiner(id).await?;
+    Ok(HttpResponse::build(status).insert_header((ETAG, etag(view.complaint.version))).json(view))
+}
+
+/// `GET /v1/admin/complaints/{complaint_id}/documents/{sha256}`
+pub async fn document(web: web::Data<Web>, path: web::Path<(String, String)>) -> Answer {
+    let (complaint, sha256) = path.into_inner();
+    let id = web.desk.complaint_id(&complaint).await?;
+    let bytes = web.desk.document(id, &sha256).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}\"")))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(bytes))
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/decision`
+pub async fn decide(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let complaint = web.desk.complaint_id(&path).await?;
+    let at = Judged { complaint, seen: if_match(&req)? };
+    let form: DecisionForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.decide(&caller, &at, form).await?;
+    shown(&web, complaint, StatusCode::CREATED).await
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/authenticity`
+pub async fn grant_authenticity(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let complaint = web.desk.complaint_id(&path).await?;
+    let form: AuthenticityForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.grant_authenticity(&caller, complaint, form).await?;
+    shown(&web, complaint, StatusCode::CREATED).await
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/lift`
+pub async fn lift(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let complaint = web.desk.complaint_id(&path).await?;
+    let at = Judged { complaint, seen: if_match(&req)? };
+    let form: LiftForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.lift(&caller, &at, form).await?;
+    shown(&web, complaint, StatusCode::CREATED).await
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/track`
+pub async fn change_track(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let complaint = web.desk.complaint_id(&path).await?;
+    let at = Judged { complaint, seen: if_match(&req)? };
+    let form: TrackForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.change_track(&caller, &at, form).await?;
+    shown(&web, complaint, StatusCode::CREATED).await
+}
+
+/// `GET /v1/admin/patents/{patent_number}`
+pub async fn register_entry(web: web::Data<Web>, path: web::Path<String>) -> Answer {
+    Ok(HttpResponse::Ok().json(web.desk.register(&path).await?))
+}
+
+/// `PUT /v1/admin/patents/{patent_number}`
+pub async fn put_register_entry(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let entry: RegisterEntry = json(&req, payload, JSON_BYTES_MAX).await?;
+    Ok(HttpResponse::Ok().json(web.desk.put_register(&caller, &path, entry).await?))
+}
+
+/// `GET /v1/admin/accounts/{account_id}/rights/{patent_number}`
+pub async fn right(web: web::Data<Web>, path: web::Path<(String, String)>) -> Answer {
+    let (account, number) = path.into_inner();
+    Ok(HttpResponse::Ok().json(web.desk.right(id(&account)?, &number).await?))
+}
+
+/// `PUT /v1/admin/accounts/{account_id}/rights/{patent_number}`
+pub async fn put_right(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<(String, String)>, web::Payload)) -> Answer {
+    let (account, number) = path.into_inner();
+    let form: RightForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    Ok(HttpResponse::Ok().json(web.desk.put_right(&caller, id(&account)?, (&number, form)).await?))
+}
+
+/// `GET /v1/admin/policies`
+pub async fn policies(web: web::Data<Web>) -> Answer {
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": web.desk.all_policies().await? })))
+}
+
+/// `POST /v1/admin/policies`
+pub async fn store_policy(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, payload: web::Payload) -> Answer {
+    let policy: Policy = json(&req, payload, JSON_BYTES_MAX).await?;
+    let stored = web.desk.store_policy(&caller, policy).await?;
+    Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/admin/policies/{}", stored.version))).json(stored))
+}
+
+/// `GET /v1/admin/policies/{version}`
+pub async fn policy(web: web::Data<Web>, path: web::Path<String>) -> Answer {
+    Ok(HttpResponse::Ok().json(web.desk.policy(version(&path)?).await?))
+}
+
+/// `POST /v1/admin/policies/{version}/activation`
+pub async fn activate_policy(web: web::Data<Web>, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let form: ActivationForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    Ok(HttpResponse::Created().json(web.desk.activate_policy(version(&path)?, form).await?))
+}
+
+/// `GET /v1/admin/dispatches/{dispatch_id}`
+pub async fn dispatch(web: web::Data<Web>, path: web::Path<String>) -> Answer {
+    Ok(HttpResponse::Ok().json(web.desk.show_dispatch(id(&path)?).await?))
+}

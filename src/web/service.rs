@@ -1,0 +1,86 @@
+//! Health, and the contract: as a document and as a page whose every part comes from this program.
+
+use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
+
+use actix_web::{HttpResponse, web};
+use include_dir::{Dir, include_dir};
+
+use super::{Problem, Web};
+
+type Answer = Result<HttpResponse, Problem>;
+
+const CONTRACT: &str = include_str!("../../api-spec/openapi.yaml");
+static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/api-spec/examples");
+static DOCS: Dir = include_dir!("$CARGO_MANIFEST_DIR/src/web/docs");
+
+/// `GET /healthz`
+pub async fn health() -> Answer {
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ok" })))
+}
+
+/// `GET /readyz`
+pub async fn ready(web: web::Data<Web>) -> Answer {
+    let check = |name: &str, failed: Option<String>| match failed {
+        None => serde_json::json!({ "name": name, "ok": true }),
+        Some(note) => serde_json::json!({ "name": name, "ok": false, "note": note }),
+    };
+    let store = web.desk.store().ping().await.err().map(|e| e.to_string());
+    let files = web.desk.uploads().ping().await.err().map(|e| e.to_string());
+    let stopping = web.stopping.load(Ordering::Relaxed).then(|| "the process is ending".to_owned());
+    let ready = store.is_none() && files.is_none() && stopping.is_none();
+    let checks = [check("store", store), check("files", files), check("process", stopping)];
+    let status = if ready { actix_web::http::StatusCode::OK } else { actix_web::http::StatusCode::SERVICE_UNAVAILABLE };
+    Ok(HttpResponse::build(status).json(serde_json::json!({ "ready": ready, "checks": checks })))
+}
+
+/// The contract with its examples written into it: JSON is YAML too.
+pub fn contract() -> &'static str {
+    static WHOLE: OnceLock<String> = OnceLock::new();
+    WHOLE.get_or_init(|| {
+        let mut whole = String::with_capacity(CONTRACT.len() * 2);
+        let mut rest = CONTRACT;
+        while let Some((before, after)) = rest.split_once("externalValue: examples/") {
+            let end = after.find(|c: char| c == '}' || c.is_whitespace()).unwrap_or(after.len());
+            let (name, after) = after.split_at(end);
+            let example = EXAMPLES.get_file(name).and_then(|f| serde_json::from_slice::<serde_json::Value>(f.contents()).ok());
+            whole.push_str(before);
+            match example {
+                Some(value) => whole.push_str(&format!("value: {value}")),
+                None => whole.push_str(&format!("externalValue: examples/{name}")),
+            }
+            rest = after;
+        }
+        whole.push_str(rest);
+        whole
+    })
+}
+
+/// `GET /openapi.yaml`
+pub async fn openapi() -> Answer {
+    Ok(HttpResponse::Ok().content_type("application/yaml").body(contract()))
+}
+
+/// `GET /docs`
+pub async fn docs() -> Answer {
+    served("index.html")
+}
+
+/// `GET /docs/{asset}`
+pub async fn asset(path: web::Path<String>) -> Answer {
+    served(&path)
+}
+
+fn served(name: &str) -> Answer {
+    let file = DOCS.get_file(name).ok_or_else(Problem::not_found)?;
+    let media_type = match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        _ => "text/plain; charset=utf-8",
+    };
+    Ok(HttpResponse::Ok()
+        .content_type(media_type)
+        .insert_header(("content-security-policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"))
+        .body(file.contents()))
+}
