@@ -35,8 +35,11 @@
 //! - No network or file I/O while a transaction is open.
 //! - No global, no task-local user: the actor is an argument.
 
+pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod delivery;
 pub mod domain;
 pub mod intake;

@@ -485,6 +485,16 @@ pub struct Complainant {
     pub truth_guarantee: Option<TruthGuarantee>,
 }
 
+impl Complainant {
+    /// The mail address that is served: the confirmed service address, or else the person's own.
+    pub fn address_for_service(&self) -> &str {
+        match &self.service_address {
+            Some(address) if address.confirmed => &address.email,
+            _ => &self.person.email,
+        }
+    }
+}
+
 impl NoticeForm {
     /// Parts the case from the people.
     pub fn split(self) -> (NoticeCase, Complainant, Option<Person>) {

@@ -422,11 +422,11 @@ impl Store {
         })
     }
 
-    /// Claims deliveries that are due, the longest due first; each for one worker.
+    /// Claims deliveries that are due, the longest due first, leaving out `busy` endpoints; each for one worker.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn claim_deliveries(&self, now: Timestamp, lease_until: Timestamp, limit: usize) -> Result<Vec<ClaimedDelivery>, StoreError> {
+    pub async fn claim_deliveries(&self, (now, lease_until): (Timestamp, Timestamp), busy: Vec<Uuid>, limit: usize) -> Result<Vec<ClaimedDelivery>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         type Row = (Id, i64, i32, Id, Id, String, Vec<u8>, String, Ts);
         let rows: Vec<Row> = work!(self, $go => {
@@ -436,6 +436,7 @@ impl Store {
                 .inner_join(endpoints::table.on(endpoints::id.eq(deliveries::endpoint_id)))
                 .filter(deliveries::state.eq("due"))
                 .filter(deliveries::due_at.le(Ts(now)))
+                .filter(deliveries::endpoint_id.ne_all(busy.iter().copied().map(Id).collect::<Vec<_>>()))
                 .filter(free)
                 .order((deliveries::due_at, dispatches::feed_seq))
                 .limit(limit)

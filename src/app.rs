@@ -1,0 +1,195 @@
+//! Puts the parts together: from settings to a running service. Called by the command line and tests.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use anyhow::Context;
+use tokio::sync::watch;
+use tracing_actix_web::TracingLogger;
+
+use crate::audit::Sealer;
+use crate::clock::{Clock, Ids};
+use crate::config::Config;
+use crate::delivery::courier::{Courier, CourierParts};
+use crate::delivery::egress;
+use crate::delivery::mail::Relay;
+use crate::intake::reader::Reader;
+use crate::intake::upload::Uploads;
+use crate::store::{Lock, Store, lock_data_folder};
+use crate::vault::Vault;
+use crate::web::{Web, configure, guard};
+use crate::workflow::{Desk, DeskParts, Settings};
+
+/// Seconds that requests under way get to end.
+const SHUTDOWN_SECONDS: u64 = 20;
+/// Seconds a client may take for the head of a request.
+const HEAD_DEADLINE_SECONDS: u64 = 10;
+/// File of the master key in the data folder.
+const MASTER_KEY_FILE: &str = "master.key";
+/// Folder of files in the data folder.
+const FILES_FOLDER: &str = "files";
+
+/// The parts, ready to serve or to work.
+pub struct Service {
+    /// The desk.
+    pub desk: Desk,
+    courier: CourierParts,
+    config: Config,
+    _lock: Option<Lock>,
+}
+
+impl Service {
+    /// Builds everything from settings. `program` is this program, which reads reports as a child.
+    ///
+    /// # Errors
+    /// A folder that cannot be made, a data folder another process holds, keys that cannot be read.
+    pub fn build(config: Config, program: PathBuf) -> anyhow::Result<Self> {
+        let files = config.data_folder.join(FILES_FOLDER);
+        std::fs::create_dir_all(&files).with_context(|| format!("the folder {} cannot be made", files.display()))?;
+        let embedded = config.database_url.starts_with("sqlite:");
+        let lock = embedded
+            .then(|| lock_data_folder(&config.data_folder))
+            .transpose()
+            .with_context(|| format!("another process works in {}", config.data_folder.display()))?;
+        let vault = vault(&config)?;
+        let store = Store::open(&config.database_url, config.database_connections_max)?;
+        let clock = Clock::System;
+        let desk = Desk::new(DeskParts {
+            store: store.clone(),
+            clock: clock.clone(),
+            ids: Ids::Random,
+            vault: vault.clone(),
+            reader: Reader::new(program, config.readings_max),
+            uploads: Uploads::in_folder(&files)?,
+            settings: Settings {
+                issuer: config.issuer.clone(),
+                livemode: config.livemode,
+                public_url: config.public_url.clone(),
+                relay_contact: config.relay_contact.clone(),
+                egress: config.egress.clone(),
+            },
+        });
+        let relay = config.relay.as_ref().map(Relay::new).transpose().context("the mail relay")?;
+        let courier = CourierParts {
+            store,
+            clock,
+            vault,
+            http: egress::client(&config.egress).context("the HTTP client")?,
+            rules: config.egress.clone(),
+            relay,
+            public_url: config.public_url.clone(),
+        };
+        Ok(Service { desk, courier, config, _lock: lock })
+    }
+
+    /// Brings the tables up to this version.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        self.desk.store().migrate().await.context("the tables could not be brought up to date")
+    }
+
+    /// Serves the API and works the outbox until `stop`.
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub async fn serve(self, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        let state = web::Data::new(Web::new(self.desk.clone(), self.config.filings_per_hour_max));
+        let state_of_app = state.clone();
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(state_of_app.clone())
+                .wrap(from_fn(guard))
+                .wrap(TracingLogger::default())
+                .configure(configure)
+        })
+        .client_request_timeout(Duration::from_secs(HEAD_DEADLINE_SECONDS))
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
+        .bind(self.config.listen)
+        .with_context(|| format!("{} cannot be listened on", self.config.listen))?
+        .run();
+        tracing::info!(address = %self.config.listen, "listening");
+        let handle = server.handle();
+        let worker = tokio::spawn(work(self.courier, self.desk, stop.clone()));
+        let mut until = stop;
+        let stopper = tokio::spawn(async move {
+            let _ = until.wait_for(|stop| *stop).await;
+            state.stop();
+            handle.stop(true).await;
+        });
+        server.await?;
+        stopper.abort();
+        worker.await?;
+        Ok(())
+    }
+
+    /// Works the outbox only, until `stop`.
+    pub async fn work(self, stop: watch::Receiver<bool>) {
+        work(self.courier, self.desk, stop).await;
+    }
+}
+
+async fn work(parts: CourierParts, desk: Desk, stop: watch::Receiver<bool>) {
+    let sealer = Sealer::new(desk);
+    tokio::join!(Courier::new(parts).run(stop.clone()), sealer.run(stop));
+}
+
+/// The vault of the master key that was given, or of the one in the data folder, made at the first start.
+fn vault(config: &Config) -> anyhow::Result<Vault> {
+    let text = match &config.master_key {
+        Some(secret) => secret.0.clone(),
+        None => master_key_file(&config.data_folder.join(MASTER_KEY_FILE))?,
+    };
+    Vault::new(&text).context("the master key")
+}
+
+fn master_key_file(path: &Path) -> anyhow::Result<String> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let make = || -> anyhow::Result<String> {
+        let key = Vault::new_master_key()?;
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(key.as_bytes())?;
+        file.sync_all()?;
+        Ok(key)
+    };
+    match std::fs::read_to_string(path) {
+        Ok(key) => Ok(key),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => make().with_context(|| format!("{} cannot be made", path.display())),
+        Err(e) => Err(e).with_context(|| format!("{} cannot be read", path.display())),
+    }
+}
+
+/// Says stop when the process is asked to end.
+pub async fn until_asked_to_end(stop: watch::Sender<bool>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let asked = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            },
+            Err(_) => {
+                let _ = tokio::signal::ctrl_c().await;
+            }
+        }
+    };
+    asked.await;
+    tracing::info!("asked to end; requests under way are finished first");
+    let _ = stop.send(true);
+}
+
+/// Shared by every process that shows what it does.
+pub fn start_logging(json: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call (tests) changes nothing.
+    let _ = if json { logs.json().try_init() } else { logs.with_ansi(false).try_init() };
+}
+

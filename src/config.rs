@@ -1,0 +1,285 @@
+//! Settings: from the environment (`FASTTRACK_…`), over an optional TOML file, over defaults that work on
+//! an empty machine. A setting that is unknown or wrong is named, all of them at once, and nothing starts.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::delivery::mail::{RelaySettings, RelayTls};
+use crate::domain::dispatch::Issuer;
+use crate::domain::egress::EgressRules;
+
+/// What the names of variables begin with.
+pub const PREFIX: &str = "FASTTRACK_";
+/// The variable that names the file.
+pub const FILE_SETTING: &str = "config";
+
+/// Every setting: its name (in the file; upper-case after [`PREFIX`] in the environment), its default, what it is.
+pub const SETTINGS: &[(&str, &str, &str)] = &[
+    ("listen", "127.0.0.1:8080", "Address and port to listen on"),
+    ("public_url", "http://127.0.0.1:8080", "Base of links that others are given"),
+    ("data_folder", "fasttrack-data", "Folder for files, the embedded database and the master key"),
+    ("database_url", "", "postgres://… ; empty: SQLite in the data folder"),
+    ("database_connections_max", "10", "Connections to PostgreSQL"),
+    ("master_key", "", "32 bytes in base64; empty: a file in the data folder, made at the first start"),
+    ("issuer_name", "fasttrack (trial)", "Who issues dispatches"),
+    ("issuer_kind", "aid_centre", "aid_centre or patent_authority"),
+    ("issuer_contact", "nobody@example.org", "Where platforms can ask"),
+    ("livemode", "false", "Whether dispatches are meant; false marks every one as a trial"),
+    ("relay_contact", "relay@example.org", "Mail address through which complainants are reached"),
+    ("filings_per_hour_max", "600", "Complaints an account may file an hour, unless it has a limit of its own"),
+    ("readings_max", "", "Reports read at once; empty: one a processor"),
+    ("egress_allow_networks", "", "Private networks endpoints may lie in, by comma: 10.1.0.0/16,127.0.0.0/8"),
+    ("egress_allow_http", "false", "Whether endpoints may be http in those networks"),
+    ("smtp_host", "", "Mail relay; empty: mails wait"),
+    ("smtp_port", "587", "Its port"),
+    ("smtp_tls", "starttls", "none, starttls or implicit"),
+    ("smtp_username", "", "Login at the relay"),
+    ("smtp_password", "", "Its password"),
+    ("mail_from", "fasttrack <fasttrack@example.org>", "Whom mails are from"),
+    ("log_format", "text", "text or json"),
+];
+
+/// The settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Base of links, without a trailing slash.
+    pub public_url: String,
+    /// Data folder.
+    pub data_folder: PathBuf,
+    /// Database URL; `sqlite:` where none was given.
+    pub database_url: String,
+    /// Connections to PostgreSQL.
+    pub database_connections_max: usize,
+    /// Master key, where it was given.
+    pub master_key: Option<Secret>,
+    /// Who issues dispatches.
+    pub issuer: Issuer,
+    /// Whether dispatches are meant.
+    pub livemode: bool,
+    /// Relay contact.
+    pub relay_contact: String,
+    /// Filings an account may make an hour.
+    pub filings_per_hour_max: u32,
+    /// Reports read at once.
+    pub readings_max: usize,
+    /// Where endpoints may lie.
+    pub egress: EgressRules,
+    /// The mail relay.
+    pub relay: Option<RelaySettings>,
+    /// Whether logs are JSON.
+    pub log_json: bool,
+}
+
+/// A secret that does not print itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Every setting that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("settings are wrong:\n  {}", .0.join("\n  "))]
+pub struct ConfigError(pub Vec<String>);
+
+/// Takes settings one by one and remembers what is wrong with them.
+struct Taking {
+    values: BTreeMap<String, String>,
+    wrong: Vec<String>,
+}
+
+impl Taking {
+    fn text(&self, name: &str) -> String {
+        let default = SETTINGS.iter().find(|(n, _, _)| *n == name).map_or("", |(_, d, _)| d);
+        self.values.get(name).map_or(default, String::as_str).to_owned()
+    }
+
+    fn optional(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|t| !t.is_empty())
+    }
+
+    fn parsed<T: std::str::FromStr>(&mut self, name: &str, expected: &str) -> Option<T> {
+        let text = self.text(name);
+        let parsed = text.trim().parse().ok();
+        if parsed.is_none() {
+            self.wrong(name, &format!("{text:?} is not {expected}"));
+        }
+        parsed
+    }
+
+    fn one_of<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(name);
+        let found = words.iter().find(|(w, _)| *w == text).map(|(_, v)| *v);
+        if found.is_none() {
+            let all: Vec<&str> = words.iter().map(|(w, _)| *w).collect();
+            self.wrong(name, &format!("{text:?} is none of {}", all.join(", ")));
+        }
+        found
+    }
+
+    fn wrong(&mut self, name: &str, why: &str) {
+        self.wrong.push(format!("{PREFIX}{}: {why}", name.to_uppercase()));
+    }
+}
+
+impl Config {
+    /// The settings of this process.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every setting that is wrong.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        let env: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(n, v)| Some((n.into_string().ok()?, v.into_string().ok()?)))
+            .filter_map(|(n, v)| Some((n.strip_prefix(PREFIX)?.to_lowercase(), v)))
+            .collect();
+        let file = match env.get(FILE_SETTING) {
+            None => None,
+            Some(path) => Some(std::fs::read_to_string(path).map_err(|e| ConfigError(vec![format!("{PREFIX}CONFIG: {path}: {e}")]))?),
+        };
+        Self::from_values(env, file.as_deref())
+    }
+
+    /// The settings of an environment (names without prefix, lower case) over those of a file.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every setting that is wrong.
+    pub fn from_values(env: BTreeMap<String, String>, file: Option<&str>) -> Result<Self, ConfigError> {
+        let mut taking = Taking { values: BTreeMap::new(), wrong: Vec::new() };
+        match file.map(toml::from_str::<toml::Table>).transpose() {
+            Err(e) => taking.wrong.push(format!("the file: {}", e.message())),
+            Ok(table) => {
+                for (name, value) in table.into_iter().flatten() {
+                    let text = match value {
+                        toml::Value::String(s) => s,
+                        other => other.to_string(),
+                    };
+                    taking.values.insert(name, text);
+                }
+            }
+        }
+        taking.values.extend(env.into_iter().filter(|(n, _)| n != FILE_SETTING));
+        let unknown: Vec<String> = taking.values.keys().filter(|n| !SETTINGS.iter().any(|(s, _, _)| s == n)).cloned().collect();
+        for name in unknown {
+            taking.wrong(&name, "there is no such setting");
+        }
+        let config = take(&mut taking);
+        match config {
+            Some(config) if taking.wrong.is_empty() => Ok(config),
+            _ => Err(ConfigError(taking.wrong)),
+        }
+    }
+}
+
+fn take(t: &mut Taking) -> Option<Config> {
+    let listen = t.parsed("listen", "an address and port");
+    let connections = t.parsed("database_connections_max", "a number");
+    let livemode = t.parsed("livemode", "true or false");
+    let filings = t.parsed("filings_per_hour_max", "a number");
+    let kind = t.one_of("issuer_kind", &[("aid_centre", "aid_centre"), ("patent_authority", "patent_authority")]);
+    let log_json = t.one_of("log_format", &[("text", false), ("json", true)]);
+    let readings = match t.optional("readings_max") {
+        None => Some(std::thread::available_parallelism().map_or(2, usize::from)),
+        Some(_) => t.parsed("readings_max", "a number"),
+    };
+    let egress = egress(t);
+    let relay = relay(t);
+    let public_url = t.text("public_url").trim_end_matches('/').to_owned();
+    if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+        t.wrong("public_url", "an http or https address is expected");
+    }
+    let data_folder = PathBuf::from(t.text("data_folder"));
+    let database_url = t.optional("database_url").unwrap_or_else(|| format!("sqlite:{}", data_folder.join("fasttrack.sqlite").display()));
+    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|p| database_url.starts_with(p)) {
+        t.wrong("database_url", "postgres://… or sqlite:PATH is expected");
+    }
+    Some(Config {
+        listen: listen?,
+        public_url,
+        data_folder,
+        database_url,
+        database_connections_max: connections?,
+        master_key: t.optional("master_key").map(Secret),
+        issuer: Issuer { name: t.text("issuer_name"), kind: kind?.to_owned(), contact: t.text("issuer_contact") },
+        livemode: livemode?,
+        relay_contact: t.text("relay_contact"),
+        filings_per_hour_max: filings?,
+        readings_max: readings?,
+        egress: egress?,
+        relay: relay?,
+        log_json: log_json?,
+    })
+}
+
+fn egress(t: &mut Taking) -> Option<EgressRules> {
+    let allow_http = t.parsed("egress_allow_http", "true or false")?;
+    let text = t.text("egress_allow_networks");
+    let mut allow_private = Vec::new();
+    for network in text.split(',').map(str::trim).filter(|n| !n.is_empty()) {
+        match network.parse() {
+            Ok(network) => allow_private.push(network),
+            Err(_) => t.wrong("egress_allow_networks", &format!("{network:?} is not a network")),
+        }
+    }
+    Some(EgressRules { allow_private, allow_http, allow_ports: Vec::new() })
+}
+
+fn relay(t: &mut Taking) -> Option<Option<RelaySettings>> {
+    let Some(host) = t.optional("smtp_host") else { return Some(None) };
+    let port = t.parsed("smtp_port", "a port");
+    let tls = t.one_of("smtp_tls", &[("none", RelayTls::None), ("starttls", RelayTls::Starttls), ("implicit", RelayTls::Implicit)]);
+    Some(Some(RelaySettings {
+        host,
+        port: port?,
+        tls: tls?,
+        username: t.optional("smtp_username"),
+        password: t.optional("smtp_password"),
+        from: t.text("mail_from"),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_defaults_are_a_whole_configuration() {
+        let config = Config::from_values(env(&[]), None).unwrap();
+        assert_eq!(config.database_url, "sqlite:fasttrack-data/fasttrack.sqlite");
+        assert!(!config.livemode && config.relay.is_none());
+    }
+
+    #[test]
+    fn the_environment_stands_over_the_file() {
+        let file = Some("listen = \"0.0.0.0:1\"\nfilings_per_hour_max = 7\n");
+        let config = Config::from_values(env(&[("listen", "127.0.0.1:2")]), file).unwrap();
+        assert_eq!((config.listen.port(), config.filings_per_hour_max), (2, 7));
+    }
+
+    #[test]
+    fn every_wrong_setting_is_named_at_once() {
+        let ConfigError(wrong) = Config::from_values(
+            env(&[("listen", "nowhere"), ("smtp_host", "mail"), ("smtp_tls", "maybe"), ("lisen", "x"), ("egress_allow_networks", "10.0.0.0/99")]),
+            None,
+        )
+        .unwrap_err();
+        for name in ["FASTTRACK_LISTEN", "FASTTRACK_SMTP_TLS", "FASTTRACK_LISEN", "FASTTRACK_EGRESS_ALLOW_NETWORKS"] {
+            assert!(wrong.iter().any(|w| w.starts_with(name)), "{name} in {wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_does_not_print_itself() {
+        let config = Config::from_values(env(&[("master_key", "abcdef")]), None).unwrap();
+        assert!(!format!("{config:?}").contains("abcdef"));
+    }
+}

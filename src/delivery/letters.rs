@@ -1,0 +1,49 @@
+//! The words of mails. A subject holds the reference and no personal data; the facts are behind the link.
+
+/// Subject and text of a template in a language, about a complaint; none for a template that is unknown.
+pub fn letter(template: &str, language: &str, (reference, link): (&str, &str)) -> Option<(String, String)> {
+    let (zh, en) = match template {
+        "accepted" => (
+            ("已受理", "您的投诉已受理，正在审查。"),
+            ("accepted", "Your complaint was accepted and is being examined."),
+        ),
+        "supplement_requested" => (
+            ("需要补正", "您的投诉缺少材料，请在期限内补正。缺少哪些材料、如何补正，请见下方链接。"),
+            ("something is missing", "Something is missing from your complaint. The link says what, how to supply it, and until when."),
+        ),
+        "not_accepted" => (
+            ("不予受理", "您的投诉不予受理，理由请见下方链接。"),
+            ("not accepted", "Your complaint was not accepted. The link gives the reasons."),
+        ),
+        "decided" => (
+            ("已作出判定", "您的投诉已有判定，各链接的结果及理由请见下方链接。"),
+            ("decided", "There is a decision on your complaint. The link gives the result for each listing, with reasons."),
+        ),
+        "lift_decided" => (
+            ("措施已解除", "就您的投诉采取的措施已决定解除，理由请见下方链接。"),
+            ("measures lifted", "Measures taken on your complaint are lifted. The link gives the reasons."),
+        ),
+        _ => return None,
+    };
+    let (subject, text) = match language {
+        "en" => (format!("Complaint {reference}: {}", en.0), format!("{}\n\n{link}\n\nThe Chinese text governs.\n", en.1)),
+        _ => (format!("投诉 {reference}：{}", zh.0), format!("{}\n\n{link}\n", zh.1)),
+    };
+    Some((subject, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_the_desk_names_has_words_in_both_languages() {
+        for template in ["accepted", "supplement_requested", "not_accepted", "decided", "lift_decided"] {
+            for language in ["zh", "en"] {
+                let (subject, text) = letter(template, language, ("ABCDE12345", "https://example.org/x")).unwrap();
+                assert!(subject.contains("ABCDE12345") && text.contains("https://example.org/x"));
+            }
+        }
+        assert_eq!(letter("unheard_of", "zh", ("", "")), None);
+    }
+}
