@@ -1,1 +1,15 @@
-fn main() {}
+//! The program: parses the command line and runs one command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match fasttrack::cli::run(fasttrack::cli::Cli::parse()) {
+        Ok(code) => code,
+        Err(e) => {
+            eprintln!("{e:#}");
+            ExitCode::from(70)
+        }
+    }
+}
