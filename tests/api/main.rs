@@ -1,1 +1,8 @@
+//! The service as its users meet it: the real program, over HTTP, on both databases.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod filing;
+mod story;
+mod support;
+mod values;

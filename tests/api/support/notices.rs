@@ -1,0 +1,127 @@
+//! Notices as rights holders file them.
+
+use serde_json::{Value, json};
+
+use super::{Service, fixture};
+
+/// A right with a demonstration report.
+pub struct Right {
+    pub number: &'static str,
+    pub report: &'static str,
+    pub kind: &'static str,
+    pub title: &'static str,
+    pub holder: &'static str,
+    pub filed_on: &'static str,
+    pub granted_on: &'static str,
+}
+
+pub const LAMP: Right = Right {
+    number: "202330271846.9",
+    report: "reports/demo-design.pdf",
+    kind: "design",
+    title: "台灯",
+    holder: "宁波明光灯具有限公司",
+    filed_on: "2023-05-10",
+    granted_on: "2023-11-14",
+};
+
+pub const SHELF: Right = Right {
+    number: "202230418527.1",
+    report: "reports/demo-design-2.pdf",
+    kind: "design",
+    title: "折叠置物架",
+    holder: "义乌市顺合日用品有限公司",
+    filed_on: "2022-07-04",
+    granted_on: "2022-12-09",
+};
+
+pub const JUICER: Right = Right {
+    number: "202122467913.2",
+    report: "reports/demo-utility-partly.pdf",
+    kind: "utility_model",
+    title: "一种便携式榨汁杯",
+    holder: "台州市乐沃电器有限公司",
+    filed_on: "2021-10-13",
+    granted_on: "2022-04-05",
+};
+
+pub const STAND: Right = Right {
+    number: "202221735804.2",
+    report: "reports/demo-utility.pdf",
+    kind: "utility_model",
+    title: "一种可调节手机支架",
+    holder: "深圳市途安科技有限公司",
+    filed_on: "2022-07-06",
+    granted_on: "2022-11-25",
+};
+
+/// Files of a complete complaint, deposited.
+pub struct Deposited {
+    pub report: String,
+    pub grant: String,
+    pub certificate: String,
+    pub identity: String,
+}
+
+impl Deposited {
+    pub async fn of(service: &Service, key: &str, right: &Right) -> Self {
+        let document = |name: &str| format!("%PDF-1.4 {name} {}", right.number).into_bytes();
+        Deposited {
+            report: service.deposit(key, &fixture(right.report)).await,
+            grant: service.deposit_bytes(key, document("grant")).await,
+            certificate: service.deposit_bytes(key, document("certificate")).await,
+            identity: service.deposit_bytes(key, document("identity")).await,
+        }
+    }
+}
+
+/// A complete notice about these items of Taobao.
+pub fn notice(right: &Right, files: &Deposited, item_ids: &[&str]) -> Value {
+    let comparison = match right.kind {
+        "design" => json!({
+            "kind": "design", "design_kind": "single", "product_class": "same",
+            "views": [{ "view": "主视图", "result": "same" }, { "view": "左视图", "result": "similar" }],
+            "picture_source": "商品详情页",
+        }),
+        _ => json!({
+            "kind": "utility_model",
+            "features": [{ "item": "4", "feature": "底座与支臂铰接", "accused": "底座与支臂铰接", "correspondence": "literal" }],
+        }),
+    };
+    let listings: Vec<Value> = item_ids
+        .iter()
+        .map(|id| json!({ "url": format!("https://item.taobao.com/item.htm?id={id}"), "shop": "小店" }))
+        .collect();
+    json!({
+        "patent": { "number": format!("ZL{}", right.number), "title": right.title, "holder": right.holder, "filed_on": right.filed_on, "granted_on": right.granted_on },
+        "asserted_items": [if right.kind == "design" { "1" } else { "4" }],
+        "complainant": {
+            "kind": "organisation", "name": right.holder, "id_kind": "uscc", "id_number": "91330200MA2AAAAA1X",
+            "country": "CN", "email": "ip@holder.example", "phone": "13800138000", "address": "宁波市海曙区某路1号",
+        },
+        "capacity": "patentee",
+        "service_address": { "email": "service@holder.example", "confirmed": true },
+        "truth_guarantee": { "accepted": true, "signed_by": "王某", "signed_on": "2026-11-01" },
+        "alleged_act_on": "2026-10-20",
+        "accused_products": [{ "name": "同款", "comparison": comparison, "listings": listings }],
+        "report": files.report,
+        "documents": [
+            { "kind": "grant_publication", "file": files.grant },
+            { "kind": "patent_certificate", "file": files.certificate },
+            { "kind": "identity", "file": files.identity },
+        ],
+    })
+}
+
+/// What a register says of a right in force.
+pub fn register(right: &Right) -> Value {
+    json!({
+        "status": "in_force", "holder": right.holder, "title": right.title, "filed_on": right.filed_on, "granted_on": right.granted_on,
+        "text_version": { "version": "granted" }, "as_of": today(), "source": "专利登记簿副本",
+    })
+}
+
+/// Today in Shanghai.
+pub fn today() -> String {
+    fasttrack::domain::calendar::shanghai_date(fasttrack::clock::Clock::System.now()).to_string()
+}

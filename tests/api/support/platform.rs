@@ -1,0 +1,109 @@
+//! A platform as it should be: an HTTP receiver that checks the signature with a library that is not
+//! ours, answers what the test says, and remembers what came.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use serde_json::{Value, json};
+
+use super::Service;
+
+/// What came.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub id: String,
+    pub signed: bool,
+    pub body: Value,
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Default)]
+struct State {
+    secret: Option<String>,
+    received: Vec<Received>,
+    /// Statuses of the next answers; then 200.
+    answers: Vec<u16>,
+}
+
+/// A platform with an account, an endpoint and a receiver.
+pub struct Platform {
+    pub key: String,
+    pub endpoint: String,
+    pub url: String,
+    state: Arc<Mutex<State>>,
+    server: actix_web::dev::ServerHandle,
+}
+
+async fn receive(state: web::Data<Arc<Mutex<State>>>, req: HttpRequest, bytes: web::Bytes) -> HttpResponse {
+    let mut state = state.lock().unwrap();
+    let id = req.headers().get("webhook-id").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+    let signed = state.secret.as_deref().is_some_and(|secret| {
+        let mut headers = http::HeaderMap::new();
+        for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+            if let Some(value) = req.headers().get(name) {
+                headers.insert(name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            }
+        }
+        standardwebhooks::Webhook::new(secret).unwrap().verify(&bytes, &headers).is_ok()
+    });
+    let body = serde_json::from_slice(&bytes).unwrap_or_default();
+    state.received.push(Received { id, signed, body, bytes: bytes.to_vec() });
+    let status = if state.answers.is_empty() { 200 } else { state.answers.remove(0) };
+    HttpResponse::build(actix_web::http::StatusCode::from_u16(status).unwrap()).finish()
+}
+
+impl Platform {
+    /// Registers platform, account and endpoint at `service`, and starts to listen.
+    pub async fn connect(service: &Service, code: &str, sites: &[&str]) -> Self {
+        let state: Arc<Mutex<State>> = Arc::default();
+        let shared = state.clone();
+        let server = HttpServer::new(move || App::new().app_data(web::Data::new(shared.clone())).default_service(web::to(receive)))
+            .workers(1)
+            .disable_signals()
+            .bind("127.0.0.1:0")
+            .unwrap();
+        let url = format!("http://{}/hook", server.addrs()[0]);
+        let server = server.run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        let form = json!({ "code": code, "name": format!("平台 {code}"), "sites": sites });
+        service.post("/v1/admin/platforms", &service.admin, &form).await.expect(201);
+        let (_, key) = service.account("platform", Some(code)).await;
+        let made = service.post(&format!("/v1/admin/platforms/{code}/endpoints"), &service.admin, &json!({ "url": url })).await.expect(201);
+        state.lock().unwrap().secret = made["secret"].as_str().map(str::to_owned);
+        let endpoint = made["id"].as_str().unwrap().to_owned();
+        Platform { key, endpoint, url, state, server: handle }
+    }
+
+    /// The next answers, by status.
+    pub fn will_answer(&self, statuses: &[u16]) {
+        self.state.lock().unwrap().answers = statuses.to_vec();
+    }
+
+    pub fn set_secret(&self, secret: &str) {
+        self.state.lock().unwrap().secret = Some(secret.to_owned());
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.state.lock().unwrap().received.clone()
+    }
+
+    /// Waits until `n` messages came.
+    pub async fn wait_for(&self, n: usize) -> Vec<Received> {
+        let begun = Instant::now();
+        loop {
+            let received = self.received();
+            if received.len() >= n {
+                return received;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "{} of {n} messages came", received.len());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Stops to listen.
+    pub async fn stop(self) {
+        self.server.stop(false).await;
+    }
+}

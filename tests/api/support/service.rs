@@ -1,0 +1,225 @@
+//! The program, running: started on a free port with a folder and a database of its own, spoken to
+//! over HTTP, killed when the test ends.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::Engine;
+use super::database::new_database;
+
+/// The program.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_fasttrack");
+
+/// A running service.
+pub struct Service {
+    child: Option<Child>,
+    env: HashMap<String, String>,
+    pub url: String,
+    pub database_url: String,
+    pub folder: tempfile::TempDir,
+    http: reqwest::Client,
+    /// The first administrator's key.
+    pub admin: String,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub bytes: Vec<u8>,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body, if the status is this one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body
+    }
+
+    /// The code of a problem with this status.
+    #[track_caller]
+    pub fn problem(self, status: u16) -> String {
+        let media_type = self.header("content-type");
+        let body = self.expect(status);
+        assert_eq!(media_type, "application/problem+json");
+        assert!(body["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{body:#}");
+        body["code"].as_str().unwrap().to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> String {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned()
+    }
+}
+
+/// A client without limits of its own.
+pub fn http() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap()
+}
+
+/// A port nobody listens on.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl Service {
+    /// Starts one with the settings of a test.
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, &[]).await
+    }
+
+    /// Starts one with further settings, named without prefix in lower case.
+    pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database_url = new_database(engine, folder.path());
+        let mut env = HashMap::from([
+            ("database_url".to_owned(), database_url.clone()),
+            ("data_folder".to_owned(), folder.path().join("data").display().to_string()),
+            ("egress_allow_networks".to_owned(), "127.0.0.0/8".to_owned()),
+            ("egress_allow_http".to_owned(), "true".to_owned()),
+            ("issuer_name".to_owned(), "测试市知识产权保护中心".to_owned()),
+        ]);
+        env.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
+        let mut service = Service { child: None, env, url: String::new(), database_url, folder, http: http(), admin: String::new() };
+        let made = service.command().args(["keys", "--role", "admin", "--name", "test"]).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+        service.admin = made["key"].as_str().unwrap().to_owned();
+        service.spawn().await;
+        service
+    }
+
+    /// The program with this service's settings.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("RUST_LOG", "warn");
+        for (name, value) in &self.env {
+            command.env(format!("FASTTRACK_{}", name.to_uppercase()), value);
+        }
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Starts the process and waits until it is ready.
+    pub async fn spawn(&mut self) {
+        let port = free_port();
+        self.url = format!("http://127.0.0.1:{port}");
+        self.env.insert("listen".into(), format!("127.0.0.1:{port}"));
+        self.env.insert("public_url".into(), self.url.clone());
+        self.child = Some(self.command().arg("serve").spawn().unwrap());
+        let begun = Instant::now();
+        loop {
+            if let Ok(r) = self.http.get(format!("{}/readyz", self.url)).send().await
+                && r.status() == 200
+            {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "the service did not become ready");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Kills the process as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Asks the process to end, and waits for it.
+    pub fn terminate(&mut self) -> bool {
+        let Some(mut child) = self.child.take() else { return false };
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        child.wait().unwrap().success()
+    }
+
+    /// The process id, for a test that looks at the process.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
+    /// A request.
+    pub fn request(&self, method: &str, path: &str, key: &str) -> reqwest::RequestBuilder {
+        let method: reqwest::Method = method.parse().unwrap();
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        if key.is_empty() { request } else { request.bearer_auth(key) }
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        answer(request.send().await.unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str, key: &str) -> Answer {
+        self.send(self.request("GET", path, key)).await
+    }
+
+    pub async fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.send(self.request("POST", path, key).json(body)).await
+    }
+
+    pub async fn put(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.send(self.request("PUT", path, key).json(body)).await
+    }
+
+    /// Posts under a condition: the version a person judged.
+    pub async fn post_if(&self, path: &str, key: &str, (version, body): (&Value, &Value)) -> Answer {
+        self.send(self.request("POST", path, key).header("if-match", format!("\"v{version}\"")).json(body)).await
+    }
+
+    /// Files a notice under an idempotency key.
+    pub async fn file(&self, key: &str, (idempotency_key, notice): (&str, &Value)) -> Answer {
+        self.send(self.request("POST", "/v1/complaints", key).header("idempotency-key", idempotency_key).json(notice)).await
+    }
+
+    /// Makes an account of a role; answers its id and key.
+    pub async fn account(&self, role: &str, platform: Option<&str>) -> (String, String) {
+        let mut form = json!({ "role": role, "name": format!("{role} {}", uuid::Uuid::new_v4()) });
+        if let Some(code) = platform {
+            form["platform"] = code.into();
+        }
+        let account = self.post("/v1/admin/accounts", &self.admin, &form).await.expect(201);
+        let id = account["id"].as_str().unwrap().to_owned();
+        let key = self.post(&format!("/v1/admin/accounts/{id}/keys"), &self.admin, &json!({})).await.expect(201);
+        (id, key["key"].as_str().unwrap().to_owned())
+    }
+
+    /// Deposits a file; answers its id.
+    pub async fn deposit(&self, key: &str, path: &Path) -> String {
+        let bytes = std::fs::read(path).unwrap();
+        self.deposit_bytes(key, bytes).await
+    }
+
+    pub async fn deposit_bytes(&self, key: &str, bytes: Vec<u8>) -> String {
+        let request = self.request("POST", "/v1/files", key).header("content-type", "application/octet-stream").body(bytes);
+        let file = self.send(request).await.expect(201);
+        file["id"].as_str().unwrap().to_owned()
+    }
+
+    pub fn data_folder(&self) -> PathBuf {
+        PathBuf::from(&self.env["data_folder"])
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A response, read whole.
+pub async fn answer(response: reqwest::Response) -> Answer {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.bytes().await.unwrap().to_vec();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer { status, headers, bytes, body }
+}
