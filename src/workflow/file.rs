@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::prepare::{Assessment, KnownReport, Wording};
-use super::views::{RowLeftOut, filed_view};
+use super::views::{ComplaintView, RowLeftOut, filed_view};
 use super::{Caller, Desk, DeskError, NamedFiles, replay};
 use crate::domain::automation::MayAutomate;
 use crate::domain::calendar::Due;
@@ -55,6 +55,14 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Whether it was given before.
     pub replayed: bool,
+}
+
+/// The answer to a dry run: what filing would answer, without id and reference.
+#[derive(serde::Serialize)]
+struct DryRun {
+    dry_run: bool,
+    #[serde(flatten)]
+    would: ComplaintView,
 }
 
 /// A notice that passed, its people and files known.
@@ -166,21 +174,19 @@ impl Desk {
         let transition = Complaint::file(id, &caller.actor(), now, filed);
         let register_version = context.register.as_ref().map(|(v, _)| *v);
         let transition = self.settle(transition, now, &Settling { case: &case, assessment: &assessment, register_version })?;
-        let view = filed_view(transition.after(), &assessment, left_out);
-        let status = if key.is_some() { 201 } else { 200 };
-        let answer = Answer {
-            status,
-            body: serde_json::to_vec(&view).unwrap_or_default(),
-            replayed: false,
-        };
+        let urls: Vec<Option<String>> = case.listings().map(|(_, l)| l.url.clone()).collect();
+        let view = filed_view(transition.after(), &assessment, (&urls, left_out));
         let Some(key) = key else {
-            return Ok(answer);
+            let dry = DryRun { dry_run: true, would: ComplaintView { id: None, reference: None, ..view } };
+            return Ok(Answer { status: 200, body: serde_json::to_vec(&dry).unwrap_or_default(), replayed: false });
         };
+        let status = 201;
+        let answer = Answer { status, body: serde_json::to_vec(&view).unwrap_or_default(), replayed: false };
         let dispatches = self.dispatches(&transition, transition.after(), &Wording { case: &case, complainant: &checked.complainant.person.name, assessment: &assessment });
         let commit = Commit {
             parties: people,
             notice: Some(case_body),
-            urls: case.listings().map(|(_, l)| l.url.clone()).collect(),
+            urls,
             examination: Some(assessment.body()),
             files: checked.file_ids.clone(),
             dispatches,

@@ -95,7 +95,7 @@ on_both_databases! {
         let second = notice(&LAMP, &files, &["637790875524", "100000000001"]);
         let second = service.file(&holder, ("d-2", &second)).await.expect(201);
         assert_eq!(second["rows_left_out"][0]["code"], "listing.duplicate", "{second:#}");
-        assert_eq!(second["rows_left_out"][0]["complaint"], first["reference"], "{second:#}");
+        assert_eq!(second["rows_left_out"][0]["earlier"], first["reference"], "{second:#}");
         assert_eq!(second["listings"][0]["item_id"], "100000000001");
         let third = service.file(&holder, ("d-3", &notice(&LAMP, &files, &["637790875524"]))).await;
         assert_eq!(third.problem(409), "listing.duplicate");

@@ -184,8 +184,8 @@ pub struct EventView {
 }
 
 /// The answer to a filing. `assessment` is fresh; nothing was dispatched or answered yet.
-pub(in crate::workflow) fn filed_view(c: &Complaint, a: &Assessment, left_out: Vec<RowLeftOut>) -> ComplaintView {
-    let mut view = complaint_view(c, &a.kept(), (&[], &[]));
+pub(in crate::workflow) fn filed_view(c: &Complaint, a: &Assessment, (urls, left_out): (&[Option<String>], Vec<RowLeftOut>)) -> ComplaintView {
+    let mut view = complaint_view(c, &a.kept(), (urls, &[]));
     view.rows_left_out = left_out;
     view
 }
