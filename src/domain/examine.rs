@@ -261,8 +261,8 @@ impl Examined {
     pub fn is_sound_by_itself(&self) -> bool {
         let beyond_the_file = |f: &Finding| {
             f.result == CheckResult::Unknown
-                && (matches!(f.check, Check::Authenticity | Check::Identity)
-                    || (matches!(f.check, Check::Text | Check::InForce) && f.code.starts_with("register.")))
+                && (matches!(f.check, Check::Authenticity | Check::Identity | Check::Text)
+                    || (f.check == Check::InForce && f.code.starts_with("register.")))
         };
         matches!(self.overall, Overall::Usable | Overall::Unverified)
             && self.findings.iter().all(|f| f.result == CheckResult::Pass || beyond_the_file(f))

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod filing;
+mod reports;
 mod story;
 mod support;
 mod values;

@@ -1,0 +1,56 @@
+//! Runs the PDF engine over each page and hands back [`Page`]s. The drawing itself is met in
+//! [`super::canvas`].
+
+use hayro_interpret::{
+    Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page,
+};
+use hayro_syntax::{LoadPdfError, Pdf};
+use kurbo::{Affine, Rect};
+
+use super::canvas::Canvas;
+use super::{Document, GLYPHS_MAX, PAGES_MAX, Refused, signature};
+
+/// How far into the file the header may stand; mail gateways put text before it.
+const HEADER_WITHIN_BYTES: usize = 1024;
+
+/// See [`super::open`].
+pub fn open(bytes: Vec<u8>) -> Result<Document, Refused> {
+    let head = &bytes[..bytes.len().min(HEADER_WITHIN_BYTES)];
+    if !head.windows(5).any(|w| w == b"%PDF-") {
+        return Err(Refused::NotPdf);
+    }
+    let byte_range = signature::names_byte_range(&bytes);
+    let pdf = Pdf::new(bytes).map_err(|why| match why {
+        LoadPdfError::Decryption(_) => Refused::Encrypted,
+        LoadPdfError::Invalid => Refused::Broken,
+    })?;
+    let signature = signature::seen(&pdf, byte_range);
+    if pdf.pages().len() > PAGES_MAX {
+        return Err(Refused::Resources);
+    }
+    let settings = InterpreterSettings {
+        render_content: RenderContent::all(),
+        ..InterpreterSettings::default()
+    };
+    let cache = InterpreterCache::new();
+    let mut pages = Vec::new();
+    let mut glyphs = 0;
+    for (index, page) in pdf.pages().iter().enumerate() {
+        let (width, height) = page.render_dimensions();
+        let (width, height) = (f64::from(width), f64::from(height));
+        let upright = Affine::new(page.initial_transform(true).as_coeffs());
+        let frame = Rect::new(0.0, 0.0, width, height);
+        let mut context =
+            Context::new(upright, frame, &cache, pdf.xref(), settings.clone());
+        let mut canvas = Canvas::new(frame, GLYPHS_MAX - glyphs);
+        interpret_page(page, &mut context, &mut canvas);
+        if canvas.is_full() {
+            return Err(Refused::Resources);
+        }
+        let number = u32::try_from(index + 1).map_err(|_| Refused::Resources)?;
+        let page = canvas.finish(number);
+        glyphs += page.glyphs.len();
+        pages.push(page);
+    }
+    Ok(Document { pages, signature })
+}

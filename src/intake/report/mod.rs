@@ -1,0 +1,193 @@
+//! What an evaluation report says: from the pages as a person sees them to [`ReportFacts`].
+//!
+//! A value counts when the readings of the layout that find it agree on it. What a person cannot see is
+//! not the report; where such text speaks of a fact, that fact is unknown. Nothing here concludes
+//! anything from a fact.
+//!
+//! - [`labels`]: the form's fields, by cell and by row.
+//! - [`conclusion`]: the verdict on each claim or design.
+//! - [`words`]: dates, numbers, tick boxes.
+
+mod conclusion;
+mod labels;
+mod words;
+
+use std::collections::BTreeSet;
+
+use super::pdf::layout::{Sheet, sheet, squeeze};
+use super::pdf::{Document, Page, open};
+use crate::domain::patent::PatentKind;
+use crate::domain::report::{Form, QUOTE_CHARS_MAX, Readability, ReadingFlag, ReportFacts, Seen, TextVersion};
+use labels::{Field, Label};
+
+/// Part of a page that an image must cover for the page to be a picture.
+const PICTURE_SHARE_MIN: f64 = 0.5;
+/// Fewest visible characters of a page with text.
+const TEXT_CHARS_MIN: usize = 20;
+/// Part of the glyphs without a character from which a file's text is not dependable.
+const UNDECODABLE_SHARE_MAX: f64 = 0.02;
+/// Fewest painted paths of a page whose text was drawn as outlines.
+const OUTLINE_PATHS_MIN: usize = 200;
+
+/// Reads a file.
+pub fn read(bytes: Vec<u8>) -> ReportFacts {
+    match open(bytes) {
+        Err(refused) => ReportFacts::nothing_read(Readability::Unreadable { why: refused.word().to_owned() }),
+        Ok(document) => facts(&document),
+    }
+}
+
+fn facts(document: &Document) -> ReportFacts {
+    let pages = u32::try_from(document.pages.len()).unwrap_or(u32::MAX);
+    let unread = |readability| ReportFacts { pages, signature: document.signature, ..ReportFacts::nothing_read(readability) };
+    let visible: usize = document.pages.iter().map(|p| p.glyphs.len()).sum();
+    let is_picture = |p: &Page| p.image_share >= PICTURE_SHARE_MIN || (p.glyphs.len() < TEXT_CHARS_MIN && p.paths >= OUTLINE_PATHS_MIN);
+    if visible < TEXT_CHARS_MIN {
+        let scanned = document.pages.iter().any(is_picture);
+        return unread(if scanned { Readability::Scanned } else { Readability::Unreadable { why: "empty".into() } });
+    }
+    // A text layer laid invisibly over a scan is what a machine guessed, not what the page shows.
+    if document.pages.iter().filter(|p| p.glyphs.len() >= TEXT_CHARS_MIN).count() == 0 {
+        return unread(Readability::Scanned);
+    }
+    let sheets: Vec<Sheet> = document.pages.iter().map(sheet).collect();
+    let mut flags = BTreeSet::new();
+    let undecodable: usize = document.pages.iter().map(|p| p.undecodable).sum();
+    #[expect(clippy::cast_precision_loss, reason = "counts of glyphs")]
+    if undecodable as f64 > visible as f64 * UNDECODABLE_SHARE_MAX {
+        flags.insert(ReadingFlag::UndecodableText);
+    }
+    let hidden: String = document.pages.iter().map(|p| squeeze(&p.hidden)).collect();
+    let mut facts = unread(Readability::Text);
+    form(&sheets, &mut facts, &mut flags);
+    fields(&sheets, &mut facts, (&hidden, &mut flags));
+    facts.text_version = text_version(&sheets);
+    if let Some(Seen { value: TextVersion::Decision { number }, .. }) = &facts.text_version
+        && number.is_empty()
+    {
+        facts.text_version = None;
+    }
+    facts.verdicts = conclusion::verdicts(&sheets, &mut flags);
+    if conclusion::speaks_of_verdicts(&hidden) {
+        flags.insert(ReadingFlag::HiddenText);
+        conclusion::forget(&mut facts.verdicts);
+    }
+    if is_simulated(document, &sheets) {
+        flags.insert(ReadingFlag::Simulated);
+    }
+    facts.flags = flags.into_iter().collect();
+    facts
+}
+
+/// The form, by its title and by the code printed on it; where they differ, unknown.
+fn form(sheets: &[Sheet], facts: &mut ReportFacts, flags: &mut BTreeSet<ReadingFlag>) {
+    const TITLES: &[(&str, Form)] = &[
+        ("实用新型专利权评价报告", Form::UtilityModelEvaluation),
+        ("外观设计专利权评价报告", Form::DesignEvaluation),
+        ("实用新型专利检索报告", Form::SearchReport),
+        ("实用新型检索报告", Form::SearchReport),
+    ];
+    const CODES: &[(&str, Form)] =
+        &[("220701", Form::UtilityModelEvaluation), ("230701", Form::DesignEvaluation), ("220702", Form::SearchReport)];
+    let Some(first) = sheets.first() else { return };
+    let lines = labels::lines(first);
+    // A title stands alone on its line; the same words in a sentence are no title.
+    let title = lines.iter().find_map(|line| {
+        let bare = line.trim_start_matches("中华人民共和国").trim_start_matches("国家知识产权局");
+        let (words, form) = TITLES.iter().find(|(words, _)| bare.starts_with(words))?;
+        let rest = &bare[words.len()..];
+        let alone = rest.chars().count() <= 8;
+        alone.then(|| (*form, line.clone(), rest.contains("更正")))
+    });
+    let code = sheets.iter().flat_map(|s| labels::lines(s).into_iter().map(move |l| (s.page, l))).find_map(|(page, line)| {
+        let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+        let (_, form) = CODES.iter().find(|(code, _)| digits.starts_with(code) && (digits.len() <= 12))?;
+        let marks_it = line.starts_with(|c: char| c.is_ascii_digit()) || line.contains("表格") || line.contains("代码");
+        marks_it.then(|| (*form, page, line.clone()))
+    });
+    match (title, code) {
+        (Some((title, ..)), Some((code, ..))) if title != code => {
+            flags.insert(ReadingFlag::ReadingsDisagree);
+        }
+        (Some((form, line, corrected)), _) => {
+            facts.form = Some(Seen { value: form, page: first.page, quote: quote(&line) });
+            facts.corrected = corrected;
+        }
+        (None, Some((form, page, line))) => facts.form = Some(Seen { value: form, page, quote: quote(&line) }),
+        (None, None) => {}
+    }
+    facts.kind = facts.form.as_ref().map(|f| match f.value {
+        Form::DesignEvaluation => PatentKind::Design,
+        Form::UtilityModelEvaluation | Form::SearchReport => PatentKind::UtilityModel,
+    });
+}
+
+fn fields(sheets: &[Sheet], facts: &mut ReportFacts, (hidden, flags): (&str, &mut BTreeSet<ReadingFlag>)) {
+    let mut take = |label: &Label| -> Option<Field> {
+        let found = labels::find(sheets, label);
+        if found.disagree {
+            flags.insert(ReadingFlag::ReadingsDisagree);
+        }
+        if label.names.iter().any(|n| hidden.contains(n)) {
+            flags.insert(ReadingFlag::HiddenText);
+            return None;
+        }
+        found.field
+    };
+    let text = |f: Field| Seen { quote: quote(&f.quote), page: f.page, value: f.value };
+    let day = |f: Field| words::date(&f.value).map(|value| Seen { value, page: f.page, quote: quote(&f.quote) });
+    facts.patent_number = take(&labels::PATENT_NUMBER).map(text);
+    facts.title = take(&labels::TITLE).map(text);
+    facts.holder = take(&labels::HOLDER).map(text);
+    facts.requester = take(&labels::REQUESTER).map(text);
+    facts.filed_on = take(&labels::FILED_ON).and_then(day);
+    facts.priority_on = take(&labels::PRIORITY_ON).and_then(day);
+    facts.granted_on = take(&labels::GRANTED_ON).and_then(day);
+    facts.completed_on = take(&labels::COMPLETED_ON).and_then(day);
+    facts.report_examiner = take(&labels::EXAMINER).map(text);
+}
+
+/// Which text was evaluated: the ticked option, or the only one printed.
+fn text_version(sheets: &[Sheet]) -> Option<Seen<TextVersion>> {
+    const GRANTED: &str = "与授权公告一并公布的专利文件";
+    const DECISION: &str = "无效宣告请求审查决定维持有效的专利文件";
+    for sheet in sheets {
+        let text: String = labels::lines(sheet).concat();
+        let (granted, decision) = (text.find(GRANTED), text.find(DECISION));
+        if granted.is_none() && decision.is_none() {
+            continue;
+        }
+        let ticks = |at: Option<usize>| at.map(|at| words::tick_before(&text[..at]));
+        let chosen = match (ticks(granted), ticks(decision)) {
+            (Some(Some(true)), Some(Some(true))) => None,
+            (Some(Some(true)), _) | (Some(None), None) => Some(TextVersion::Granted),
+            (_, Some(Some(true))) | (None, Some(None)) => {
+                let after = decision.map_or("", |at| &text[at..]);
+                Some(TextVersion::Decision { number: words::decision_number(after) })
+            }
+            _ => None,
+        };
+        return chosen.map(|value| Seen {
+            quote: match &value {
+                TextVersion::Granted => GRANTED.to_owned(),
+                TextVersion::Decision { number } => format!("{DECISION} {number}"),
+            },
+            value,
+            page: sheet.page,
+        });
+    }
+    None
+}
+
+fn is_simulated(document: &Document, sheets: &[Sheet]) -> bool {
+    const WORDS: &[&str] = &["模拟件", "非行政机关出具", "仅供参考样例"];
+    let turned = document.pages.iter().map(|p| squeeze(&p.turned));
+    let watermarks = sheets.iter().map(|s| squeeze(&s.watermark));
+    let lines = sheets.iter().map(|s| labels::lines(s).concat());
+    turned.chain(watermarks).chain(lines).any(|text| WORDS.iter().any(|w| text.contains(w)))
+}
+
+/// At most [`QUOTE_CHARS_MAX`] characters of a text.
+fn quote(text: &str) -> String {
+    text.chars().take(QUOTE_CHARS_MAX).collect()
+}
