@@ -42,7 +42,7 @@ on_both_databases! {
         let received = platform.wait_for(1).await;
         assert!(received[0].signed, "the platform's own library verifies the signature");
         let takedown = &received[0].body;
-        assert_eq!((&takedown["type"], &takedown["data"]["listings"][0]["item_id"]), (&"takedown.decided".into(), &"637790875524".into()), "{takedown:#}");
+        assert_eq!((&takedown["type"], &takedown["listings"][0]["item_id"]), (&"takedown.decided".into(), &"637790875524".into()), "{takedown:#}");
         let whole = String::from_utf8(received[0].bytes.clone()).unwrap();
         for personal in ["13800138000", "91330200MA2AAAAA1X", "海曙区"] {
             assert!(!whole.contains(personal), "{personal} left the house");
@@ -67,7 +67,7 @@ on_both_databases! {
         let received = platform.wait_for(2).await;
         let lift = &received[1];
         assert!(lift.signed && lift.body["type"] == "lift.decided");
-        let version = |r: &crate::support::platform::Received| r.body["data"]["listings"][0]["item_version"].as_i64().unwrap();
+        let version = |r: &crate::support::platform::Received| r.body["listings"][0]["item_version"].as_i64().unwrap();
         assert!(version(lift) > version(&received[0]), "the lift overrules the takedown");
         let done = json!({ "lines": [{ "n": 1, "step": "lifted" }] });
         service.post(&format!("/v1/platform/dispatches/{}/acknowledgements", lift.id), &platform.key, &done).await.expect(200);
