@@ -100,11 +100,7 @@ impl Service {
         let state = web::Data::new(Web::new(self.desk.clone(), self.config.filings_per_hour_max));
         let state_of_app = state.clone();
         let server = HttpServer::new(move || {
-            App::new()
-                .app_data(state_of_app.clone())
-                .wrap(from_fn(guard))
-                .wrap(TracingLogger::default())
-                .configure(configure)
+            App::new().app_data(state_of_app.clone()).wrap(from_fn(guard)).wrap(TracingLogger::default()).configure(configure)
         })
         .client_request_timeout(Duration::from_secs(HEAD_DEADLINE_SECONDS))
         .shutdown_timeout(SHUTDOWN_SECONDS)
@@ -192,4 +188,3 @@ pub fn start_logging(json: bool) {
     // A second call (tests) changes nothing.
     let _ = if json { logs.json().try_init() } else { logs.with_ansi(false).try_init() };
 }
-

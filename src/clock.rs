@@ -64,10 +64,7 @@ impl Ids {
         match self {
             #[expect(clippy::disallowed_methods, reason = "the one place that asks")]
             Ids::Random => Uuid::now_v7(),
-            Ids::Counting(n) => Uuid::from_u128(
-                0x0192_0000_0000_7000_8000_0000_0000_0000
-                    | u128::from(n.fetch_add(1, Ordering::SeqCst)),
-            ),
+            Ids::Counting(n) => Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000 | u128::from(n.fetch_add(1, Ordering::SeqCst))),
         }
     }
 }

@@ -268,7 +268,13 @@ mod tests {
     #[test]
     fn every_wrong_setting_is_named_at_once() {
         let ConfigError(wrong) = Config::from_values(
-            env(&[("listen", "nowhere"), ("smtp_host", "mail"), ("smtp_tls", "maybe"), ("lisen", "x"), ("egress_allow_networks", "10.0.0.0/99")]),
+            env(&[
+                ("listen", "nowhere"),
+                ("smtp_host", "mail"),
+                ("smtp_tls", "maybe"),
+                ("lisen", "x"),
+                ("egress_allow_networks", "10.0.0.0/99"),
+            ]),
             None,
         )
         .unwrap_err();

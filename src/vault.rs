@@ -72,9 +72,7 @@ impl Vault {
         }
         let derive = |purpose: &str| -> Result<[u8; 32], VaultError> {
             let mut key = [0u8; 32];
-            Hkdf::<Sha256>::new(None, &master)
-                .expand(purpose.as_bytes(), &mut key)
-                .map_err(|_| VaultError::MasterKey)?;
+            Hkdf::<Sha256>::new(None, &master).expand(purpose.as_bytes(), &mut key).map_err(|_| VaultError::MasterKey)?;
             Ok(key)
         };
         Ok(Vault {
@@ -132,10 +130,7 @@ impl Vault {
     pub fn seal(&self, id: Uuid, record: &impl Serialize) -> Result<SealedRecord, VaultError> {
         let plain = serde_json::to_vec(record).map_err(|_| VaultError::Sealed)?;
         let key = random::<32>()?;
-        Ok(SealedRecord {
-            sealed: encrypt(&key, id.as_bytes(), &plain)?,
-            key: encrypt(&self.wrapping, id.as_bytes(), &key)?,
-        })
+        Ok(SealedRecord { sealed: encrypt(&key, id.as_bytes(), &plain)?, key: encrypt(&self.wrapping, id.as_bytes(), &key)? })
     }
 
     /// Opens what [`Vault::seal`] sealed.
@@ -200,9 +195,7 @@ fn decrypt(key: &[u8; 32], bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Va
     let (nonce, body) = sealed.split_at_checked(NONCE_BYTES).ok_or(VaultError::Sealed)?;
     let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| VaultError::Sealed)?;
     let cipher = XChaCha20Poly1305::new(&Key::from(*key));
-    cipher
-        .decrypt(&XNonce::from(nonce), Payload { msg: body, aad: bound_to })
-        .map_err(|_| VaultError::Sealed)
+    cipher.decrypt(&XNonce::from(nonce), Payload { msg: body, aad: bound_to }).map_err(|_| VaultError::Sealed)
 }
 
 #[cfg(test)]

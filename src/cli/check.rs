@@ -50,7 +50,8 @@ pub(super) async fn reports(args: ReportArgs) -> anyhow::Result<ExitCode> {
                 (ReportFacts::nothing_read(Readability::Unreadable { why: "no_such_file".into() }), None)
             }
         };
-        let examined = examine(&Examination { facts: &facts, notice: None, register: None, authenticity: None, superseded_by: None, today });
+        let examined =
+            examine(&Examination { facts: &facts, notice: None, register: None, authenticity: None, superseded_by: None, today });
         worst = worst.max(exit_of(&facts, &examined));
         let file = file.display().to_string();
         if args.json {
@@ -156,7 +157,9 @@ fn patent_json(input: &str, parsed: &Result<PatentNumber, PatentNumberError>) ->
         Ok(n) => json!({ "input": input, "valid": true, "kind": n.kind(), "number": n.to_string(), "problem": null }),
         Err(e) => {
             let expected = match e {
-                PatentNumberError::CheckDigit { expected, .. } | PatentNumberError::CheckDigitMissing { expected } => Some(expected.to_string()),
+                PatentNumberError::CheckDigit { expected, .. } | PatentNumberError::CheckDigitMissing { expected } => {
+                    Some(expected.to_string())
+                }
                 _ => None,
             };
             let mut out = json!({ "input": input, "valid": false, "kind": null, "number": null, "problem": e.word() });

@@ -13,11 +13,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::letters::letter;
 use super::mail::{Letter, Relay};
 use super::schedule::{Outcome, Schedule, Tried, Verdict};
 use super::signature::SigningSecret;
 use super::webhook::{self, Message, WEBHOOK_DEADLINE_SECONDS};
-use super::letters::letter;
 use crate::clock::Clock;
 use crate::domain::egress::EgressRules;
 use crate::domain::notice::{Complainant, Person};
@@ -206,11 +206,14 @@ impl Courier {
         let at = self.parts.clock.now();
         let attempted = match (&self.parts.relay, self.letter(&mail, at)) {
             (Some(relay), Ok(Some(letter))) => relay.send(&letter).await,
-            (_, Ok(_)) => super::mail::MailAttempted { verdict: Verdict::Refused, detail: "the person was erased, or the template is unknown".into() },
+            (_, Ok(_)) => {
+                super::mail::MailAttempted { verdict: Verdict::Refused, detail: "the person was erased, or the template is unknown".into() }
+            }
             (_, Err(e)) => super::mail::MailAttempted { verdict: Verdict::Refused, detail: e.to_string() },
         };
         let ended_at = self.parts.clock.now();
-        let tried = Tried { delivery_id: mail.id, attempt_no: mail.attempts + 1, ended_at, deliver_until: None, verdict: attempted.verdict };
+        let tried =
+            Tried { delivery_id: mail.id, attempt_no: mail.attempts + 1, ended_at, deliver_until: None, verdict: attempted.verdict };
         let (state, due_at) = match self.schedule.next(&tried) {
             Outcome::Delivered => ("sent", ended_at),
             Outcome::RetryAt(at) => ("due", at),

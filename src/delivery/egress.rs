@@ -39,9 +39,7 @@ pub fn client(rules: &EgressRules) -> Result<reqwest::Client, reqwest::Error> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
-        .dns_resolver(RuledResolver {
-            rules: rules.clone(),
-        })
+        .dns_resolver(RuledResolver { rules: rules.clone() })
         .redirect(Policy::none())
         .referer(false)
         .no_proxy()
@@ -65,10 +63,7 @@ impl Resolve for RuledResolver {
             if found.is_empty() {
                 return Err(Unresolved::NoAddress.into());
             }
-            let allowed: Vec<SocketAddr> = found
-                .into_iter()
-                .filter(|found| address_allowed(found.ip(), &rules))
-                .collect();
+            let allowed: Vec<SocketAddr> = found.into_iter().filter(|found| address_allowed(found.ip(), &rules)).collect();
             if allowed.is_empty() {
                 return Err(Unresolved::Blocked.into());
             }
@@ -83,10 +78,7 @@ mod tests {
 
     async fn resolve(name: &str, networks: &[&str]) -> Result<Vec<SocketAddr>, Unresolved> {
         let allow_private = networks.iter().map(|net| net.parse().unwrap()).collect();
-        let rules = EgressRules {
-            allow_private,
-            ..EgressRules::default()
-        };
+        let rules = EgressRules { allow_private, ..EgressRules::default() };
         let resolver = RuledResolver { rules };
         match resolver.resolve(name.parse().unwrap()).await {
             Ok(found) => Ok(found.collect()),
@@ -97,19 +89,10 @@ mod tests {
     #[tokio::test]
     async fn names_lead_only_to_addresses_that_are_allowed() {
         assert_eq!(resolve("localhost", &[]).await, Err(Unresolved::Blocked));
-        assert_eq!(
-            resolve("localhost", &["10.0.0.0/8"]).await,
-            Err(Unresolved::Blocked)
-        );
+        assert_eq!(resolve("localhost", &["10.0.0.0/8"]).await, Err(Unresolved::Blocked));
         let found = resolve("localhost", &["127.0.0.0/8"]).await.unwrap();
-        assert!(
-            !found.is_empty() && found.iter().all(|found| found.is_ipv4()),
-            "{found:?}"
-        );
-        assert_eq!(
-            resolve("nowhere.invalid", &[]).await,
-            Err(Unresolved::NoAddress)
-        );
+        assert!(!found.is_empty() && found.iter().all(|found| found.is_ipv4()), "{found:?}");
+        assert_eq!(resolve("nowhere.invalid", &[]).await, Err(Unresolved::NoAddress));
     }
 
     #[test]

@@ -3,10 +3,7 @@
 /// Subject and text of a template in a language, about a complaint; none for a template that is unknown.
 pub fn letter(template: &str, language: &str, (reference, link): (&str, &str)) -> Option<(String, String)> {
     let (zh, en) = match template {
-        "accepted" => (
-            ("已受理", "您的投诉已受理，正在审查。"),
-            ("accepted", "Your complaint was accepted and is being examined."),
-        ),
+        "accepted" => (("已受理", "您的投诉已受理，正在审查。"), ("accepted", "Your complaint was accepted and is being examined.")),
         "supplement_requested" => (
             ("需要补正", "您的投诉缺少材料，请在期限内补正。缺少哪些材料、如何补正，请见下方链接。"),
             ("something is missing", "Something is missing from your complaint. The link says what, how to supply it, and until when."),

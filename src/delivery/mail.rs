@@ -140,27 +140,20 @@ impl Relay {
             RelayTls::Implicit => Tls::Wrapper(tls_parameters(settings)?),
         };
         let deadline = Duration::from_secs(MAIL_DEADLINE_SECONDS);
-        let mut connection =
-            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
-                .port(settings.port)
-                .hello_name(ClientId::Domain(from.email.domain().to_owned()))
-                .timeout(Some(deadline))
-                .tls(tls);
+        let mut connection = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
+            .port(settings.port)
+            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
+            .timeout(Some(deadline))
+            .tls(tls);
         connection = match (&settings.username, &settings.password) {
             (None, None) => connection,
             (Some(_), Some(_)) if settings.tls == RelayTls::None => {
                 return Err(RelayRefused::LoginInTheClear);
             }
-            (Some(username), Some(password)) => {
-                connection.credentials(Credentials::new(username.clone(), password.clone()))
-            }
+            (Some(username), Some(password)) => connection.credentials(Credentials::new(username.clone(), password.clone())),
             _ => return Err(RelayRefused::HalfALogin),
         };
-        Ok(Relay {
-            connection,
-            from,
-            deadline,
-        })
+        Ok(Relay { connection, from, deadline })
     }
 
     /// Hands over `letter` once. A 5xx, or a letter that is no mail, is [`Verdict::Refused`].
@@ -173,10 +166,7 @@ impl Relay {
         match tokio::time::timeout(self.deadline, transport.send(message)).await {
             Ok(Ok(answer)) => {
                 let lines: Vec<&str> = answer.message().collect();
-                attempted(
-                    Verdict::Accepted,
-                    &format!("{} {}", answer.code(), lines.join(" ")),
-                )
+                attempted(Verdict::Accepted, &format!("{} {}", answer.code(), lines.join(" ")))
             }
             Ok(Err(error)) => attempted(judge(&error), &with_sources(&error)),
             Err(_) => attempted(FAILED, "the mail was not handed over before the deadline"),
@@ -186,10 +176,7 @@ impl Relay {
     /// The mail itself. Nothing of the letter reaches a header unless it was parsed or cleaned:
     /// a line break in an address, a subject or an id cannot start a header of its own.
     fn compose(&self, letter: &Letter) -> Result<Message, &'static str> {
-        let to: Address = letter
-            .to
-            .parse()
-            .map_err(|_| "the recipient is not a mail address")?;
+        let to: Address = letter.to.parse().map_err(|_| "the recipient is not a mail address")?;
         let id = &letter.message_id;
         let id_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if id.is_empty() || id.len() > MESSAGE_ID_BYTES_MAX || !id.bytes().all(id_byte) {
@@ -201,32 +188,21 @@ impl Relay {
             .to(Mailbox::new(None, to))
             .subject(one_line(&letter.subject))
             .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
-            .header(MessageId::from(format!(
-                "<{id}@{}>",
-                self.from.email.domain()
-            )))
+            .header(MessageId::from(format!("<{id}@{}>", self.from.email.domain())))
             .singlepart(SinglePart::plain(letter.text.clone()))
             .map_err(|_| "the letter is no mail")
     }
 }
 
-const FAILED: Verdict = Verdict::Failed {
-    retry_after_seconds: None,
-};
+const FAILED: Verdict = Verdict::Failed { retry_after_seconds: None };
 
 fn tls_parameters(settings: &RelaySettings) -> Result<TlsParameters, RelayRefused> {
     TlsParameters::new(settings.host.clone()).map_err(RelayRefused::Tls)
 }
 
 fn judge(error: &smtp::Error) -> Verdict {
-    let about_login = error
-        .status()
-        .is_some_and(|code| LOGIN_REFUSED_CODES.contains(&u16::from(code)));
-    if error.is_permanent() && !about_login {
-        Verdict::Refused
-    } else {
-        FAILED
-    }
+    let about_login = error.status().is_some_and(|code| LOGIN_REFUSED_CODES.contains(&u16::from(code)));
+    if error.is_permanent() && !about_login { Verdict::Refused } else { FAILED }
 }
 
 fn with_sources(error: &smtp::Error) -> String {
@@ -240,18 +216,12 @@ fn with_sources(error: &smtp::Error) -> String {
 }
 
 fn attempted(verdict: Verdict, detail: &str) -> MailAttempted {
-    let detail = one_line(detail)
-        .trim()
-        .chars()
-        .take(DETAIL_CHARS_MAX)
-        .collect();
+    let detail = one_line(detail).trim().chars().take(DETAIL_CHARS_MAX).collect();
     MailAttempted { verdict, detail }
 }
 
 fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -9,9 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The waits of Standard Webhooks, in seconds, each before the attempt at its index: 75.6 hours.
-pub const DELAYS_SECONDS_DEFAULT: [u32; 10] = [
-    0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
-];
+pub const DELAYS_SECONDS_DEFAULT: [u32; 10] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 /// How far a wait is moved at random, in percent of it, either way.
 pub const JITTER_PERCENT: u32 = 10;
@@ -106,9 +104,7 @@ pub struct Schedule {
 
 impl Default for Schedule {
     fn default() -> Self {
-        Schedule {
-            delays_seconds: DELAYS_SECONDS_DEFAULT.to_vec(),
-        }
+        Schedule { delays_seconds: DELAYS_SECONDS_DEFAULT.to_vec() }
     }
 }
 
@@ -120,9 +116,7 @@ impl Schedule {
 
     /// How many attempts there are in all; never 0, since something due is tried once.
     pub fn attempts_max(&self) -> u32 {
-        u32::try_from(self.delays_seconds.len())
-            .unwrap_or(u32::MAX)
-            .max(1)
+        u32::try_from(self.delays_seconds.len()).unwrap_or(u32::MAX).max(1)
     }
 
     /// When a delivery queued at `queued_at` is first due.
@@ -137,19 +131,14 @@ impl Schedule {
             Verdict::Accepted => return Outcome::Delivered,
             Verdict::Gone => return Outcome::EndpointGone,
             Verdict::Refused => return Outcome::GaveUp,
-            Verdict::Failed {
-                retry_after_seconds,
-            } => retry_after_seconds,
+            Verdict::Failed { retry_after_seconds } => retry_after_seconds,
         };
         let following = usize::try_from(tried.attempt_no).unwrap_or(usize::MAX);
         let Some(delay_seconds) = self.delays_seconds.get(following).copied() else {
             return Outcome::GaveUp;
         };
         let scheduled_ms = jittered_ms(delay_seconds, tried.delivery_id, tried.attempt_no);
-        let retry_at = after(
-            tried.ended_at,
-            bounded_ms(scheduled_ms, retry_after_seconds),
-        );
+        let retry_at = after(tried.ended_at, bounded_ms(scheduled_ms, retry_after_seconds));
         match tried.deliver_until {
             Some(until) if retry_at > until => Outcome::GaveUp,
             _ => Outcome::RetryAt(retry_at),
@@ -163,9 +152,7 @@ fn bounded_ms(scheduled_ms: i64, retry_after_seconds: Option<u64>) -> i64 {
     let Some(asked_seconds) = retry_after_seconds else {
         return scheduled_ms;
     };
-    let asked_ms = i64::try_from(asked_seconds)
-        .unwrap_or(i64::MAX)
-        .saturating_mul(1_000);
+    let asked_ms = i64::try_from(asked_seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
     let latest_ms = scheduled_ms + RETRY_AFTER_BEYOND_SECONDS_MAX as i64 * 1_000;
     asked_ms.clamp(scheduled_ms, latest_ms)
 }
@@ -173,10 +160,7 @@ fn bounded_ms(scheduled_ms: i64, retry_after_seconds: Option<u64>) -> i64 {
 /// Spreads retries of many deliveries that failed at once, without a random source: a schedule
 /// worked out again after a crash is the same.
 fn jittered_ms(delay_seconds: u32, delivery_id: Uuid, attempt_no: u32) -> i64 {
-    let digest = Sha256::new()
-        .chain_update(delivery_id.as_bytes())
-        .chain_update(attempt_no.to_be_bytes())
-        .finalize();
+    let digest = Sha256::new().chain_update(delivery_id.as_bytes()).chain_update(attempt_no.to_be_bytes()).finalize();
     let mut word = [0_u8; 4];
     word.copy_from_slice(&digest[..4]);
     let delay_ms = i64::from(delay_seconds) * 1_000;
@@ -186,8 +170,7 @@ fn jittered_ms(delay_seconds: u32, delivery_id: Uuid, attempt_no: u32) -> i64 {
 }
 
 fn after(at: Timestamp, milliseconds: i64) -> Timestamp {
-    at.checked_add(SignedDuration::from_millis(milliseconds))
-        .unwrap_or(Timestamp::MAX)
+    at.checked_add(SignedDuration::from_millis(milliseconds)).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
@@ -206,9 +189,7 @@ mod tests {
             attempt_no,
             ended_at: at(0),
             deliver_until: None,
-            verdict: Verdict::Failed {
-                retry_after_seconds,
-            },
+            verdict: Verdict::Failed { retry_after_seconds },
         }
     }
 
@@ -222,19 +203,13 @@ mod tests {
     #[test]
     fn the_default_schedule_ends_after_75_hours_and_10_attempts() {
         let schedule = Schedule::default();
-        assert_eq!(
-            DELAYS_SECONDS_DEFAULT.iter().sum::<u32>(),
-            75 * 3_600 + 35 * 60 + 5
-        );
+        assert_eq!(DELAYS_SECONDS_DEFAULT.iter().sum::<u32>(), 75 * 3_600 + 35 * 60 + 5);
         assert_eq!(schedule.attempts_max(), 10);
         assert_eq!(schedule.first_at(at(0)), at(0));
         for attempt_no in 1..10 {
             let scheduled_ms = i64::from(DELAYS_SECONDS_DEFAULT[attempt_no as usize]) * 1_000;
             let wait_ms = wait_ms(schedule.next(&failed(attempt_no, None)));
-            assert!(
-                (wait_ms - scheduled_ms).abs() <= scheduled_ms / 10,
-                "{attempt_no}: {wait_ms}"
-            );
+            assert!((wait_ms - scheduled_ms).abs() <= scheduled_ms / 10, "{attempt_no}: {wait_ms}");
         }
         assert_eq!(schedule.next(&failed(10, None)), Outcome::GaveUp);
         assert_eq!(schedule.next(&failed(u32::MAX, None)), Outcome::GaveUp);
@@ -243,18 +218,10 @@ mod tests {
     #[test]
     fn success_refusal_and_gone_end_it_at_once() {
         let schedule = Schedule::default();
-        for (verdict, outcome) in [
-            (Verdict::Accepted, Outcome::Delivered),
-            (Verdict::Refused, Outcome::GaveUp),
-            (Verdict::Gone, Outcome::EndpointGone),
-        ] {
-            assert_eq!(
-                schedule.next(&Tried {
-                    verdict,
-                    ..failed(1, None)
-                }),
-                outcome
-            );
+        for (verdict, outcome) in
+            [(Verdict::Accepted, Outcome::Delivered), (Verdict::Refused, Outcome::GaveUp), (Verdict::Gone, Outcome::EndpointGone)]
+        {
+            assert_eq!(schedule.next(&Tried { verdict, ..failed(1, None) }), outcome);
         }
     }
 
@@ -264,40 +231,22 @@ mod tests {
         let plain_ms = wait_ms(schedule.next(&failed(1, None)));
         assert_eq!(wait_ms(schedule.next(&failed(1, Some(0)))), plain_ms);
         assert_eq!(wait_ms(schedule.next(&failed(1, Some(600)))), 600_000);
-        assert_eq!(
-            wait_ms(schedule.next(&failed(1, Some(u64::MAX)))),
-            plain_ms + 3_600_000
-        );
+        assert_eq!(wait_ms(schedule.next(&failed(1, Some(u64::MAX)))), plain_ms + 3_600_000);
     }
 
     #[test]
     fn nothing_is_tried_after_its_use_has_ended() {
         let schedule = Schedule::new(vec![0, 100]);
-        let tried = |until| Tried {
-            deliver_until: Some(until),
-            ..failed(1, None)
-        };
+        let tried = |until| Tried { deliver_until: Some(until), ..failed(1, None) };
         assert_eq!(schedule.next(&tried(at(89))), Outcome::GaveUp);
-        assert!(matches!(
-            schedule.next(&tried(at(111))),
-            Outcome::RetryAt(_)
-        ));
+        assert!(matches!(schedule.next(&tried(at(111))), Outcome::RetryAt(_)));
     }
 
     #[test]
     fn the_end_of_time_does_not_panic() {
-        let tried = Tried {
-            ended_at: Timestamp::MAX,
-            ..failed(9, Some(u64::MAX))
-        };
-        assert_eq!(
-            Schedule::default().next(&tried),
-            Outcome::RetryAt(Timestamp::MAX)
-        );
-        assert_eq!(
-            Schedule::new(vec![]).next(&failed(1, None)),
-            Outcome::GaveUp
-        );
+        let tried = Tried { ended_at: Timestamp::MAX, ..failed(9, Some(u64::MAX)) };
+        assert_eq!(Schedule::default().next(&tried), Outcome::RetryAt(Timestamp::MAX));
+        assert_eq!(Schedule::new(vec![]).next(&failed(1, None)), Outcome::GaveUp);
     }
 
     proptest! {

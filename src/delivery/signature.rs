@@ -56,12 +56,8 @@ impl SigningSecret {
     /// # Errors
     /// The first rule the text breaks; the error never contains the text.
     pub fn parse(text: &str) -> Result<Self, SecretRefused> {
-        let encoded = text
-            .strip_prefix(SECRET_PREFIX)
-            .ok_or(SecretRefused::Prefix)?;
-        let key = STANDARD
-            .decode(encoded)
-            .map_err(|_| SecretRefused::Base64)?;
+        let encoded = text.strip_prefix(SECRET_PREFIX).ok_or(SecretRefused::Prefix)?;
+        let key = STANDARD.decode(encoded).map_err(|_| SecretRefused::Base64)?;
         if !(SECRET_BYTES_MIN..=SECRET_BYTES_MAX).contains(&key.len()) {
             return Err(SecretRefused::Length);
         }
@@ -84,22 +80,11 @@ impl fmt::Debug for SigningSecret {
 ///
 /// `at` is the time of the attempt and is sent in whole seconds. The last header has one `v1,…` for
 /// each secret, in their order, separated by spaces, so that a rotation loses no message.
-pub fn headers(
-    id: &str,
-    at: Timestamp,
-    secrets: &[SigningSecret],
-    body: &[u8],
-) -> Vec<(&'static str, String)> {
+pub fn headers(id: &str, at: Timestamp, secrets: &[SigningSecret], body: &[u8]) -> Vec<(&'static str, String)> {
     let head = format!("{id}.{}.", at.as_second());
-    let signatures: Vec<String> = secrets
-        .iter()
-        .map(|secret| format!("v1,{}", STANDARD.encode(mac(secret, head.as_bytes(), body))))
-        .collect();
-    vec![
-        ("webhook-id", id.to_owned()),
-        ("webhook-timestamp", at.as_second().to_string()),
-        ("webhook-signature", signatures.join(" ")),
-    ]
+    let signatures: Vec<String> =
+        secrets.iter().map(|secret| format!("v1,{}", STANDARD.encode(mac(secret, head.as_bytes(), body)))).collect();
+    vec![("webhook-id", id.to_owned()), ("webhook-timestamp", at.as_second().to_string()), ("webhook-signature", signatures.join(" "))]
 }
 
 fn mac(secret: &SigningSecret, head: &[u8], body: &[u8]) -> [u8; 32] {
@@ -146,10 +131,7 @@ mod tests {
             ),
         ] {
             let secrets = [SigningSecret::parse(secret).unwrap()];
-            assert_eq!(
-                sign(&secrets, id, at(timestamp), body.as_bytes()),
-                signature
-            );
+            assert_eq!(sign(&secrets, id, at(timestamp), body.as_bytes()), signature);
         }
     }
 
@@ -163,13 +145,7 @@ mod tests {
         assert_eq!(sent[0], ("webhook-id", "m1".to_owned()));
         assert_eq!(sent[1], ("webhook-timestamp", "1700000000".to_owned()));
         let alone = |secret| sign(&[secret], "m1", at(1_700_000_000), b"{}");
-        assert_eq!(
-            sent[2],
-            (
-                "webhook-signature",
-                format!("{} {}", alone(new), alone(old))
-            )
-        );
+        assert_eq!(sent[2], ("webhook-signature", format!("{} {}", alone(new), alone(old))));
     }
 
     #[test]

@@ -61,20 +61,12 @@ pub struct Attempted {
 /// Sends `message` once. Any 2xx is accepted; redirects are answers like any other failure.
 ///
 /// `client` is the one of `egress::client`, made with the same `rules`.
-pub async fn attempt(
-    client: &reqwest::Client,
-    rules: &EgressRules,
-    message: &Message,
-) -> Attempted {
+pub async fn attempt(client: &reqwest::Client, rules: &EgressRules, message: &Message) -> Attempted {
     let started = Instant::now();
-    let mut attempted =
-        match tokio::time::timeout(message.deadline, exchange(client, rules, message)).await {
-            Ok(attempted) => attempted,
-            Err(_) => failed(
-                FailureClass::Timeout,
-                "no complete answer before the deadline",
-            ),
-        };
+    let mut attempted = match tokio::time::timeout(message.deadline, exchange(client, rules, message)).await {
+        Ok(attempted) => attempted,
+        Err(_) => failed(FailureClass::Timeout, "no complete answer before the deadline"),
+    };
     attempted.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     attempted
 }
@@ -104,11 +96,9 @@ async fn exchange(client: &reqwest::Client, rules: &EgressRules, message: &Messa
 async fn judge(mut response: Response, at: Timestamp) -> Attempted {
     let status = response.status();
     let retry_after_seconds = match status {
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| retry_after(value, at)),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|value| retry_after(value, at))
+        }
         _ => None,
     };
     let (answer, complete) = read_answer(&mut response).await;
@@ -116,19 +106,9 @@ async fn judge(mut response: Response, at: Timestamp) -> Attempted {
         StatusCode::GONE => (Verdict::Gone, Some(FailureClass::Status)),
         // What it said of itself before breaking off is not to be relied on; the message's id
         // makes sending it again harmless.
-        _ if status.is_success() && !complete => (
-            Verdict::Failed {
-                retry_after_seconds: None,
-            },
-            Some(FailureClass::Body),
-        ),
+        _ if status.is_success() && !complete => (Verdict::Failed { retry_after_seconds: None }, Some(FailureClass::Body)),
         _ if status.is_success() => (Verdict::Accepted, None),
-        _ => (
-            Verdict::Failed {
-                retry_after_seconds,
-            },
-            Some(FailureClass::Status),
-        ),
+        _ => (Verdict::Failed { retry_after_seconds }, Some(FailureClass::Status)),
     };
     Attempted {
         verdict,
@@ -162,16 +142,12 @@ fn retry_after(value: &str, at: Timestamp) -> Option<u64> {
         return Some(seconds);
     }
     let until = rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
-    u64::try_from(until.as_second() - at.as_second())
-        .ok()
-        .or(Some(0))
+    u64::try_from(until.as_second() - at.as_second()).ok().or(Some(0))
 }
 
 fn failed(failure: FailureClass, reason: &str) -> Attempted {
     Attempted {
-        verdict: Verdict::Failed {
-            retry_after_seconds: None,
-        },
+        verdict: Verdict::Failed { retry_after_seconds: None },
         status: None,
         failure: Some(failure),
         detail: detail(reason),
@@ -181,11 +157,7 @@ fn failed(failure: FailureClass, reason: &str) -> Attempted {
 
 /// A receiver chooses this text: one line, no control characters, and an end.
 fn detail(text: &str) -> String {
-    text.trim()
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(DETAIL_CHARS_MAX)
-        .collect()
+    text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(DETAIL_CHARS_MAX).collect()
 }
 
 fn classify(error: &reqwest::Error) -> FailureClass {
@@ -199,11 +171,7 @@ fn classify(error: &reqwest::Error) -> FailureClass {
             return FailureClass::Tls;
         }
     }
-    if error.is_timeout() && !error.is_connect() {
-        FailureClass::Timeout
-    } else {
-        FailureClass::Connect
-    }
+    if error.is_timeout() && !error.is_connect() { FailureClass::Timeout } else { FailureClass::Connect }
 }
 
 /// An I/O error keeps the error it was made of to itself, often in several layers; it is no source.

@@ -47,10 +47,7 @@ impl MayAutomate {
         if policy.automation.prior_determination && yes("relisting.determined") {
             return Some(MayAutomate { basis: Basis::PriorDetermination });
         }
-        policy
-            .automation
-            .verified_notice
-            .then_some(MayAutomate { basis: Basis::VerifiedNotice })
+        policy.automation.verified_notice.then_some(MayAutomate { basis: Basis::VerifiedNotice })
     }
 
     /// On what the takedown rests.

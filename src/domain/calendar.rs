@@ -51,10 +51,8 @@ impl Calendar {
     /// The calendar this version was built with.
     pub fn built_in() -> Self {
         // Its test reads it; a program whose own file cannot be read has no days off beyond the weekends.
-        let read: Holidays =
-            serde_json::from_str(HOLIDAYS).unwrap_or(Holidays { years: BTreeMap::new(), days: Vec::new() });
-        let announced: Vec<i16> =
-            read.years.iter().filter(|(_, y)| y.announced).filter_map(|(n, _)| n.parse().ok()).collect();
+        let read: Holidays = serde_json::from_str(HOLIDAYS).unwrap_or(Holidays { years: BTreeMap::new(), days: Vec::new() });
+        let announced: Vec<i16> = read.years.iter().filter(|(_, y)| y.announced).filter_map(|(n, _)| n.parse().ok()).collect();
         let version = announced.last().map_or_else(|| "cn-none".into(), |y| format!("cn-{y}"));
         let days = read.days.into_iter().map(|(day, off, _)| (day, off)).collect();
         Calendar { days, announced, version }

@@ -124,22 +124,15 @@ pub fn address_allowed(ip: IpAddr, rules: &EgressRules) -> bool {
     }
     match ip {
         IpAddr::V4(v4) => !NOT_PUBLIC_V4.iter().any(|net| net.contains(&v4)),
-        IpAddr::V6(v6) => {
-            GLOBAL_UNICAST_V6.contains(&v6) && !NOT_PUBLIC_V6.iter().any(|net| net.contains(&v6))
-        }
+        IpAddr::V6(v6) => GLOBAL_UNICAST_V6.contains(&v6) && !NOT_PUBLIC_V6.iter().any(|net| net.contains(&v6)),
     }
 }
 
 /// Databases, caches and control ports: they parse enough of an HTTP request to be harmed by one.
-const DANGEROUS_PORTS: [u16; 16] = [
-    1433, 1521, 2049, 2375, 2376, 2379, 3306, 3389, 5432, 5900, 6379, 6443, 9200, 10250, 11211,
-    27017,
-];
+const DANGEROUS_PORTS: [u16; 16] = [1433, 1521, 2049, 2375, 2376, 2379, 3306, 3389, 5432, 5900, 6379, 6443, 9200, 10250, 11211, 27017];
 
 fn port_allowed(port: u16, rules: &EgressRules) -> bool {
-    let usual = port == 443
-        || (port == 80 && rules.allow_http)
-        || (port >= 1_024 && !DANGEROUS_PORTS.contains(&port));
+    let usual = port == 443 || (port == 80 && rules.allow_http) || (port >= 1_024 && !DANGEROUS_PORTS.contains(&port));
     usual || rules.allow_ports.contains(&port)
 }
 
@@ -207,11 +200,7 @@ mod tests {
 
     fn rules(networks: &[&str], allow_http: bool) -> EgressRules {
         let allow_private = networks.iter().map(|net| net.parse().unwrap()).collect();
-        EgressRules {
-            allow_private,
-            allow_http,
-            allow_ports: vec![],
-        }
+        EgressRules { allow_private, allow_http, allow_ports: vec![] }
     }
 
     #[test]
@@ -278,10 +267,7 @@ mod tests {
             "4000::1",
             "5f00::1",
         ] {
-            assert!(
-                !address_allowed(not_public.parse().unwrap(), &rules),
-                "{not_public}"
-            );
+            assert!(!address_allowed(not_public.parse().unwrap(), &rules), "{not_public}");
         }
     }
 
@@ -297,11 +283,7 @@ mod tests {
             ("127.0.0.1", false),
             ("8.8.8.8", true),
         ] {
-            assert_eq!(
-                address_allowed(ip.parse().unwrap(), &rules),
-                allowed,
-                "{ip}"
-            );
+            assert_eq!(address_allowed(ip.parse().unwrap(), &rules), allowed, "{ip}");
         }
     }
 
@@ -330,11 +312,7 @@ mod tests {
             ("https://[::ffff:10.0.0.1]/", Address),
             ("https://169.254.169.254/latest/meta-data/", Address),
         ] {
-            assert_eq!(
-                check_url(url, &EgressRules::default()),
-                Err(refused),
-                "{url}"
-            );
+            assert_eq!(check_url(url, &EgressRules::default()), Err(refused), "{url}");
         }
         let long = format!("https://shop.example/{}", "a".repeat(URL_BYTES_MAX));
         assert_eq!(check_url(&long, &EgressRules::default()), Err(Malformed));
@@ -342,29 +320,15 @@ mod tests {
 
     #[test]
     fn usual_urls_are_allowed() {
-        for url in [
-            "https://shop.example/hooks?x=1",
-            "https://shop.example:8443/",
-            "https://8.8.8.8/",
-            "https://[2606:4700::1111]:443/",
-        ] {
+        for url in ["https://shop.example/hooks?x=1", "https://shop.example:8443/", "https://8.8.8.8/", "https://[2606:4700::1111]:443/"] {
             assert!(check_url(url, &EgressRules::default()).is_ok(), "{url}");
         }
         let own = rules(&["127.0.0.0/8"], true);
         assert!(check_url("http://127.0.0.1:8080/hook", &own).is_ok());
         assert!(check_url("http://shop.example/", &own).is_ok());
-        assert_eq!(
-            check_url("http://127.0.0.1:22/", &own),
-            Err(EgressRefused::Port)
-        );
-        assert_eq!(
-            check_url("http://8.8.8.8/", &own),
-            Err(EgressRefused::Scheme)
-        );
-        let ports = EgressRules {
-            allow_ports: vec![22],
-            ..own
-        };
+        assert_eq!(check_url("http://127.0.0.1:22/", &own), Err(EgressRefused::Port));
+        assert_eq!(check_url("http://8.8.8.8/", &own), Err(EgressRefused::Scheme));
+        let ports = EgressRules { allow_ports: vec![22], ..own };
         assert!(check_url("http://127.0.0.1:22/", &ports).is_ok());
     }
 }

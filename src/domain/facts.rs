@@ -147,11 +147,8 @@ fn complaint_facts(x: &FactsFrom, f: &mut Facts) {
     f.insert("complaint.unresolved_listings".into(), unresolved.into());
     let unconnected = x.listings.iter().filter(|l| l.platform.is_none()).count();
     f.insert("complaint.unconnected_listings".into(), unconnected.into());
-    let shops: Option<std::collections::BTreeSet<(&str, &str)>> = x
-        .listings
-        .iter()
-        .map(|l| Some((l.site.as_deref().unwrap_or(""), l.shop.as_deref()?)))
-        .collect();
+    let shops: Option<std::collections::BTreeSet<(&str, &str)>> =
+        x.listings.iter().map(|l| Some((l.site.as_deref().unwrap_or(""), l.shop.as_deref()?))).collect();
     if let Some(shops) = shops {
         f.insert("complaint.sellers".into(), shops.len().into());
     }

@@ -47,10 +47,7 @@ pub fn formal_check(x: &FormalInput) -> FormalResult {
     if let Some(ended) = x.term_ended_on {
         return FormalResult::Refused(vec![missing(
             "patent.term_ended",
-            (
-                &format!("the term of the patent ended on {ended}"),
-                &format!("专利权期限已于{ended}届满"),
-            ),
+            (&format!("the term of the patent ended on {ended}"), &format!("专利权期限已于{ended}届满")),
             ("none: an expired patent cannot be asserted", "无法补正"),
             "专利法 42",
         )]);
@@ -81,9 +78,7 @@ pub fn formal_check(x: &FormalInput) -> FormalResult {
 }
 
 fn power_of_attorney_holds(x: &FormalInput) -> bool {
-    x.documents
-        .iter()
-        .any(|d| d.kind == DocumentKind::PowerOfAttorney && d.until.is_none_or(|until| until >= x.today))
+    x.documents.iter().any(|d| d.kind == DocumentKind::PowerOfAttorney && d.until.is_none_or(|until| until >= x.today))
 }
 
 fn missing(code: &str, message: (&str, &str), cure: (&str, &str), law: &str) -> Missing {

@@ -65,16 +65,8 @@ impl Site {
 /// Hosts of short links that do not say which site they lead to.
 const SHORT_WITHOUT_SITE: &[&str] = &["m.tb.cn", "e.tb.cn", "tb.cn"];
 /// Hosts of short and advertising links of a known site.
-const SHORT_WITH_SITE: &[&str] = &[
-    "s.click.taobao.com",
-    "uland.taobao.com",
-    "click.simba.taobao.com",
-    "qr.1688.com",
-    "dj.1688.com",
-    "u.jd.com",
-    "3.cn",
-    "v.douyin.com",
-];
+const SHORT_WITH_SITE: &[&str] =
+    &["s.click.taobao.com", "uland.taobao.com", "click.simba.taobao.com", "qr.1688.com", "dj.1688.com", "u.jd.com", "3.cn", "v.douyin.com"];
 /// Digits of an item id.
 const ITEM_DIGITS: std::ops::RangeInclusive<usize> = 6..=20;
 /// Characters of a text beyond which no address is looked for in it.
@@ -308,10 +300,7 @@ mod tests {
             ("https://mitem.jd.hk/ware/view.action?wareId=1965454177&cachekey=x", item("jd", "1965454177")),
             ("https://wqsitem.jd.com/detail/1965454177_0_0.html", item("jd", "1965454177")),
             ("https://mobile.yangkeduo.com/goods2.html?goods_id=2723075938&page_from=0", item("pinduoduo", "2723075938")),
-            (
-                "pinduoduo://com.xunmeng.pinduoduo/duo_coupon_landing.html?goods_id=209337167966&x=1",
-                item("pinduoduo", "209337167966"),
-            ),
+            ("pinduoduo://com.xunmeng.pinduoduo/duo_coupon_landing.html?goods_id=209337167966&x=1", item("pinduoduo", "209337167966")),
             (
                 "https://haohuo.jinritemai.com/ecommerce/trade/detail/index.html?id=3000000000000000001",
                 item("douyin", "3000000000000000001"),

@@ -516,11 +516,8 @@ impl NoticeForm {
             relisting_of: self.relisting_of,
             proceedings: self.proceedings,
         };
-        let complainant = Complainant {
-            person: self.complainant,
-            service_address: self.service_address,
-            truth_guarantee: self.truth_guarantee,
-        };
+        let complainant =
+            Complainant { person: self.complainant, service_address: self.service_address, truth_guarantee: self.truth_guarantee };
         (case, complainant, self.agent)
     }
 
@@ -568,9 +565,7 @@ impl NoticeForm {
 impl NoticeCase {
     /// The listings with their product, in order: the `n`-th is line `n` of the complaint.
     pub fn listings(&self) -> impl Iterator<Item = (&AccusedProduct, &ListingStated)> {
-        self.accused_products
-            .iter()
-            .flat_map(|p| p.listings.iter().map(move |l| (p, l)))
+        self.accused_products.iter().flat_map(|p| p.listings.iter().map(move |l| (p, l)))
     }
 
     /// Every file the case names, by SHA-256.

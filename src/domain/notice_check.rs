@@ -3,8 +3,8 @@
 
 use super::listing::ParseStatus;
 use super::notice::{
-    ACCUSED_PRODUCTS_MAX, ASSERTED_ITEMS_MAX, COMPARISON_ROWS_MAX, Comparison, DOCUMENTS_MAX, LISTINGS_MAX,
-    ListingStated, NAME_CHARS_MAX, NoticeForm, NoticeProblem, Person, TEXT_CHARS_MAX,
+    ACCUSED_PRODUCTS_MAX, ASSERTED_ITEMS_MAX, COMPARISON_ROWS_MAX, Comparison, DOCUMENTS_MAX, LISTINGS_MAX, ListingStated, NAME_CHARS_MAX,
+    NoticeForm, NoticeProblem, Person, TEXT_CHARS_MAX,
 };
 use super::patent::{PatentKind, PatentNumber};
 
@@ -30,12 +30,7 @@ struct Found(Vec<NoticeProblem>);
 
 impl Found {
     fn add(&mut self, pointer: impl Into<String>, code: &str, message: (impl Into<String>, impl Into<String>)) {
-        self.0.push(NoticeProblem {
-            pointer: pointer.into(),
-            code: code.into(),
-            message: message.0.into(),
-            message_zh: message.1.into(),
-        });
+        self.0.push(NoticeProblem { pointer: pointer.into(), code: code.into(), message: message.0.into(), message_zh: message.1.into() });
     }
 
     fn length(&mut self, pointer: &str, text: &str, chars_max: usize) {
@@ -154,19 +149,15 @@ fn person(at: &str, p: &Person, found: &mut Found) {
     if let Some(country) = &p.country
         && !(country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()))
     {
-        found.add(
-            format!("{at}/country"),
-            "country.malformed",
-            ("two capital letters are expected", "应为两位大写国家代码"),
-        );
+        found.add(format!("{at}/country"), "country.malformed", ("two capital letters are expected", "应为两位大写国家代码"));
     }
 }
 
 fn email(at: &str, text: &str, found: &mut Found) {
     let right = text.len() <= NAME_CHARS_MAX
-        && text.split_once('@').is_some_and(|(local, host)| {
-            !local.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
-        })
+        && text
+            .split_once('@')
+            .is_some_and(|(local, host)| !local.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
         && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',' | ';'));
     if !right {
         found.add(at, "email.malformed", ("not a mail address", "不是有效的电子邮箱"));
@@ -198,7 +189,11 @@ fn comparison(at: &str, c: &Comparison, number: Option<&PatentNumber>, found: &m
         }
         Comparison::Design { views, picture_source, .. } => {
             if design_patent == Some(false) {
-                found.add(format!("{at}/kind"), "comparison.wrong_kind", ("a utility model is compared feature by feature", "实用新型应当逐特征比对"));
+                found.add(
+                    format!("{at}/kind"),
+                    "comparison.wrong_kind",
+                    ("a utility model is compared feature by feature", "实用新型应当逐特征比对"),
+                );
             }
             found.count(&format!("{at}/views"), views.len(), (1, COMPARISON_ROWS_MAX));
             found.length_if(&format!("{at}/picture_source"), picture_source.as_ref(), TEXT_CHARS_MAX);

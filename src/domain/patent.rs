@@ -305,10 +305,7 @@ pub fn last_day_of_term(kind: PatentKind, filed_on: Date) -> Date {
         PatentKind::Design => 15,
         PatentKind::Invention | PatentKind::PctInvention => 20,
     };
-    filed_on
-        .checked_add(years.years())
-        .and_then(Date::yesterday)
-        .unwrap_or(Date::MAX)
+    filed_on.checked_add(years.years()).and_then(Date::yesterday).unwrap_or(Date::MAX)
 }
 
 #[cfg(test)]

@@ -229,22 +229,14 @@ pub struct Triage {
 impl Triage {
     /// Codes of the criteria met.
     pub fn met(&self) -> Vec<String> {
-        self.criteria
-            .iter()
-            .filter(|c| c.met)
-            .map(|c| c.code.clone())
-            .collect()
+        self.criteria.iter().filter(|c| c.met).map(|c| c.code.clone()).collect()
     }
 }
 
 /// Applies `policy` to `facts`.
 pub fn triage(policy: &Policy, facts: &Facts) -> Triage {
     let criteria: Vec<CriterionReport> = policy.criteria.iter().map(|c| look(c, facts)).collect();
-    let track = if criteria.iter().any(|c| c.met) {
-        Track::Complex
-    } else {
-        Track::Simple
-    };
+    let track = if criteria.iter().any(|c| c.met) { Track::Complex } else { Track::Simple };
     Triage { track, criteria }
 }
 

@@ -25,9 +25,7 @@ pub fn parse_reference(text: &str) -> Option<String> {
             other => other,
         })
         .collect();
-    let right = folded.len() == PAYLOAD + 1
-        && folded.iter().all(|b| ALPHABET.contains(b))
-        && check(&folded[..PAYLOAD]) == folded[PAYLOAD];
+    let right = folded.len() == PAYLOAD + 1 && folded.iter().all(|b| ALPHABET.contains(b)) && check(&folded[..PAYLOAD]) == folded[PAYLOAD];
     right.then(|| folded.iter().map(|b| char::from(*b)).collect())
 }
 

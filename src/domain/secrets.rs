@@ -33,10 +33,6 @@ impl EndpointSecrets {
 
     /// The secrets that sign at `now`, newest first.
     pub fn signing(&self, now: Timestamp) -> Vec<&str> {
-        self.all
-            .iter()
-            .filter(|s| s.until.is_none_or(|until| until > now))
-            .map(|s| s.secret.as_str())
-            .collect()
+        self.all.iter().filter(|s| s.until.is_none_or(|until| until > now)).map(|s| s.secret.as_str()).collect()
     }
 }

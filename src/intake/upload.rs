@@ -145,7 +145,8 @@ impl Incoming {
             return Ok(());
         }
         if self.spilled.is_none() {
-            let path = Path::from(format!("incoming/{}", Uuid::from_bytes(crate::vault::random().map_err(|e| UploadError::Io(e.to_string()))?)));
+            let path =
+                Path::from(format!("incoming/{}", Uuid::from_bytes(crate::vault::random().map_err(|e| UploadError::Io(e.to_string()))?)));
             let writer = BufWriter::with_capacity(self.files.clone(), path.clone(), HELD_BYTES_MAX);
             self.spilled = Some((path, writer));
         }

@@ -86,7 +86,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn queue_page(&self, filter: QueueFilter, after: Option<(String, Uuid)>, limit: usize, now: Timestamp) -> Result<Vec<QueueRow>, StoreError> {
+    pub async fn queue_page(
+        &self,
+        filter: QueueFilter,
+        after: Option<(String, Uuid)>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<QueueRow>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         look!(self, $go => {
             let mut query = queue!(filter, limit);
@@ -128,7 +134,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn claim_next(&self, examiner: Uuid, filter: QueueFilter, now: Timestamp, lease_seconds: i64) -> Result<Option<Uuid>, StoreError> {
+    pub async fn claim_next(
+        &self,
+        examiner: Uuid,
+        filter: QueueFilter,
+        now: Timestamp,
+        lease_seconds: i64,
+    ) -> Result<Option<Uuid>, StoreError> {
         let lease_until = lease(now, lease_seconds);
         work!(self, $go => {
             let free = desk_claims::table.filter(desk_claims::lease_until.gt(Ts(now))).select(desk_claims::complaint_id);

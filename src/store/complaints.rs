@@ -8,7 +8,9 @@ use super::commit::StoredAnswer;
 use super::error::Fault;
 use super::projection::live_key_of;
 use super::rows::{ComplaintRow, EventRow, GrantRow, IdempotencyRow, PartyRow, hash_of, int};
-use super::schema::{complaints, events, examinations, idempotency, listings, notices, parties, patents, report_grants, report_readings, rights};
+use super::schema::{
+    complaints, events, examinations, idempotency, listings, notices, parties, patents, report_grants, report_readings, rights,
+};
 use super::types::{Id, Ts};
 use super::work::look;
 use super::{RightRow, Store, StoreError};
@@ -211,7 +213,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn complaints_page(&self, filter: ComplaintFilter, after: Option<(Timestamp, Uuid)>, limit: usize) -> Result<Vec<ComplaintRow>, StoreError> {
+    pub async fn complaints_page(
+        &self,
+        filter: ComplaintFilter,
+        after: Option<(Timestamp, Uuid)>,
+        limit: usize,
+    ) -> Result<Vec<ComplaintRow>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         look!(self, $go => {
             let mut query = complaints::table

@@ -152,9 +152,8 @@ fn of_database(kind: &DatabaseErrorKind, info: &(dyn DatabaseErrorInformation + 
 
 /// PostgreSQL names the constraint; SQLite only says which columns, in its message.
 fn of_unique(constraint: Option<&str>, message: &str) -> StoreError {
-    let hit = |constraint_name: &str, columns: &str| {
-        constraint == Some(constraint_name) || (constraint.is_none() && message.contains(columns))
-    };
+    let hit =
+        |constraint_name: &str, columns: &str| constraint == Some(constraint_name) || (constraint.is_none() && message.contains(columns));
     if hit("events_pkey", "events.complaint_id") || hit("complaints_pkey", "complaints.id") {
         StoreError::Stale { what: "complaint" }
     } else if hit("listings_live_key", "listings.live_key") || hit("listings_live_key", "listings_live_key") {

@@ -426,7 +426,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn claim_deliveries(&self, (now, lease_until): (Timestamp, Timestamp), busy: Vec<Uuid>, limit: usize) -> Result<Vec<ClaimedDelivery>, StoreError> {
+    pub async fn claim_deliveries(
+        &self,
+        (now, lease_until): (Timestamp, Timestamp),
+        busy: Vec<Uuid>,
+        limit: usize,
+    ) -> Result<Vec<ClaimedDelivery>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         type Row = (Id, i64, i32, Id, Id, String, Vec<u8>, String, Ts);
         let rows: Vec<Row> = work!(self, $go => {

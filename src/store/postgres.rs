@@ -5,9 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 
 use tokio::sync::Notify;
 
@@ -43,10 +43,8 @@ impl Postgres {
         // `Fast` throws closed connections away by itself; `Verified` costs a query a check-out.
         config.recycling_method = RecyclingMethod::Fast;
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
-        let pool = Pool::builder(manager)
-            .max_size(connections_max.max(1))
-            .build()
-            .map_err(|e| StoreError::Unavailable { why: e.to_string() })?;
+        let pool =
+            Pool::builder(manager).max_size(connections_max.max(1)).build().map_err(|e| StoreError::Unavailable { why: e.to_string() })?;
         let (queue, waiting) = Queue::new();
         let postgres = Postgres { pool: Writer(pool), url: url.into(), queue, outbox: Arc::default() };
         super::commit::postgres::start(&postgres, waiting);

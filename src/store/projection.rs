@@ -9,11 +9,7 @@ use crate::domain::complaint::{ClosedWhy, Complaint, Determination, Listing, Mea
 
 /// The projection that the log of `complaint` asks for, its last event being of `updated_at`.
 /// `urls` by line: they are not in the log.
-pub fn expected_projection(
-    complaint: &Complaint,
-    updated_at: Timestamp,
-    urls: &[Option<String>],
-) -> (ComplaintRow, Vec<ListingRow>) {
+pub fn expected_projection(complaint: &Complaint, updated_at: Timestamp, urls: &[Option<String>]) -> (ComplaintRow, Vec<ListingRow>) {
     let listings = complaint.listings.iter().enumerate();
     let listings = listings.map(|(i, l)| listing(complaint, l, urls.get(i).cloned().flatten()));
     (complaint_row(complaint, updated_at), listings.collect())

@@ -107,11 +107,7 @@ fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(run)
-        .map(drop)
-        .map_err(|e| StoreError::Unavailable { why: e.to_string() })
+    std::thread::Builder::new().name(name.to_owned()).spawn(run).map(drop).map_err(|e| StoreError::Unavailable { why: e.to_string() })
 }
 
 fn refused<T>(e: TrySendError<T>) -> StoreError {

@@ -100,9 +100,12 @@ pub async fn file(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, paylo
     let files = named(&web, &caller, &parts).await?;
     unnamed(&files, &form.files().into_iter().map(|(_, name)| name).collect::<Vec<_>>())?;
     const ROUTE: &str = "POST /v1/complaints";
-    let key = key.map(|key| Ok::<_, Problem>(IdempotencyKey { key, route: ROUTE, fingerprint: fingerprint(ROUTE, json, &files)? })).transpose()?;
+    let key = key
+        .map(|key| Ok::<_, Problem>(IdempotencyKey { key, route: ROUTE, fingerprint: fingerprint(ROUTE, json, &files)? }))
+        .transpose()?;
     let answer = web.desk.file_complaint(&caller, Filing { form, files, key }).await?;
-    let mut response = HttpResponse::build(actix_web::http::StatusCode::from_u16(answer.status).unwrap_or(actix_web::http::StatusCode::CREATED));
+    let mut response =
+        HttpResponse::build(actix_web::http::StatusCode::from_u16(answer.status).unwrap_or(actix_web::http::StatusCode::CREATED));
     if let Some(head) = Head::of(&answer.body).filter(|_| !dry_run) {
         response.insert_header((LOCATION, format!("/v1/complaints/{}", head.id)));
         response.insert_header((ETAG, etag(head.version)));
@@ -194,7 +197,12 @@ pub async fn log(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>)
 }
 
 /// `POST /v1/complaints/{complaint_id}/supplement`
-pub async fn supplement(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+pub async fn supplement(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<String>, web::Payload),
+) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
     let parts = parts(&req, payload, ("supplement", web.desk.uploads())).await?;
     let form: SupplementForm = typed(document(&parts, "supplement")?)?;
@@ -206,7 +214,12 @@ pub async fn supplement(web: web::Data<Web>, Who(caller): Who, req: HttpRequest,
 }
 
 /// `POST /v1/complaints/{complaint_id}/withdrawal`
-pub async fn withdraw(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+pub async fn withdraw(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<String>, web::Payload),
+) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
     let form: WithdrawalForm = super::body::json(&req, payload, super::body::JSON_BYTES_MAX).await?;
     web.desk.withdraw(&caller, id, form).await?;

@@ -88,7 +88,12 @@ pub async fn decide(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (pa
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/authenticity`
-pub async fn grant_authenticity(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+pub async fn grant_authenticity(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<String>, web::Payload),
+) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let form: AuthenticityForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.grant_authenticity(&caller, complaint, form).await?;
@@ -105,7 +110,12 @@ pub async fn lift(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/track`
-pub async fn change_track(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+pub async fn change_track(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<String>, web::Payload),
+) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let at = Judged { complaint, seen: if_match(&req)? };
     let form: TrackForm = json(&req, payload, JSON_BYTES_MAX).await?;
@@ -119,7 +129,12 @@ pub async fn register_entry(web: web::Data<Web>, path: web::Path<String>) -> Ans
 }
 
 /// `PUT /v1/admin/patents/{patent_number}`
-pub async fn put_register_entry(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+pub async fn put_register_entry(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<String>, web::Payload),
+) -> Answer {
     let entry: RegisterEntry = json(&req, payload, JSON_BYTES_MAX).await?;
     Ok(HttpResponse::Ok().json(web.desk.put_register(&caller, &path, entry).await?))
 }
@@ -131,7 +146,12 @@ pub async fn right(web: web::Data<Web>, path: web::Path<(String, String)>) -> An
 }
 
 /// `PUT /v1/admin/accounts/{account_id}/rights/{patent_number}`
-pub async fn put_right(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<(String, String)>, web::Payload)) -> Answer {
+pub async fn put_right(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<(String, String)>, web::Payload),
+) -> Answer {
     let (account, number) = path.into_inner();
     let form: RightForm = json(&req, payload, JSON_BYTES_MAX).await?;
     Ok(HttpResponse::Ok().json(web.desk.put_right(&caller, id(&account)?, (&number, form)).await?))

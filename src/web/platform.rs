@@ -36,7 +36,12 @@ pub async fn dispatch(web: web::Data<Web>, Who(caller): Who, path: web::Path<Str
 }
 
 /// `POST /v1/platform/dispatches/{dispatch_id}/acknowledgements`
-pub async fn acknowledge(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+pub async fn acknowledge(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<String>, web::Payload),
+) -> Answer {
     let id = path.parse().map_err(|_| Problem::not_found())?;
     let form: AckForm = json(&req, payload, JSON_BYTES_MAX).await?;
     let rows = web.desk.acknowledge(&caller, id, form).await?;

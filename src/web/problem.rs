@@ -151,7 +151,12 @@ impl From<DeskError> for Problem {
         match e {
             DeskError::Notice(problems) => Problem::fields("notice.invalid", problems.into_iter().map(Into::into).collect()),
             DeskError::Policy(problems) => {
-                let field = |p: crate::domain::policy::PolicyProblem| FieldProblem { pointer: p.pointer, code: p.code, message: p.message, message_zh: None };
+                let field = |p: crate::domain::policy::PolicyProblem| FieldProblem {
+                    pointer: p.pointer,
+                    code: p.code,
+                    message: p.message,
+                    message_zh: None,
+                };
                 Problem::fields("policy.invalid", problems.into_iter().map(field).collect())
             }
             DeskError::AllDuplicates(rows) => Problem {

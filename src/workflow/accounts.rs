@@ -155,12 +155,8 @@ impl Desk {
     pub async fn create_key(&self, account: Uuid) -> Result<KeyCreated, DeskError> {
         self.store.account(account).await?;
         let key = Vault::new_api_key()?;
-        let row = KeyRow {
-            id: self.ids.next(),
-            account_id: account,
-            hash: self.vault.api_key_hash(&key).to_vec(),
-            created_at: self.clock.now(),
-        };
+        let row =
+            KeyRow { id: self.ids.next(), account_id: account, hash: self.vault.api_key_hash(&key).to_vec(), created_at: self.clock.now() };
         let id = row.id;
         self.store.put_key(row).await?;
         Ok(KeyCreated { id, key })

@@ -114,12 +114,7 @@ impl Desk {
         let lines = form
             .lines
             .into_iter()
-            .map(|l| LineDecided {
-                line: l.line,
-                determination: l.determination,
-                takedown: l.takedown,
-                reasons: l.reasons,
-            })
+            .map(|l| LineDecided { line: l.line, determination: l.determination, takedown: l.takedown, reasons: l.reasons })
             .collect();
         let event = Event::Decided(Decided::by_examiner(caller.account, lines, form.text));
         self.judge(caller, at, event).await
@@ -133,12 +128,8 @@ impl Desk {
         check_lines(form.lines.iter().copied())?;
         check_text(form.text.as_deref())?;
         check_reasons(std::slice::from_ref(&form.reason), LIFT_REASONS)?;
-        let event = Event::LiftDecided(LiftDecided {
-            lines: form.lines,
-            reason: form.reason,
-            examiner: Some(caller.account),
-            text: form.text,
-        });
+        let event =
+            Event::LiftDecided(LiftDecided { lines: form.lines, reason: form.reason, examiner: Some(caller.account), text: form.text });
         self.judge(caller, at, event).await
     }
 

@@ -12,8 +12,7 @@ use super::{Caller, Desk, DeskError, NamedFiles, replay};
 use crate::domain::automation::MayAutomate;
 use crate::domain::calendar::Due;
 use crate::domain::complaint::{
-    Actor, Complaint, Decided, DocumentFiled, Event, Filed, ListingFiled, NotAccepted, PartyRef, SupplementRequested,
-    Transition,
+    Actor, Complaint, Decided, DocumentFiled, Event, Filed, ListingFiled, NotAccepted, PartyRef, SupplementRequested, Transition,
 };
 use crate::domain::formal::{FormalInput, FormalResult, SUPPLEMENT_WORKING_DAYS, formal_check};
 use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, NoticeProblem, Person};
@@ -182,7 +181,11 @@ impl Desk {
         };
         let status = 201;
         let answer = Answer { status, body: serde_json::to_vec(&view).unwrap_or_default(), replayed: false };
-        let dispatches = self.dispatches(&transition, transition.after(), &Wording { case: &case, complainant: &checked.complainant.person.name, assessment: &assessment });
+        let dispatches = self.dispatches(
+            &transition,
+            transition.after(),
+            &Wording { case: &case, complainant: &checked.complainant.person.name, assessment: &assessment },
+        );
         let commit = Commit {
             parties: people,
             notice: Some(case_body),
@@ -218,11 +221,7 @@ impl Desk {
             report_sha256: checked.case.report.clone(),
             reader_version: crate::intake::reader::READER_VERSION,
             item_keys: checked.notice.listings.iter().filter_map(item_key).collect(),
-            relisting_of: checked
-                .case
-                .relisting_of
-                .as_deref()
-                .and_then(crate::domain::reference::parse_reference),
+            relisting_of: checked.case.relisting_of.as_deref().and_then(crate::domain::reference::parse_reference),
         }
     }
 
@@ -241,11 +240,7 @@ impl Desk {
                 rows.left_out.push(RowLeftOut::duplicate(&l.pointer, &live.reference));
                 continue;
             }
-            let platform = l
-                .site
-                .as_ref()
-                .and_then(|site| platforms.iter().find(|p| p.sites.contains(site)))
-                .map(|p| p.code.clone());
+            let platform = l.site.as_ref().and_then(|site| platforms.iter().find(|p| p.sites.contains(site))).map(|p| p.code.clone());
             rows.kept.insert(l.pointer.clone());
             rows.listings.push(ListingFiled {
                 line: u32::try_from(rows.listings.len() + 1).unwrap_or(u32::MAX),
@@ -318,11 +313,8 @@ impl Desk {
             }
             FormalResult::Missing(missing) => {
                 let due: Due = self.calendar.add_working_days(today, SUPPLEMENT_WORKING_DAYS);
-                let event = Event::SupplementRequested(SupplementRequested {
-                    missing,
-                    due_on: due.due,
-                    calendar_version: due.calendar_version,
-                });
+                let event =
+                    Event::SupplementRequested(SupplementRequested { missing, due_on: due.due, calendar_version: due.calendar_version });
                 Ok(t.and(&service, now, event)?)
             }
             FormalResult::Refused(reasons) => Ok(t.and(&service, now, Event::NotAccepted(NotAccepted { reasons }))?),
@@ -409,16 +401,9 @@ pub(super) fn unknown_file(pointer: String, name: &str) -> NoticeProblem {
 
 /// The documents of a case, the report among them.
 pub(super) fn documents(case: &NoticeCase) -> Vec<DocumentFiled> {
-    let report = case.report.iter().map(|sha256| DocumentFiled {
-        kind: DocumentKind::EvaluationReport,
-        sha256: sha256.clone(),
-        until: None,
-    });
-    let others = case.documents.iter().map(|d| DocumentFiled {
-        kind: d.kind,
-        sha256: d.file.clone(),
-        until: d.until,
-    });
+    let report =
+        case.report.iter().map(|sha256| DocumentFiled { kind: DocumentKind::EvaluationReport, sha256: sha256.clone(), until: None });
+    let others = case.documents.iter().map(|d| DocumentFiled { kind: d.kind, sha256: d.file.clone(), until: d.until });
     report.chain(others).collect()
 }
 

@@ -25,13 +25,7 @@ pub struct StoredFile {
 
 impl From<FileRow> for StoredFile {
     fn from(row: FileRow) -> Self {
-        StoredFile {
-            id: row.id,
-            sha256: row.sha256,
-            bytes: row.bytes,
-            media_type: row.media_type,
-            created_at: row.created_at,
-        }
+        StoredFile { id: row.id, sha256: row.sha256, bytes: row.bytes, media_type: row.media_type, created_at: row.created_at }
     }
 }
 
@@ -72,18 +66,9 @@ impl Desk {
 
     /// Adds the files that `names` gives by id to those that came with the request; what is not found
     /// is left out, for the notice check to report.
-    pub(crate) async fn find_files(
-        &self,
-        caller: &Caller,
-        names: &[&str],
-        with_request: NamedFiles,
-    ) -> Result<NamedFiles, DeskError> {
+    pub(crate) async fn find_files(&self, caller: &Caller, names: &[&str], with_request: NamedFiles) -> Result<NamedFiles, DeskError> {
         let mut files = with_request;
-        let mut ids: Vec<Uuid> = names
-            .iter()
-            .filter(|n| !files.contains_key(**n))
-            .filter_map(|n| n.parse().ok())
-            .collect();
+        let mut ids: Vec<Uuid> = names.iter().filter(|n| !files.contains_key(**n)).filter_map(|n| n.parse().ok()).collect();
         ids.sort_unstable();
         ids.dedup();
         if !ids.is_empty() {

@@ -115,9 +115,7 @@ fn cursor_position<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T
     let Some(cursor) = cursor else { return Ok(None) };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
     let position = bytes.and_then(|b| serde_json::from_slice(&b).ok());
-    position
-        .map(Some)
-        .ok_or_else(|| DeskError::rule("list.cursor", "the cursor is not one of this list"))
+    position.map(Some).ok_or_else(|| DeskError::rule("list.cursor", "the cursor is not one of this list"))
 }
 
 fn item(row: ComplaintRow) -> ComplaintItem {
@@ -145,9 +143,7 @@ impl Desk {
         let number = match q.patent_number {
             None => None,
             Some(n) => Some(
-                crate::domain::patent::PatentNumber::parse(&n)
-                    .map_err(|e| DeskError::rule("patent.number", e.to_string()))?
-                    .to_string(),
+                crate::domain::patent::PatentNumber::parse(&n).map_err(|e| DeskError::rule("patent.number", e.to_string()))?.to_string(),
             ),
         };
         let filter = ComplaintFilter {
@@ -259,10 +255,6 @@ impl Desk {
 
     fn claim_view(&self, complaint: Uuid, caller: &Caller, now: Timestamp) -> ClaimView {
         let lease = jiff::SignedDuration::from_secs(CLAIM_LEASE_SECONDS);
-        ClaimView {
-            complaint,
-            examiner: caller.account,
-            lease_until: now.checked_add(lease).unwrap_or(now),
-        }
+        ClaimView { complaint, examiner: caller.account, lease_until: now.checked_add(lease).unwrap_or(now) }
     }
 }

@@ -32,8 +32,8 @@ pub use authenticity::AuthenticityForm;
 pub use decide::{DecisionForm, Judged, LiftForm, LineDecisionForm, TrackForm};
 pub use file::{Answer, Filing, IdempotencyKey};
 pub use files::StoredFile;
-pub use platforms::{AckForm, AckLineForm, AckResult, EndpointForm, EndpointView, PlatformForm};
 pub use lists::{ClaimView, ComplaintPage, ComplaintQuery, QueueQuery};
+pub use platforms::{AckForm, AckLineForm, AckResult, EndpointForm, EndpointView, PlatformForm};
 pub use policies::{ActivationForm, PolicyView};
 pub use register::{RegisterView, RightForm, RightView};
 pub use report_check::{ReportCheckForm, ReportCheckView};
@@ -76,15 +76,7 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 7] = [
-        Role::Complainant,
-        Role::Agent,
-        Role::Platform,
-        Role::Examiner,
-        Role::Lead,
-        Role::Admin,
-        Role::Auditor,
-    ];
+    pub const ALL: [Role; 7] = [Role::Complainant, Role::Agent, Role::Platform, Role::Examiner, Role::Lead, Role::Admin, Role::Auditor];
 
     /// The word used in JSON and SQL.
     pub fn word(self) -> &'static str {
@@ -121,10 +113,7 @@ pub struct Caller {
 impl Caller {
     /// As an actor of the log.
     pub fn actor(&self) -> Actor {
-        Actor::Account {
-            role: self.role.word(),
-            id: self.account,
-        }
+        Actor::Account { role: self.role.word(), id: self.account }
     }
 }
 
@@ -274,10 +263,7 @@ impl From<StoreError> for DeskError {
 
 impl DeskError {
     pub(crate) fn rule(code: &'static str, message: impl Into<String>) -> Self {
-        DeskError::Rule {
-            code,
-            message: message.into(),
-        }
+        DeskError::Rule { code, message: message.into() }
     }
 }
 
@@ -286,11 +272,7 @@ pub(crate) fn replay(stored: StoredAnswer, key: &IdempotencyKey) -> Result<Answe
     if stored.fingerprint != key.fingerprint || stored.route != key.route {
         return Err(DeskError::KeyReused);
     }
-    Ok(Answer {
-        status: stored.status,
-        body: stored.answer,
-        replayed: true,
-    })
+    Ok(Answer { status: stored.status, body: stored.answer, replayed: true })
 }
 
 /// Files named in a request: file id or part name → the stored file.

@@ -62,11 +62,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`]
     pub async fn policy(&self, version: i64) -> Result<PolicyView, DeskError> {
-        self.all_policies()
-            .await?
-            .into_iter()
-            .find(|p| p.version == version)
-            .ok_or(DeskError::NotFound)
+        self.all_policies().await?.into_iter().find(|p| p.version == version).ok_or(DeskError::NotFound)
     }
 
     /// All versions, the built-in default first.

@@ -130,10 +130,7 @@ impl Desk {
         });
         let triage = triage(&x.policy.1, &facts);
         let proof = MayAutomate::prove(&x.policy.1, &triage, &facts);
-        let filed_on = x
-            .register
-            .and_then(|r| r.filed_on)
-            .or_else(|| x.report.and_then(|r| r.facts.filed_on.as_ref().map(|s| s.value)));
+        let filed_on = x.register.and_then(|r| r.filed_on).or_else(|| x.report.and_then(|r| r.facts.filed_on.as_ref().map(|s| s.value)));
         let last_day = filed_on.map(|d| last_day_of_term(x.number.kind(), d));
         let by_number = x.number.is_expired_by_definition();
         Assessment {
@@ -175,9 +172,7 @@ impl Desk {
             complainant_name: w.complainant.to_owned(),
             capacity: w.case.capacity,
             relay_contact: self.settings.relay_contact.clone(),
-            patent_title: register
-                .and_then(|r| r.title.clone())
-                .or_else(|| report.and_then(|r| r.title.as_ref().map(|t| t.value.clone()))),
+            patent_title: register.and_then(|r| r.title.clone()).or_else(|| report.and_then(|r| r.title.as_ref().map(|t| t.value.clone()))),
             last_day_of_term: w.assessment.last_day_of_term,
             patent_status: register.map(|r| (r.status.word().to_owned(), r.as_of)),
             report_form: report.and_then(|r| r.form.as_ref().map(|f| f.value.code().to_owned())),
@@ -187,11 +182,7 @@ impl Desk {
             lines: w
                 .case
                 .listings()
-                .map(|(_, l)| LineContext {
-                    url: l.url.clone(),
-                    captured_at: l.captured_at,
-                    snapshot_sha256: l.snapshot.clone(),
-                })
+                .map(|(_, l)| LineContext { url: l.url.clone(), captured_at: l.captured_at, snapshot_sha256: l.snapshot.clone() })
                 .collect(),
             products: w
                 .case
@@ -222,11 +213,7 @@ impl Assessment {
             checks: examined
                 .findings
                 .iter()
-                .map(|f| CheckResult {
-                    check: f.check.word().to_owned(),
-                    result: f.result.word().to_owned(),
-                    code: f.code.to_string(),
-                })
+                .map(|f| CheckResult { check: f.check.word().to_owned(), result: f.result.word().to_owned(), code: f.code.to_string() })
                 .collect(),
             register_version,
             authenticity: self.authenticity.clone(),
@@ -274,10 +261,7 @@ fn level_that_counts(grants: &[GrantRow], sha256: &str, complaint: Option<Uuid>)
         g.sha256 == sha256 && g.counts && (everywhere || (complaint.is_some() && g.complaint_id == complaint))
     };
     let levels: Vec<&str> = grants.iter().filter(holds).map(|g| g.level.as_str()).collect();
-    ["broken", "A", "B", "C", "D"]
-        .into_iter()
-        .find(|l| levels.contains(l))
-        .map(str::to_owned)
+    ["broken", "A", "B", "C", "D"].into_iter().find(|l| levels.contains(l)).map(str::to_owned)
 }
 
 fn capacity_word(case: &NoticeCase) -> String {

@@ -46,7 +46,12 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Notice`] with every problem of the form.
-    pub async fn check_report(&self, caller: &Caller, form: ReportCheckForm, with_request: NamedFiles) -> Result<ReportCheckView, DeskError> {
+    pub async fn check_report(
+        &self,
+        caller: &Caller,
+        form: ReportCheckForm,
+        with_request: NamedFiles,
+    ) -> Result<ReportCheckView, DeskError> {
         let files = self.find_files(caller, &[form.report.as_str()], with_request).await?;
         let mut problems: Vec<NoticeProblem> = Vec::new();
         if !files.contains_key(&form.report) {

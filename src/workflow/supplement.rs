@@ -44,7 +44,12 @@ impl Desk {
         }
     }
 
-    async fn supplement_once(&self, caller: &Caller, id: Uuid, (form, with_request): (&SupplementForm, &NamedFiles)) -> Result<u32, DeskError> {
+    async fn supplement_once(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        (form, with_request): (&SupplementForm, &NamedFiles),
+    ) -> Result<u32, DeskError> {
         let mut loaded = self.load_own(caller, id).await?;
         let files = self.supplied(caller, form, with_request.clone()).await?;
         let sha = |name: &str| files.get(name).map(|f| f.sha256.clone()).unwrap_or_default();
@@ -81,11 +86,7 @@ impl Desk {
         }
         let assessment = self.reassess(&loaded).await?;
         let register_version = loaded.register.as_ref().map(|(v, _)| *v);
-        let settled = self.settle(
-            transition,
-            now,
-            &Settling { case: &loaded.case, assessment: &assessment, register_version },
-        )?;
+        let settled = self.settle(transition, now, &Settling { case: &loaded.case, assessment: &assessment, register_version })?;
         let version = settled.after().seq;
         let mut ids: Vec<Uuid> = files.values().map(|f| f.id).collect();
         ids.sort_unstable();
@@ -104,12 +105,8 @@ impl Desk {
     }
 
     async fn supplied(&self, caller: &Caller, form: &SupplementForm, with_request: NamedFiles) -> Result<NamedFiles, DeskError> {
-        let mut named: Vec<(String, &str)> = form
-            .documents
-            .iter()
-            .enumerate()
-            .map(|(i, d)| (format!("/documents/{i}/file"), d.file.as_str()))
-            .collect();
+        let mut named: Vec<(String, &str)> =
+            form.documents.iter().enumerate().map(|(i, d)| (format!("/documents/{i}/file"), d.file.as_str())).collect();
         named.extend(form.report.iter().map(|r| ("/report".to_owned(), r.as_str())));
         let names: Vec<&str> = named.iter().map(|(_, n)| *n).collect();
         let files = self.find_files(caller, &names, with_request).await?;
@@ -122,7 +119,12 @@ impl Desk {
     }
 
     /// What a supplement says of people, sealed: a record of its own beside the complainant's.
-    fn supplied_people(&self, complaint: Uuid, form: &SupplementForm, now: jiff::Timestamp) -> Result<Vec<crate::store::PartyRow>, DeskError> {
+    fn supplied_people(
+        &self,
+        complaint: Uuid,
+        form: &SupplementForm,
+        now: jiff::Timestamp,
+    ) -> Result<Vec<crate::store::PartyRow>, DeskError> {
         if form.truth_guarantee.is_none() && form.service_address.is_none() {
             return Ok(Vec::new());
         }

@@ -38,9 +38,7 @@ impl Desk {
             let loaded = self.load_own(caller, id).await?;
             let all = || {
                 let live = loaded.complaint.listings.iter();
-                live.filter(|l| l.determination != Determination::Withdrawn)
-                    .map(|l| l.filed.line)
-                    .collect()
+                live.filter(|l| l.determination != Determination::Withdrawn).map(|l| l.filed.line).collect()
             };
             let mut lines: Vec<u32> = form.lines.clone().unwrap_or_else(all);
             lines.sort_unstable();

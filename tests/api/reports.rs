@@ -31,7 +31,19 @@ fn differences(truth: &Value, found: &Value) -> Vec<String> {
     if number(&truth["patent_number"]) != number(&facts["patent_number"]) {
         wrong.push(format!("patent_number: {} for {}", facts["patent_number"], truth["patent_number"]));
     }
-    for field in ["form", "kind", "title", "holder", "requester", "filed_on", "priority_on", "granted_on", "completed_on", "text_version", "corrected"] {
+    for field in [
+        "form",
+        "kind",
+        "title",
+        "holder",
+        "requester",
+        "filed_on",
+        "priority_on",
+        "granted_on",
+        "completed_on",
+        "text_version",
+        "corrected",
+    ] {
         if facts[field] != truth[field] {
             wrong.push(format!("{field}: {} for {}", facts[field], truth[field]));
         }

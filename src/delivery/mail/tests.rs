@@ -14,10 +14,7 @@ async fn relay(to_rcpt: &'static str, to_mail: &'static str) -> (Relay, JoinHand
     let told = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
         let mut stream = BufReader::new(stream);
-        stream
-            .write_all(b"220 relay.example ESMTP\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"220 relay.example ESMTP\r\n").await.unwrap();
         let (mut told, mut in_mail) = (String::new(), false);
         loop {
             let mut line = String::new();
@@ -40,10 +37,7 @@ async fn relay(to_rcpt: &'static str, to_mail: &'static str) -> (Relay, JoinHand
                 _ => "250 ok",
             };
             if !answer.is_empty() {
-                stream
-                    .write_all(format!("{answer}\r\n").as_bytes())
-                    .await
-                    .unwrap();
+                stream.write_all(format!("{answer}\r\n").as_bytes()).await.unwrap();
             }
             if line.starts_with("QUIT") {
                 return told;
@@ -118,11 +112,7 @@ async fn a_relay_that_stalls_or_is_not_there_has_failed() {
     stalling.deadline = Duration::from_millis(300);
     let attempted = stalling.send(&letter()).await;
     assert_eq!(attempted.verdict, FAILED, "{attempted:?}");
-    let free = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let nobody = Relay::new(&settings(free.port())).unwrap();
     let attempted = nobody.send(&letter()).await;
     assert_eq!(attempted.verdict, FAILED, "{attempted:?}");
@@ -152,48 +142,22 @@ async fn without_starttls_nothing_is_said() {
     let attempted = Relay::new(&settings).unwrap().send(&letter()).await;
     assert_eq!(attempted.verdict, FAILED, "{attempted:?}");
     let told = told.await.unwrap();
-    assert!(
-        told.starts_with("EHLO") && !told.contains("AUTH") && !told.contains("MAIL"),
-        "{told}"
-    );
+    assert!(told.starts_with("EHLO") && !told.contains("AUTH") && !told.contains("MAIL"), "{told}");
 }
 
 #[tokio::test]
 async fn no_header_can_be_smuggled_in() {
     let relay = Relay::new(&settings(25)).unwrap();
     let smuggled = "x\r\nBcc: all@shop.example\r\n\r\nbody";
-    let mail = relay
-        .compose(&Letter {
-            subject: smuggled.to_owned(),
-            ..letter()
-        })
-        .unwrap();
+    let mail = relay.compose(&Letter { subject: smuggled.to_owned(), ..letter() }).unwrap();
     let mail = String::from_utf8(mail.formatted()).unwrap();
     assert!(!mail.contains("\nBcc:"), "{mail}");
-    for to in [
-        "",
-        "seller",
-        "a@b\r\nBcc: c@d",
-        "a@b, c@d",
-        "Name <a@b>",
-        "a@b\0",
-        "a b@c",
-    ] {
-        let refused = relay
-            .send(&Letter {
-                to: to.to_owned(),
-                ..letter()
-            })
-            .await;
+    for to in ["", "seller", "a@b\r\nBcc: c@d", "a@b, c@d", "Name <a@b>", "a@b\0", "a b@c"] {
+        let refused = relay.send(&Letter { to: to.to_owned(), ..letter() }).await;
         assert_eq!(refused.verdict, Verdict::Refused, "{to}");
     }
     for id in ["", "a@b", "<a>", "a\r\nBcc: c@d", "a b", &"a".repeat(129)] {
-        let refused = relay
-            .send(&Letter {
-                message_id: id.to_owned(),
-                ..letter()
-            })
-            .await;
+        let refused = relay.send(&Letter { message_id: id.to_owned(), ..letter() }).await;
         assert_eq!(refused.verdict, Verdict::Refused, "{id}");
     }
 }
@@ -208,22 +172,10 @@ fn settings_that_make_no_relay_are_refused() {
         ..settings(465)
     };
     assert!(Relay::new(&with_login).is_ok());
-    let clear = RelaySettings {
-        tls: RelayTls::None,
-        ..with_login.clone()
-    };
-    assert!(matches!(
-        Relay::new(&clear),
-        Err(RelayRefused::LoginInTheClear)
-    ));
-    let half = RelaySettings {
-        password: None,
-        ..with_login.clone()
-    };
+    let clear = RelaySettings { tls: RelayTls::None, ..with_login.clone() };
+    assert!(matches!(Relay::new(&clear), Err(RelayRefused::LoginInTheClear)));
+    let half = RelaySettings { password: None, ..with_login.clone() };
     assert!(matches!(Relay::new(&half), Err(RelayRefused::HalfALogin)));
-    let nobody = RelaySettings {
-        from: "nobody".to_owned(),
-        ..with_login
-    };
+    let nobody = RelaySettings { from: "nobody".to_owned(), ..with_login };
     assert!(matches!(Relay::new(&nobody), Err(RelayRefused::From)));
 }

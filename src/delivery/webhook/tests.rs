@@ -34,11 +34,7 @@ async fn receiver(answer: &'static str, hold: bool) -> (SocketAddr, JoinHandle<S
 }
 
 fn own_network() -> EgressRules {
-    EgressRules {
-        allow_private: vec!["127.0.0.0/8".parse().unwrap()],
-        allow_http: true,
-        ..EgressRules::default()
-    }
+    EgressRules { allow_private: vec!["127.0.0.0/8".parse().unwrap()], allow_http: true, ..EgressRules::default() }
 }
 
 fn message(url: String) -> Message {
@@ -62,30 +58,15 @@ async fn answered(answer: &'static str) -> Attempted {
 }
 
 fn failed_status(status: u16, retry_after_seconds: Option<u64>, attempted: &Attempted) {
-    assert_eq!(
-        attempted.verdict,
-        Verdict::Failed {
-            retry_after_seconds
-        },
-        "{attempted:?}"
-    );
+    assert_eq!(attempted.verdict, Verdict::Failed { retry_after_seconds }, "{attempted:?}");
     assert_eq!(attempted.status, Some(status));
     assert_eq!(attempted.failure, Some(FailureClass::Status));
 }
 
 fn blocked(attempted: &Attempted) {
-    assert_eq!(
-        attempted.verdict,
-        Verdict::Failed {
-            retry_after_seconds: None
-        }
-    );
+    assert_eq!(attempted.verdict, Verdict::Failed { retry_after_seconds: None });
     assert_eq!(attempted.status, None);
-    assert_eq!(
-        attempted.failure,
-        Some(FailureClass::Blocked),
-        "{attempted:?}"
-    );
+    assert_eq!(attempted.failure, Some(FailureClass::Blocked), "{attempted:?}");
 }
 
 #[tokio::test]
@@ -98,21 +79,12 @@ async fn a_signed_post_is_accepted() {
     assert_eq!((attempted.status, attempted.failure), (Some(200), None));
     assert_eq!(attempted.detail, "200 OK: ok");
     let request = received.await.unwrap();
-    assert!(
-        request.starts_with("POST /hook?x=1 HTTP/1.1\r\n"),
-        "{request}"
-    );
-    assert!(
-        request.contains("content-type: application/json\r\n"),
-        "{request}"
-    );
+    assert!(request.starts_with("POST /hook?x=1 HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains("content-type: application/json\r\n"), "{request}");
     assert!(request.contains("user-agent: fasttrack/"), "{request}");
     let signed = signature::headers("msg_1", message.at, &message.secrets, &message.body);
     for (name, value) in signed {
-        assert!(
-            request.contains(&format!("{name}: {value}\r\n")),
-            "{name} in {request}"
-        );
+        assert!(request.contains(&format!("{name}: {value}\r\n")), "{name} in {request}");
     }
 }
 
@@ -121,24 +93,18 @@ async fn answers_are_judged_by_their_status() {
     let attempted = answered("HTTP/1.1 204 No Content\r\n\r\n").await;
     assert_eq!(attempted.verdict, Verdict::Accepted, "{attempted:?}");
     let attempted = answered("HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n").await;
-    assert_eq!(
-        (attempted.verdict, attempted.status),
-        (Verdict::Gone, Some(410))
-    );
-    let attempted =
-        answered("HTTP/1.1 500 Oh\r\ncontent-length: 7\r\nretry-after: 9\r\n\r\nno\r\nyes").await;
+    assert_eq!((attempted.verdict, attempted.status), (Verdict::Gone, Some(410)));
+    let attempted = answered("HTTP/1.1 500 Oh\r\ncontent-length: 7\r\nretry-after: 9\r\n\r\nno\r\nyes").await;
     failed_status(500, None, &attempted);
     assert_eq!(attempted.detail, "500 Internal Server Error: no  yes");
-    let attempted =
-        answered("HTTP/1.1 429 Slow\r\nretry-after: 120\r\ncontent-length: 0\r\n\r\n").await;
+    let attempted = answered("HTTP/1.1 429 Slow\r\nretry-after: 120\r\ncontent-length: 0\r\n\r\n").await;
     failed_status(429, Some(120), &attempted);
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let (elsewhere, received) = receiver("HTTP/1.1 200 OK\r\n\r\n", false).await;
-    let answer =
-        format!("HTTP/1.1 307 Away\r\nlocation: http://{elsewhere}/\r\ncontent-length: 0\r\n\r\n");
+    let answer = format!("HTTP/1.1 307 Away\r\nlocation: http://{elsewhere}/\r\ncontent-length: 0\r\n\r\n");
     failed_status(307, None, &answered(answer.leak()).await);
     assert!(!received.is_finished());
 }
@@ -150,24 +116,13 @@ async fn a_receiver_that_stalls_or_breaks_off_has_failed() {
         let mut message = message(format!("http://{address}/"));
         message.deadline = Duration::from_millis(300);
         let attempted = send(&own_network(), &message).await;
-        assert_eq!(
-            attempted.failure,
-            Some(FailureClass::Timeout),
-            "{attempted:?}"
-        );
-        assert!(
-            (300..5_000).contains(&attempted.elapsed_ms),
-            "{attempted:?}"
-        );
+        assert_eq!(attempted.failure, Some(FailureClass::Timeout), "{attempted:?}");
+        assert!((300..5_000).contains(&attempted.elapsed_ms), "{attempted:?}");
     }
     let attempted = answered("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx").await;
     assert_eq!(attempted.failure, Some(FailureClass::Body), "{attempted:?}");
     let attempted = answered("not HTTP at all\r\n\r\n").await;
-    assert_eq!(
-        attempted.failure,
-        Some(FailureClass::Connect),
-        "{attempted:?}"
-    );
+    assert_eq!(attempted.failure, Some(FailureClass::Connect), "{attempted:?}");
     assert_eq!(attempted.status, None);
 }
 
@@ -184,10 +139,7 @@ async fn an_endless_answer_is_cut() {
 async fn the_rules_hold_for_addresses_and_names_alike() {
     let (address, received) = receiver("HTTP/1.1 200 OK\r\n\r\n", false).await;
     let public = EgressRules::default();
-    let public_http = EgressRules {
-        allow_http: true,
-        ..EgressRules::default()
-    };
+    let public_http = EgressRules { allow_http: true, ..EgressRules::default() };
     let (port, token) = (address.port(), "token=s3cret");
     for (url, rules) in [
         (format!("https://127.0.0.1:{port}/?{token}"), &public),
@@ -208,23 +160,11 @@ async fn the_rules_hold_for_addresses_and_names_alike() {
 
 #[tokio::test]
 async fn where_nobody_answers_it_says_why() {
-    let attempted = send(
-        &own_network(),
-        &message("http://nowhere.invalid/".to_owned()),
-    )
-    .await;
+    let attempted = send(&own_network(), &message("http://nowhere.invalid/".to_owned())).await;
     assert_eq!(attempted.failure, Some(FailureClass::Dns), "{attempted:?}");
-    let free = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let attempted = send(&own_network(), &message(format!("http://{free}/?s3cret"))).await;
-    assert_eq!(
-        attempted.failure,
-        Some(FailureClass::Connect),
-        "{attempted:?}"
-    );
+    assert_eq!(attempted.failure, Some(FailureClass::Connect), "{attempted:?}");
     assert!(!attempted.detail.contains("s3cret"), "{attempted:?}");
     let (address, _) = receiver("HTTP/1.1 400 Bad\r\n\r\n", false).await;
     let attempted = send(&own_network(), &message(format!("https://{address}/"))).await;

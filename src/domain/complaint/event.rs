@@ -353,12 +353,7 @@ pub struct Decided {
 impl Decided {
     /// A decision of a named examiner: a centre opinion (判定咨询意见).
     pub fn by_examiner(examiner: Uuid, lines: Vec<LineDecided>, text: Option<String>) -> Self {
-        Decided {
-            basis: Basis::CentreOpinion,
-            examiner: Some(examiner),
-            lines,
-            text,
-        }
+        Decided { basis: Basis::CentreOpinion, examiner: Some(examiner), lines, text }
     }
 
     /// A takedown without a human: only for what `proof` shows may leave so.
@@ -369,12 +364,7 @@ impl Decided {
             takedown: true,
             reasons: vec![proof.basis().word().to_owned()],
         };
-        Decided {
-            basis: proof.basis(),
-            examiner: None,
-            lines: lines.iter().map(line).collect(),
-            text: None,
-        }
+        Decided { basis: proof.basis(), examiner: None, lines: lines.iter().map(line).collect(), text: None }
     }
 
     /// The examiner, where a human decided.

@@ -328,12 +328,7 @@ impl Complaint {
         let mut complaint = Complaint::born(id, at, filed.clone());
         let event = Event::Filed(Box::new(filed));
         let stored = complaint.store(actor, at, &event);
-        Transition {
-            after: complaint,
-            stored: vec![stored],
-            events: vec![event],
-            is_new: true,
-        }
+        Transition { after: complaint, stored: vec![stored], events: vec![event], is_new: true }
     }
 
     /// Records one event.
@@ -342,12 +337,7 @@ impl Complaint {
     /// [`Refused`] with state and event when the tables do not allow it.
     pub fn record(&self, actor: &Actor, at: Timestamp, event: Event) -> Result<Transition, Refused> {
         let (after, stored) = self.step(actor, at, &event)?;
-        Ok(Transition {
-            after,
-            stored: vec![stored],
-            events: vec![event],
-            is_new: false,
-        })
+        Ok(Transition { after, stored: vec![stored], events: vec![event], is_new: false })
     }
 
     /// Rebuilds a complaint from its log, checking chain and moves.
@@ -358,8 +348,7 @@ impl Complaint {
         let mut complaint: Option<Complaint> = None;
         for stored in log {
             let seq = stored.seq;
-            let event: Event = serde_json::from_str(&stored.body)
-                .map_err(|e| ReplayError::Body { seq, why: e.to_string() })?;
+            let event: Event = serde_json::from_str(&stored.body).map_err(|e| ReplayError::Body { seq, why: e.to_string() })?;
             let (before, at_seq) = complaint.as_ref().map_or(([0; 32], 0), |c| (c.hash, c.seq));
             if seq != at_seq + 1 || chain(&before, id, stored) != stored.hash || event.name() != stored.kind {
                 return Err(ReplayError::Chain { seq });
@@ -383,11 +372,7 @@ impl Complaint {
 
     /// Line numbers of the listings that are not decided yet.
     pub fn pending_lines(&self) -> Vec<u32> {
-        self.listings
-            .iter()
-            .filter(|l| l.determination == Determination::Pending)
-            .map(|l| l.filed.line)
-            .collect()
+        self.listings.iter().filter(|l| l.determination == Determination::Pending).map(|l| l.filed.line).collect()
     }
 
     fn born(id: Uuid, at: Timestamp, filed: Filed) -> Complaint {
@@ -426,14 +411,8 @@ impl Complaint {
     }
 
     fn store(&mut self, actor: &Actor, at: Timestamp, event: &Event) -> StoredEvent {
-        let mut stored = StoredEvent {
-            seq: self.seq + 1,
-            at,
-            actor: actor.text(),
-            kind: event.name().to_owned(),
-            body: event.body(),
-            hash: [0; 32],
-        };
+        let mut stored =
+            StoredEvent { seq: self.seq + 1, at, actor: actor.text(), kind: event.name().to_owned(), body: event.body(), hash: [0; 32] };
         stored.hash = chain(&self.hash, self.id, &stored);
         self.seq = stored.seq;
         self.hash = stored.hash;

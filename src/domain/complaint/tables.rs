@@ -29,9 +29,7 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
     use State::{Accepted, AwaitingSupplement, Closed, Decided, Filed, Hearing, Suspended};
     let keep = || Some(c.state.clone());
     match (&c.state, event) {
-        (Filed | AwaitingSupplement { .. }, Event::SupplementRequested(s)) => {
-            Some(AwaitingSupplement { due_on: s.due_on })
-        }
+        (Filed | AwaitingSupplement { .. }, Event::SupplementRequested(s)) => Some(AwaitingSupplement { due_on: s.due_on }),
         (AwaitingSupplement { .. }, Event::Supplemented(_)) => keep(),
         (Filed | AwaitingSupplement { .. }, Event::NotAccepted(_)) => Some(Closed { why: ClosedWhy::NotAccepted }),
         (Filed | AwaitingSupplement { .. }, Event::Accepted) => Some(Accepted),
@@ -47,10 +45,7 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
         (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::LiftDecided(_)) => keep(),
         (Closed { .. }, Event::Withdrawn(_)) => None,
         (_, Event::Withdrawn(w)) => {
-            let all = c
-                .listings
-                .iter()
-                .all(|l| l.determination == Determination::Withdrawn || w.lines.contains(&l.filed.line));
+            let all = c.listings.iter().all(|l| l.determination == Determination::Withdrawn || w.lines.contains(&l.filed.line));
             if all { Some(Closed { why: ClosedWhy::Withdrawn }) } else { withdrawn_partly(c, &w.lines) }
         }
         _ => None,
@@ -130,8 +125,7 @@ impl Complaint {
         for line in lines_of(event) {
             let at = (line as usize).checked_sub(1).filter(|i| *i < self.listings.len());
             let at = at.ok_or(Refused::NoSuchListing { line })?;
-            next.listings[at] = listing_after(&self.listings[at], event)
-                .map_err(|why| Refused::Listing { line, event: name, why })?;
+            next.listings[at] = listing_after(&self.listings[at], event).map_err(|why| Refused::Listing { line, event: name, why })?;
         }
         next.take(event);
         Ok(next)

@@ -16,7 +16,8 @@ use crate::domain::notice::{Capacity, Comparison};
 use crate::domain::report::ItemVerdict;
 
 /// A centre's opinion binds nobody, and says so.
-pub const ADVISORY_TEXT: &str = "本意见系咨询意见，不是行政裁决、行政处罚或司法裁判，不具有强制执行力；是否采取及采取何种必要措施，由电子商务平台经营者依法自行决定";
+pub const ADVISORY_TEXT: &str =
+    "本意见系咨询意见，不是行政裁决、行政处罚或司法裁判，不具有强制执行力；是否采取及采取何种必要措施，由电子商务平台经营者依法自行决定";
 
 /// Who issues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,10 +90,7 @@ pub fn derive(transition: &Transition, before: &Complaint, context: &DispatchCon
     let mut drafts = Vec::new();
     for (stored, event) in transition.numbered() {
         let (kind, named) = match event {
-            Event::Decided(d) => (
-                DispatchKind::Takedown,
-                d.lines.iter().filter(|l| l.takedown).map(|l| l.line).collect::<Vec<_>>(),
-            ),
+            Event::Decided(d) => (DispatchKind::Takedown, d.lines.iter().filter(|l| l.takedown).map(|l| l.line).collect::<Vec<_>>()),
             Event::LiftDecided(l) => (DispatchKind::Lift, l.lines.clone()),
             Event::Withdrawn(w) => {
                 let asked = |line: &u32| before.listing(*line).is_some_and(|l| l.measure == Measure::Requested);
@@ -149,14 +147,7 @@ fn draft(p: &Part) -> DispatchDraft {
     let id = Uuid::new_v5(&p.complaint.id, name.as_bytes());
     let group = Uuid::new_v5(&p.complaint.id, format!("{}/{}/{}", p.seq, p.platform, p.kind.word()).as_bytes());
     let deliver_until = p.at.checked_add(Span::new().hours(DELIVER_HOURS_MAX)).unwrap_or(p.at);
-    let lines = p
-        .listings
-        .iter()
-        .map(|l| DraftLine {
-            line: l.filed.line,
-            item_key: l.filed.item_key().unwrap_or_default(),
-        })
-        .collect();
+    let lines = p.listings.iter().map(|l| DraftLine { line: l.filed.line, item_key: l.filed.item_key().unwrap_or_default() }).collect();
     DispatchDraft {
         id,
         platform: p.platform.to_owned(),
@@ -250,11 +241,7 @@ fn determination(p: &Part) -> Value {
         _ => Vec::new(),
     };
     let (basis, by, text) = match p.event {
-        Event::Decided(d) => (
-            Some(d.basis),
-            if d.examiner().is_some() { "human" } else { "automatic" },
-            d.text.as_deref(),
-        ),
+        Event::Decided(d) => (Some(d.basis), if d.examiner().is_some() { "human" } else { "automatic" }, d.text.as_deref()),
         _ => (None, "human", None),
     };
     // An automatic takedown asks for measures on a verified notice and determines nothing.

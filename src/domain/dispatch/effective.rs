@@ -38,9 +38,7 @@ impl AckStep {
     /// The step of a word.
     pub fn from_word(word: &str) -> Option<Self> {
         use AckStep::{Accepted, Applied, CouldNotApply, Lifted, Received, Refused};
-        [Received, Accepted, Refused, Applied, Lifted, CouldNotApply]
-            .into_iter()
-            .find(|s| s.word() == word)
+        [Received, Accepted, Refused, Applied, Lifted, CouldNotApply].into_iter().find(|s| s.word() == word)
     }
 }
 

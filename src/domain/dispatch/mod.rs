@@ -46,9 +46,7 @@ impl DispatchKind {
 
     /// The kind of a word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [DispatchKind::Takedown, DispatchKind::Lift, DispatchKind::Test]
-            .into_iter()
-            .find(|k| k.word() == word)
+        [DispatchKind::Takedown, DispatchKind::Lift, DispatchKind::Test].into_iter().find(|k| k.word() == word)
     }
 }
 

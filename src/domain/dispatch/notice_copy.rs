@@ -52,10 +52,7 @@ pub(super) fn notice_copies(c: &Complaint, listings: &[&Listing], x: &DispatchCo
             }
         })
         .collect();
-    Copies {
-        platform: copy(c, listings, x),
-        respondents,
-    }
+    Copies { platform: copy(c, listings, x), respondents }
 }
 
 fn copy(c: &Complaint, listings: &[&Listing], x: &DispatchContext) -> Copy {
@@ -76,10 +73,7 @@ fn copy(c: &Complaint, listings: &[&Listing], x: &DispatchContext) -> Copy {
         let product = x.products.get(l.filed.product as usize).map_or("", |p| p.name.as_str());
         let _ = writeln!(text, "{}. {product} {item} {url}", l.filed.line);
     }
-    let _ = writeln!(
-        text,
-        "平台内经营者认为不侵权的，可以依照《电子商务法》第四十三条提交不存在侵权行为的声明。"
-    );
+    let _ = writeln!(text, "平台内经营者认为不侵权的，可以依照《电子商务法》第四十三条提交不存在侵权行为的声明。");
     let sha256 = hex::encode(Sha256::digest(text.as_bytes()));
     Copy { text, sha256 }
 }

@@ -70,7 +70,8 @@ pub(super) fn kind(x: &Examination) -> Finding {
     let law = "专利法 66(2); 专利法实施细则 62";
     let make = |r, words| finding(Check::Kind, r, words, law);
     if x.facts.flags.contains(&ReadingFlag::Simulated) {
-        return make((Fail, "report.simulated"), ("it says of itself that it is a simulated report", "该文件自称为模拟件，非国家机关出具")).cure(OTHER_FILE);
+        return make((Fail, "report.simulated"), ("it says of itself that it is a simulated report", "该文件自称为模拟件，非国家机关出具"))
+            .cure(OTHER_FILE);
     }
     let Some(form) = &x.facts.form else {
         return make((Unknown, "report.form_unread"), ("the form of the document could not be read", "无法读取文件的表格类型"))
@@ -92,12 +93,18 @@ pub(super) fn kind(x: &Examination) -> Finding {
     };
     match right {
         Some(right) if right != form.value => {
-            make((Fail, "report.wrong_kind"), ("the form is for another kind of patent", "报告的表格类型与专利类型不符")).at(&shown).wanted(right.code())
+            make((Fail, "report.wrong_kind"), ("the form is for another kind of patent", "报告的表格类型与专利类型不符"))
+                .at(&shown)
+                .wanted(right.code())
         }
-        _ if x.facts.filed_on.as_ref().is_some_and(|d| d.value < EVALUATION_REPORTS_FROM) => {
-            make((Fail, "report.filed_too_early"), ("for patents filed before 2009-10-01 there are no evaluation reports", "2009年10月1日以前申请的专利不出具评价报告")).at(&shown)
+        _ if x.facts.filed_on.as_ref().is_some_and(|d| d.value < EVALUATION_REPORTS_FROM) => make(
+            (Fail, "report.filed_too_early"),
+            ("for patents filed before 2009-10-01 there are no evaluation reports", "2009年10月1日以前申请的专利不出具评价报告"),
+        )
+        .at(&shown),
+        _ => {
+            make((Pass, "report.evaluation_report"), ("an evaluation report of the right form", "表格类型正确的专利权评价报告")).at(&shown)
         }
-        _ => make((Pass, "report.evaluation_report"), ("an evaluation report of the right form", "表格类型正确的专利权评价报告")).at(&shown),
     }
 }
 
@@ -115,12 +122,17 @@ pub(super) fn number(x: &Examination) -> Finding {
             make((Fail, &format!("patent.{}", e.word())), words).at(printed)
         }
         Ok(n) if !n.kind().accepted_here() => {
-            make((Fail, "patent.kind_not_accepted"), ("not the number of a utility model or design", "不是实用新型或者外观设计的专利号")).at(printed)
+            make((Fail, "patent.kind_not_accepted"), ("not the number of a utility model or design", "不是实用新型或者外观设计的专利号"))
+                .at(printed)
         }
-        Ok(n) if n.is_expired_by_definition() => {
-            make((Fail, "patent.number_expired"), ("a number of this form was given until 2003: the patent has expired", "该号码形式用至2003年，专利权已届满")).at(printed)
+        Ok(n) if n.is_expired_by_definition() => make(
+            (Fail, "patent.number_expired"),
+            ("a number of this form was given until 2003: the patent has expired", "该号码形式用至2003年，专利权已届满"),
+        )
+        .at(printed),
+        Ok(_) => {
+            make((Pass, "patent.number_right"), ("form, type and check digit are right", "专利号的格式、类型和校验位正确")).at(printed)
         }
-        Ok(_) => make((Pass, "patent.number_right"), ("form, type and check digit are right", "专利号的格式、类型和校验位正确")).at(printed),
     }
 }
 
@@ -128,7 +140,8 @@ pub(super) fn identity(x: &Examination) -> Finding {
     let law = "法发〔2020〕32号 5";
     let make = |r, words| finding(Check::Identity, r, words, law);
     let Some(notice) = x.notice else {
-        return make((Unknown, "report.not_compared"), ("no notice was given to compare with", "未提供投诉通知，无法比对")).by(SuppliedBy::Nobody);
+        return make((Unknown, "report.not_compared"), ("no notice was given to compare with", "未提供投诉通知，无法比对"))
+            .by(SuppliedBy::Nobody);
     };
     let Some(printed) = &x.facts.patent_number else {
         return make((Unknown, "patent.number_unread"), ("the report's patent number could not be read", "无法读取报告的专利号"))
@@ -137,7 +150,9 @@ pub(super) fn identity(x: &Examination) -> Finding {
     };
     let same = PatentNumber::parse(&printed.value).ok().zip(PatentNumber::parse(notice.number).ok()).is_some_and(|(a, b)| a == b);
     if !same {
-        return make((Fail, "report.other_patent"), ("the report is about another patent", "报告针对的是另一专利")).at(printed).wanted(notice.number);
+        return make((Fail, "report.other_patent"), ("the report is about another patent", "报告针对的是另一专利"))
+            .at(printed)
+            .wanted(notice.number);
     }
     let facts = x.facts;
     let register = x.register;
@@ -149,10 +164,16 @@ pub(super) fn identity(x: &Examination) -> Finding {
         for stated in stated.into_iter().flatten() {
             match seen {
                 Some(seen) if seen.value != stated => {
-                    return make((Fail, "report.date_differs"), ("a date of the report differs", "报告所载日期与通知或者登记簿不一致")).at(seen).wanted(stated);
+                    return make((Fail, "report.date_differs"), ("a date of the report differs", "报告所载日期与通知或者登记簿不一致"))
+                        .at(seen)
+                        .wanted(stated);
                 }
                 Some(_) => {}
-                None => return make((Unknown, "report.date_unread"), ("a date to compare with could not be read", "无法读取用于比对的日期")).wanted(stated).cure(EXTRACT),
+                None => {
+                    return make((Unknown, "report.date_unread"), ("a date to compare with could not be read", "无法读取用于比对的日期"))
+                        .wanted(stated)
+                        .cure(EXTRACT);
+                }
             }
         }
     }
@@ -168,17 +189,27 @@ pub(super) fn identity(x: &Examination) -> Finding {
         match seen {
             Some(seen) if bare(&seen.value) == bare(expected) => {}
             Some(seen) => {
-                return make((Unknown, "report.name_differs"), ("holder or title differs from the report", "权利人或者专利名称与报告不一致"))
-                    .at(seen)
-                    .wanted(expected)
-                    .cure(EXTRACT);
+                return make(
+                    (Unknown, "report.name_differs"),
+                    ("holder or title differs from the report", "权利人或者专利名称与报告不一致"),
+                )
+                .at(seen)
+                .wanted(expected)
+                .cure(EXTRACT);
             }
             None => {
-                return make((Unknown, "report.name_unread"), ("holder or title of the report could not be read", "无法读取报告的权利人或者名称")).wanted(expected).cure(EXTRACT);
+                return make(
+                    (Unknown, "report.name_unread"),
+                    ("holder or title of the report could not be read", "无法读取报告的权利人或者名称"),
+                )
+                .wanted(expected)
+                .cure(EXTRACT);
             }
         }
     }
-    make((Pass, "report.same_patent"), ("the report is about the patent of the notice", "报告针对的就是通知所涉专利")).at(printed).wanted(notice.number)
+    make((Pass, "report.same_patent"), ("the report is about the patent of the notice", "报告针对的就是通知所涉专利"))
+        .at(printed)
+        .wanted(notice.number)
 }
 
 /// A name without blanks and with one kind of brackets.
@@ -199,11 +230,20 @@ pub(super) fn authenticity(x: &Examination) -> Finding {
     let proof = ("have it compared with a copy obtained from the patent office", "与国家知识产权局出具的副本核对");
     match x.authenticity {
         Some(AuthenticityLevel::A) => make((Pass, "authenticity.a"), ("signed to a trust anchor", "电子签名可验证至受信根证书")).saw("A"),
-        Some(AuthenticityLevel::B) => make((Pass, "authenticity.b"), ("compared with a copy of the patent office by two people", "经两人与官方副本核对一致")).saw("B"),
+        Some(AuthenticityLevel::B) => {
+            make((Pass, "authenticity.b"), ("compared with a copy of the patent office by two people", "经两人与官方副本核对一致")).saw("B")
+        }
         Some(AuthenticityLevel::C) => make((Pass, "authenticity.c"), ("an examiner sighted the original", "判定员已核对原件")).saw("C"),
-        Some(AuthenticityLevel::D) => make((Unknown, "authenticity.d"), ("only the complainant's undertaking", "仅有投诉人的承诺")).saw("D").by(SuppliedBy::Complainant).cure(proof),
-        Some(AuthenticityLevel::Broken) => make((Fail, "authenticity.broken"), ("altered after it was signed", "签名后内容被改动")).saw("broken"),
-        None => make((Unknown, "authenticity.unproven"), ("nobody has shown that it is genuine", "尚未证明报告的真实性")).by(SuppliedBy::Nobody).cure(proof),
+        Some(AuthenticityLevel::D) => make((Unknown, "authenticity.d"), ("only the complainant's undertaking", "仅有投诉人的承诺"))
+            .saw("D")
+            .by(SuppliedBy::Complainant)
+            .cure(proof),
+        Some(AuthenticityLevel::Broken) => {
+            make((Fail, "authenticity.broken"), ("altered after it was signed", "签名后内容被改动")).saw("broken")
+        }
+        None => make((Unknown, "authenticity.unproven"), ("nobody has shown that it is genuine", "尚未证明报告的真实性"))
+            .by(SuppliedBy::Nobody)
+            .cure(proof),
     }
 }
 
@@ -212,21 +252,38 @@ pub(super) fn dates(x: &Examination) -> Finding {
     let make = |r, words| finding(Check::Dates, r, words, law);
     let granted = x.facts.granted_on.as_ref().map(|d| d.value).or_else(|| x.fresh_register().and_then(|r| r.granted_on));
     let (Some(completed), Some(granted)) = (&x.facts.completed_on, granted) else {
-        return make((Unknown, "report.dates_unread"), ("the date of completion or of grant could not be read", "无法读取报告完成日期或者授权公告日"))
-            .by(SuppliedBy::Nobody)
-            .cure(OTHER_FILE);
+        return make(
+            (Unknown, "report.dates_unread"),
+            ("the date of completion or of grant could not be read", "无法读取报告完成日期或者授权公告日"),
+        )
+        .by(SuppliedBy::Nobody)
+        .cure(OTHER_FILE);
     };
     if completed.value > x.today {
-        return make((Fail, "report.in_the_future"), ("completed in the future", "报告完成日期晚于今日")).at(completed).wanted(format!("≤ {}", x.today));
+        return make((Fail, "report.in_the_future"), ("completed in the future", "报告完成日期晚于今日"))
+            .at(completed)
+            .wanted(format!("≤ {}", x.today));
     }
     if completed.value < granted {
-        return make((Fail, "report.before_grant"), ("completed before the grant was announced", "报告完成日期早于授权公告日")).at(completed).wanted(format!("≥ {granted}"));
+        return make((Fail, "report.before_grant"), ("completed before the grant was announced", "报告完成日期早于授权公告日"))
+            .at(completed)
+            .wanted(format!("≥ {granted}"));
     }
     match &x.facts.filed_on {
-        Some(filed) if filed.value >= granted => make((Fail, "report.granted_before_filing"), ("granted before it was filed", "授权公告日早于申请日")).at(filed).wanted(format!("< {granted}")),
-        _ => make((Pass, "report.dates_possible"), ("completed after the grant and not in the future; there is no maximum age", "完成日期在授权公告之后且不晚于今日；报告没有有效期"))
-            .at(completed)
-            .wanted(format!("{granted} … {}", x.today)),
+        Some(filed) if filed.value >= granted => {
+            make((Fail, "report.granted_before_filing"), ("granted before it was filed", "授权公告日早于申请日"))
+                .at(filed)
+                .wanted(format!("< {granted}"))
+        }
+        _ => make(
+            (Pass, "report.dates_possible"),
+            (
+                "completed after the grant and not in the future; there is no maximum age",
+                "完成日期在授权公告之后且不晚于今日；报告没有有效期",
+            ),
+        )
+        .at(completed)
+        .wanted(format!("{granted} … {}", x.today)),
     }
 }
 
@@ -243,7 +300,9 @@ pub(super) fn text(x: &Examination) -> Finding {
     let law = "专利法 47; 专利审查指南 第五部分第十章";
     let make = |r, words| finding(Check::Text, r, words, law);
     let Some(evaluated) = &x.facts.text_version else {
-        return make((Unknown, "report.text_unread"), ("which text was evaluated could not be read", "无法读取评价所针对的文本")).by(SuppliedBy::Nobody).cure(OTHER_FILE);
+        return make((Unknown, "report.text_unread"), ("which text was evaluated could not be read", "无法读取评价所针对的文本"))
+            .by(SuppliedBy::Nobody)
+            .cure(OTHER_FILE);
     };
     let shown = Seen { value: text_words(&evaluated.value), page: evaluated.page, quote: evaluated.quote.clone() };
     let missing = |code, words| make((Unknown, code), words).at(&shown).cure(EXTRACT);
@@ -255,7 +314,10 @@ pub(super) fn text(x: &Examination) -> Finding {
         return missing(code, words);
     };
     let Some(in_force) = &register.text_version else {
-        return missing("register.text_missing", ("the register entry does not say which text is in force", "登记簿信息未载明现行有效文本"));
+        return missing(
+            "register.text_missing",
+            ("the register entry does not say which text is in force", "登记簿信息未载明现行有效文本"),
+        );
     };
     let gone = x.notice.and_then(|n| {
         let items = register.items_in_force.as_ref()?;
@@ -266,11 +328,16 @@ pub(super) fn text(x: &Examination) -> Finding {
         return make((Fail, "report.item_not_in_force"), words).saw(item).by(SuppliedBy::Register);
     }
     if *in_force == evaluated.value {
-        make((Pass, "report.text_in_force"), ("the text evaluated is the text in force", "评价所针对的文本即现行有效文本")).at(&shown).wanted(text_words(in_force))
-    } else {
-        make((Unknown, "report.text_amended"), ("the text was amended since: the old verdicts do not speak of it", "文本其后已修改，原结论不再适用"))
+        make((Pass, "report.text_in_force"), ("the text evaluated is the text in force", "评价所针对的文本即现行有效文本"))
             .at(&shown)
             .wanted(text_words(in_force))
+    } else {
+        make(
+            (Unknown, "report.text_amended"),
+            ("the text was amended since: the old verdicts do not speak of it", "文本其后已修改，原结论不再适用"),
+        )
+        .at(&shown)
+        .wanted(text_words(in_force))
     }
 }
 
@@ -302,8 +369,14 @@ pub(super) fn coverage(asserted: &[ItemVerdict]) -> Finding {
         return place(f, asserted, Verdict::NotSearched);
     }
     match items_with(asserted, Verdict::Unknown) {
-        _ if asserted.is_empty() => make((Unknown, "report.items_unread"), ("no item could be read", "无法读取所评价的项目")).by(SuppliedBy::Nobody).cure(OTHER_FILE),
-        Some(items) => make((Unknown, "report.items_unread"), ("whether these items were searched could not be read", "无法读取这些项目是否经过检索")).saw(items).cure(OTHER_FILE),
+        _ if asserted.is_empty() => make((Unknown, "report.items_unread"), ("no item could be read", "无法读取所评价的项目"))
+            .by(SuppliedBy::Nobody)
+            .cure(OTHER_FILE),
+        Some(items) => {
+            make((Unknown, "report.items_unread"), ("whether these items were searched could not be read", "无法读取这些项目是否经过检索"))
+                .saw(items)
+                .cure(OTHER_FILE)
+        }
         None => make((Pass, "report.searched"), ("every asserted item was searched", "所主张的项目均经检索")),
     }
 }
@@ -312,14 +385,18 @@ pub(super) fn verdict(asserted: &[ItemVerdict]) -> Finding {
     let law = "专利法 22, 23, 66(2)";
     let make = |r, words| finding(Check::Verdict, r, words, law);
     if let Some(items) = items_with(asserted, Verdict::Defective) {
-        let f = make((Fail, "report.defective"), ("the report finds asserted items defective", "报告认为所主张的项目不符合授予专利权条件")).saw(items);
+        let f = make((Fail, "report.defective"), ("the report finds asserted items defective", "报告认为所主张的项目不符合授予专利权条件"))
+            .saw(items);
         return place(f, asserted, Verdict::Defective);
     }
     let open: Vec<String> = [Verdict::Unknown, Verdict::NotSearched].into_iter().filter_map(|v| items_with(asserted, v)).collect();
     if asserted.is_empty() || !open.is_empty() {
-        return make((Unknown, "report.verdict_unread"), ("no verdict on these items could be read", "无法读取对这些项目的结论")).saw(open.join(", ")).cure(OTHER_FILE);
+        return make((Unknown, "report.verdict_unread"), ("no verdict on these items could be read", "无法读取对这些项目的结论"))
+            .saw(open.join(", "))
+            .cure(OTHER_FILE);
     }
-    let f = make((Pass, "report.no_defect_found"), ("no defect was found in any asserted item", "所主张的项目均未发现不符合授权条件的缺陷"));
+    let f =
+        make((Pass, "report.no_defect_found"), ("no defect was found in any asserted item", "所主张的项目均未发现不符合授权条件的缺陷"));
     place(f, asserted, Verdict::NoDefectFound)
 }
 
@@ -335,18 +412,27 @@ pub(super) fn in_force(x: &Examination) -> Finding {
     if let Some((kind, filed)) = kind.zip(filed) {
         let last = last_day_of_term(kind, filed);
         if x.today > last || act.is_some_and(|act| act > last) {
-            return make((Fail, "patent.expired"), ("the term is over", "专利权期限已届满")).saw(last).wanted(format!("≥ {}", act.unwrap_or(x.today)));
+            return make((Fail, "patent.expired"), ("the term is over", "专利权期限已届满"))
+                .saw(last)
+                .wanted(format!("≥ {}", act.unwrap_or(x.today)));
         }
     }
     if let Some((act, granted)) = act.zip(granted).filter(|(act, granted)| act < granted) {
-        return make((Fail, "patent.act_before_grant"), ("the act lies before the grant", "被诉行为早于授权公告日")).saw(act).wanted(format!("≥ {granted}")).by(SuppliedBy::Complainant);
+        return make((Fail, "patent.act_before_grant"), ("the act lies before the grant", "被诉行为早于授权公告日"))
+            .saw(act)
+            .wanted(format!("≥ {granted}"))
+            .by(SuppliedBy::Complainant);
     }
     let Some(register) = x.register else {
-        return make((Unknown, "register.missing"), ("nobody has looked up the register", "尚无登记簿信息")).by(SuppliedBy::Nobody).cure(EXTRACT);
+        return make((Unknown, "register.missing"), ("nobody has looked up the register", "尚无登记簿信息"))
+            .by(SuppliedBy::Nobody)
+            .cure(EXTRACT);
     };
     let make = |r, words| make(r, words).by(SuppliedBy::Register).saw(register.status.word());
     if x.fresh_register().is_none() {
-        return make((Unknown, "register.too_old"), ("the register was looked up more than 30 days ago", "登记簿信息已超过30日")).saw(register.as_of).cure(EXTRACT);
+        return make((Unknown, "register.too_old"), ("the register was looked up more than 30 days ago", "登记簿信息已超过30日"))
+            .saw(register.as_of)
+            .cure(EXTRACT);
     }
     match register.status {
         RegisterStatus::InForce => make((Pass, "patent.in_force"), ("in force by the register", "登记簿显示专利权维持")),
@@ -356,7 +442,8 @@ pub(super) fn in_force(x: &Examination) -> Finding {
             Finding { warning, ..f.cure(("pay the fee and supply the receipt", "缴纳年费及滞纳金并提交收据")) }
         }
         RegisterStatus::LapsedRestorable => {
-            make((Fail, "patent.lapsed_restorable"), ("lapsed for want of a fee; it can be restored", "因未缴年费终止，等待恢复")).cure(("have the right restored", "办理恢复手续"))
+            make((Fail, "patent.lapsed_restorable"), ("lapsed for want of a fee; it can be restored", "因未缴年费终止，等待恢复"))
+                .cure(("have the right restored", "办理恢复手续"))
         }
         RegisterStatus::Lapsed => make((Fail, "patent.lapsed"), ("lapsed for want of a fee", "因未缴年费终止失效")),
         RegisterStatus::Expired => make((Fail, "patent.expired"), ("the term is over", "专利权期限届满")),

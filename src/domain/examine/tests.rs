@@ -26,7 +26,12 @@ fn good() -> ReportFacts {
         granted_on: seen(date(2023, 9, 1)),
         completed_on: seen(date(2026, 5, 12)),
         text_version: seen(TextVersion::Granted),
-        verdicts: vec![ItemVerdict { item: "all".into(), verdict: Verdict::NoDefectFound, page: Some(2), quote: Some("全部外观设计".into()) }],
+        verdicts: vec![ItemVerdict {
+            item: "all".into(),
+            verdict: Verdict::NoDefectFound,
+            page: Some(2),
+            quote: Some("全部外观设计".into()),
+        }],
         ..ReportFacts::nothing_read(Readability::Text)
     }
 }
@@ -66,7 +71,14 @@ struct Case {
 
 impl Default for Case {
     fn default() -> Self {
-        Case { facts: good(), register: Some(register()), level: Some(AuthenticityLevel::B), items: vec!["1".into()], title: None, act: None }
+        Case {
+            facts: good(),
+            register: Some(register()),
+            level: Some(AuthenticityLevel::B),
+            items: vec!["1".into()],
+            title: None,
+            act: None,
+        }
     }
 }
 

@@ -78,11 +78,7 @@ fn parse(stated: &ListingStated, (pointer, product): (&str, usize), found: &mut 
         (Some(url), None, None) => by_url(url, pointer, &mut parsed, found)?,
         (_, Some(site), Some(item)) => by_item(site, item, pointer, &mut parsed, found)?,
         _ => {
-            found.add(
-                pointer,
-                "listing.incomplete",
-                ("give url, or site and item_id", "请提供链接，或者同时提供平台代码和商品编号"),
-            );
+            found.add(pointer, "listing.incomplete", ("give url, or site and item_id", "请提供链接，或者同时提供平台代码和商品编号"));
             return None;
         }
     }
@@ -112,8 +108,8 @@ fn by_url(url: &str, pointer: &str, out: &mut ListingParsed, found: &mut Found) 
 }
 
 fn by_item(site: &str, item: &str, pointer: &str, out: &mut ListingParsed, found: &mut Found) -> Option<()> {
-    let code_ok = (2..=32).contains(&site.len())
-        && site.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
+    let code_ok =
+        (2..=32).contains(&site.len()) && site.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
     if !code_ok {
         found.add(format!("{pointer}/site"), "listing.site_malformed", ("2 to 32 of a-z 0-9 _ -", "应为 2 至 32 位小写字母、数字、_ 或 -"));
         return None;

@@ -16,7 +16,11 @@ const RESULT: FactType = FactType::Words(&["pass", "fail", "unknown"]);
 
 /// Every fact: name, type, and what it says.
 pub const FACTS: &[(&str, FactType, &str)] = &[
-    ("report.overall", FactType::Words(&["usable", "usable_in_part", "negative", "unverified", "unusable"]), "Overall result of the ten checks"),
+    (
+        "report.overall",
+        FactType::Words(&["usable", "usable_in_part", "negative", "unverified", "unusable"]),
+        "Overall result of the ten checks",
+    ),
     ("report.kind", RESULT, "Check report.kind"),
     ("patent.number", RESULT, "Check patent.number"),
     ("report.identity", RESULT, "Check report.identity"),
@@ -33,7 +37,11 @@ pub const FACTS: &[(&str, FactType, &str)] = &[
     ("report.asserted_unknown", FactType::Number, "Asserted items without a readable verdict"),
     ("report.asserted_not_searched", FactType::Number, "Asserted items that were not searched"),
     ("patent.kind", FactType::Words(&["utility_model", "design", "pct_utility_model"]), "Kind of patent"),
-    ("patent.register_status", FactType::Words(&["in_force", "fee_grace", "lapsed_restorable", "lapsed", "expired", "invalidated", "abandoned", "not_granted"]), "Status in the register"),
+    (
+        "patent.register_status",
+        FactType::Words(&["in_force", "fee_grace", "lapsed_restorable", "lapsed", "expired", "invalidated", "abandoned", "not_granted"]),
+        "Status in the register",
+    ),
     ("patent.invalidation_pending", FactType::Bool, "An invalidation request was accepted; by the register, or yes by the complainant"),
     ("patent.maintained", FactType::Bool, "A decision that maintains the patent was filed"),
     ("dispute.ownership", FactType::Bool, "Somebody else claims the right"),
@@ -41,12 +49,20 @@ pub const FACTS: &[(&str, FactType, &str)] = &[
     ("comparison.equivalents", FactType::Bool, "A feature is only met by equivalents"),
     ("comparison.absent", FactType::Bool, "A feature is absent, by the complainant's own comparison"),
     ("comparison.different", FactType::Bool, "A view differs, by the complainant's own comparison"),
-    ("design.kind", FactType::Words(&["single", "similar", "set", "assembled", "variable_state", "partial", "gui"]), "Sort of design; the hardest of all products"),
+    (
+        "design.kind",
+        FactType::Words(&["single", "similar", "set", "assembled", "variable_state", "partial", "gui"]),
+        "Sort of design; the hardest of all products",
+    ),
     ("product.class", FactType::Words(&["same", "similar", "different"]), "Product class against the patent's; the worst of all products"),
     ("complaint.accused_products", FactType::Number, "Accused products"),
     ("complaint.listings", FactType::Number, "Listings"),
     ("complaint.sellers", FactType::Number, "Shops named; unknown when a listing names none"),
-    ("complaint.capacity", FactType::Words(&["patentee", "co_owner", "exclusive_licensee", "sole_licensee", "ordinary_licensee"]), "Capacity of the complainant"),
+    (
+        "complaint.capacity",
+        FactType::Words(&["patentee", "co_owner", "exclusive_licensee", "sole_licensee", "ordinary_licensee"]),
+        "Capacity of the complainant",
+    ),
     ("complaint.unresolved_listings", FactType::Number, "Listings whose item is not known yet"),
     ("complaint.unconnected_listings", FactType::Number, "Listings on platforms without an account"),
     ("standing.proven", FactType::Bool, "An examiner verified the complainant's standing for this patent"),
@@ -60,8 +76,5 @@ pub const FACTS: &[(&str, FactType, &str)] = &[
 
 /// Type of the fact called `name`.
 pub fn fact_type(name: &str) -> Option<FactType> {
-    FACTS
-        .iter()
-        .find(|(n, _, _)| *n == name)
-        .map(|(_, t, _)| *t)
+    FACTS.iter().find(|(n, _, _)| *n == name).map(|(_, t, _)| *t)
 }

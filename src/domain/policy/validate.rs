@@ -22,11 +22,7 @@ pub struct PolicyProblem {
 pub fn validate(policy: &Policy) -> Vec<PolicyProblem> {
     let mut found = Vec::new();
     let mut problem = |pointer: String, code: &str, message: String| {
-        found.push(PolicyProblem {
-            pointer,
-            code: code.into(),
-            message,
-        });
+        found.push(PolicyProblem { pointer, code: code.into(), message });
     };
     if policy.criteria.len() > CRITERIA_MAX {
         problem(
@@ -38,11 +34,7 @@ pub fn validate(policy: &Policy) -> Vec<PolicyProblem> {
     let mut codes = BTreeSet::new();
     for (i, criterion) in policy.criteria.iter().enumerate() {
         if !codes.insert(criterion.code.as_str()) {
-            problem(
-                format!("/criteria/{i}/code"),
-                "policy.duplicate_code",
-                format!("code {} stands twice", criterion.code),
-            );
+            problem(format!("/criteria/{i}/code"), "policy.duplicate_code", format!("code {} stands twice", criterion.code));
         }
         walk(&criterion.when, &format!("/criteria/{i}/when"), 1, &mut problem);
     }
@@ -83,13 +75,9 @@ fn leaf_problem(leaf: &Leaf) -> Option<(&'static str, &'static str, String)> {
         (Op::IsUnknown, None) => None,
         (Op::IsUnknown, Some(_)) => wrong("is_unknown takes no value".into()),
         (Op::Is | Op::IsNot, Some(Operand::One(v))) => value_problem(kind, v).and_then(wrong),
-        (Op::In, Some(Operand::Many(vs))) if !vs.is_empty() => {
-            vs.iter().find_map(|v| value_problem(kind, v)).and_then(wrong)
-        }
+        (Op::In, Some(Operand::Many(vs))) if !vs.is_empty() => vs.iter().find_map(|v| value_problem(kind, v)).and_then(wrong),
         (Op::Over | Op::Under, Some(Operand::One(FactValue::Number(n)))) => match kind {
-            FactType::Number if leaf.op == Op::Under && *n <= 0 => {
-                Some(("value", "policy.never_true", "counts are never under 0".into()))
-            }
+            FactType::Number if leaf.op == Op::Under && *n <= 0 => Some(("value", "policy.never_true", "counts are never under 0".into())),
             FactType::Number => None,
             _ => Some(("op", "policy.wrong_type", format!("{} is not a number", leaf.fact))),
         },

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 
 use hayro_interpret::font::GlyphRun;
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
-use hayro_interpret::{
-    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
-};
+use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
 use kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape};
 
 use super::layout::fold;
@@ -124,9 +122,10 @@ impl Canvas {
         let (_, cx, cy) = place_key(glyph);
         for i in -1..=1 {
             for j in -1..=1 {
-                let twin = self.places.get(&(glyph.ch, cx + i, cy + j)).is_some_and(|at| {
-                    at.iter().any(|p| (p.0 - glyph.x).abs() < near && (p.1 - glyph.y).abs() < near)
-                });
+                let twin = self
+                    .places
+                    .get(&(glyph.ch, cx + i, cy + j))
+                    .is_some_and(|at| at.iter().any(|p| (p.0 - glyph.x).abs() < near && (p.1 - glyph.y).abs() < near));
                 if twin {
                     return true;
                 }
@@ -139,29 +138,16 @@ impl Canvas {
     fn add(&mut self, ch: char, place: Affine, look: &Look) {
         let [a, b, c, d, x, y] = place.as_coeffs();
         let size = (a * d - b * c).abs().sqrt() * UNITS_PER_EM;
-        let glyph = Glyph {
-            ch,
-            x,
-            y,
-            size,
-            vertical: look.vertical,
-            light: is_light(look.ink, look.opacity),
-        };
+        let glyph = Glyph { ch, x, y, size, vertical: look.vertical, light: is_light(look.ink, look.opacity) };
         if !(x.is_finite() && y.is_finite() && size.is_finite()) {
             return;
         }
         let reach = size * 0.35;
         let length = a.hypot(b).max(f64::MIN_POSITIVE);
         let up = c.hypot(d).max(f64::MIN_POSITIVE);
-        let middle = (
-            x + a / length * reach + c / up * reach,
-            y + b / length * reach + d / up * reach,
-        );
+        let middle = (x + a / length * reach + c / up * reach, y + b / length * reach + d / up * reach);
         let inside = self.frame.contains(middle) && self.clip().inflate(1.0, 1.0).contains(middle);
-        let hidden = look.invisible
-            || size < GLYPH_SIZE_MIN
-            || !inside
-            || !self.paint.shows(middle, look.ink, look.opacity);
+        let hidden = look.invisible || size < GLYPH_SIZE_MIN || !inside || !self.paint.shows(middle, look.ink, look.opacity);
         if !hidden && self.is_repeat(&glyph) {
             return;
         }
@@ -316,11 +302,7 @@ fn turned_rule(rule: Rule, turn: u8, frame: Rect) -> Rule {
     if turn == 0 {
         return rule;
     }
-    let ends = if rule.horizontal {
-        [(rule.from, rule.at), (rule.to, rule.at)]
-    } else {
-        [(rule.at, rule.from), (rule.at, rule.to)]
-    };
+    let ends = if rule.horizontal { [(rule.from, rule.at), (rule.to, rule.at)] } else { [(rule.at, rule.from), (rule.at, rule.to)] };
     let (x0, y0) = turned_point(ends[0].0, ends[0].1, turn, frame);
     let (x1, y1) = turned_point(ends[1].0, ends[1].1, turn, frame);
     if rule.horizontal == (turn == 2) {
@@ -355,24 +337,14 @@ impl<'a> Device<'a> for Canvas {
         self.clips.push(inner);
     }
 
-    fn push_transparency_group(
-        &mut self,
-        opacity: f32,
-        mask: Option<SoftMask<'a>>,
-        blend_mode: BlendMode,
-    ) {
+    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend_mode: BlendMode) {
         // Under a mask, or blended, nothing can be said to be seen or to cover.
         let sure = mask.is_none() && blend_mode == BlendMode::Normal;
         let opacity = if mask.is_some() { 0.0 } else { opacity };
         self.groups.push(if sure { opacity } else { opacity.min(0.5) });
     }
 
-    fn draw_glyph_run(
-        &mut self,
-        glyph_run: &GlyphRun<'_, 'a>,
-        props: DrawProps<'a>,
-        draw_mode: &DrawMode,
-    ) {
+    fn draw_glyph_run(&mut self, glyph_run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
         let look = Look {
             ink: tint_of(&props.paint),
             opacity: self.opacity(),
@@ -398,8 +370,7 @@ impl<'a> Device<'a> for Canvas {
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        let pixels =
-            Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
+        let pixels = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
         let area = props.transform.transform_rect_bbox(pixels).intersect(self.frame);
         self.image_share = self.image_share.max(area.area() / self.frame.area().max(1.0));
         let [a, b, c, d, ..] = props.transform.as_coeffs();

@@ -1,9 +1,7 @@
 //! Runs the PDF engine over each page and hands back [`Page`]s. The drawing itself is met in
 //! [`super::canvas`].
 
-use hayro_interpret::{
-    Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page,
-};
+use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::{LoadPdfError, Pdf};
 use kurbo::{Affine, Rect};
 
@@ -28,10 +26,7 @@ pub fn open(bytes: Vec<u8>) -> Result<Document, Refused> {
     if pdf.pages().len() > PAGES_MAX {
         return Err(Refused::Resources);
     }
-    let settings = InterpreterSettings {
-        render_content: RenderContent::all(),
-        ..InterpreterSettings::default()
-    };
+    let settings = InterpreterSettings { render_content: RenderContent::all(), ..InterpreterSettings::default() };
     let cache = InterpreterCache::new();
     let mut pages = Vec::new();
     let mut glyphs = 0;
@@ -40,8 +35,7 @@ pub fn open(bytes: Vec<u8>) -> Result<Document, Refused> {
         let (width, height) = (f64::from(width), f64::from(height));
         let upright = Affine::new(page.initial_transform(true).as_coeffs());
         let frame = Rect::new(0.0, 0.0, width, height);
-        let mut context =
-            Context::new(upright, frame, &cache, pdf.xref(), settings.clone());
+        let mut context = Context::new(upright, frame, &cache, pdf.xref(), settings.clone());
         let mut canvas = Canvas::new(frame, GLYPHS_MAX - glyphs);
         interpret_page(page, &mut context, &mut canvas);
         if canvas.is_full() {

@@ -18,21 +18,14 @@ pub fn names_byte_range(bytes: &[u8]) -> bool {
 
 /// Looks for a signature field with a value.
 pub fn seen(pdf: &Pdf, byte_range: bool) -> SignatureSeen {
-    if byte_range || has_signed_field(pdf) {
-        SignatureSeen::PresentNotVerified
-    } else {
-        SignatureSeen::Absent
-    }
+    if byte_range || has_signed_field(pdf) { SignatureSeen::PresentNotVerified } else { SignatureSeen::Absent }
 }
 
 fn has_signed_field(pdf: &Pdf) -> bool {
     let Some(root) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) else {
         return false;
     };
-    let Some(fields) = root
-        .get::<Dict<'_>>("AcroForm")
-        .and_then(|form| form.get::<Array<'_>>("Fields"))
-    else {
+    let Some(fields) = root.get::<Dict<'_>>("AcroForm").and_then(|form| form.get::<Array<'_>>("Fields")) else {
         return false;
     };
     let mut budget = FIELDS_MAX;
@@ -43,8 +36,7 @@ fn has_signed_field(pdf: &Pdf) -> bool {
                 return false;
             }
             budget -= 1;
-            let is_signature =
-                field.get::<Name<'_>>("FT").map_or(inherited, |kind| kind.as_ref() == b"Sig");
+            let is_signature = field.get::<Name<'_>>("FT").map_or(inherited, |kind| kind.as_ref() == b"Sig");
             let valued = field.get::<Object<'_>>("V").is_some();
             if is_signature && valued {
                 return true;

@@ -52,12 +52,7 @@ impl Paintwork {
         if ink[3] * opacity < OPACITY_SEEN {
             return false;
         }
-        let below = self
-            .areas
-            .iter()
-            .rev()
-            .find(|area| area.rect.contains(at))
-            .map_or(Some([1.0; 4]), |area| area.tint);
+        let below = self.areas.iter().rev().find(|area| area.rect.contains(at)).map_or(Some([1.0; 4]), |area| area.tint);
         below.is_none_or(|ground| (0..3).any(|i| (ink[i] - ground[i]).abs() >= CONTRAST_MIN))
     }
 }

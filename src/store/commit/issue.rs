@@ -12,8 +12,8 @@ use super::{Issued, Plan};
 use crate::domain::dispatch::{DispatchDraft, DispatchKind, ItemState};
 use crate::store::StoreError;
 use crate::store::rows::int;
-use crate::store::types::{Id, Ts};
 use crate::store::schema::{deliveries, dispatch_lines, dispatches, endpoints, items};
+use crate::store::types::{Id, Ts};
 
 /// An item on a platform and our measures on it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -102,8 +102,7 @@ pub(super) type Items = BTreeMap<(String, String), ItemRow>;
 /// Items whose measures the drafts change, in the order in which they are locked.
 pub(super) fn items_of<'a>(drafts: impl Iterator<Item = &'a DispatchDraft>) -> Vec<ItemRow> {
     let changing = drafts.filter(|d| d.kind != DispatchKind::Test);
-    let keys: BTreeSet<(&String, &String)> =
-        changing.flat_map(|d| d.lines.iter().map(move |l| (&d.platform, &l.item_key))).collect();
+    let keys: BTreeSet<(&String, &String)> = changing.flat_map(|d| d.lines.iter().map(move |l| (&d.platform, &l.item_key))).collect();
     keys.into_iter()
         .map(|(platform, item_key)| ItemRow {
             platform: platform.clone(),
@@ -139,8 +138,7 @@ pub(super) fn move_items(plan: &Plan, items: &mut Items) -> Result<(), StoreErro
                 measures.push(draft.complaint);
                 measures.sort();
             }
-            item.measures_in_force = serde_json::to_string(&measures)
-                .map_err(|e| StoreError::corrupt("items", &line.item_key, e))?;
+            item.measures_in_force = serde_json::to_string(&measures).map_err(|e| StoreError::corrupt("items", &line.item_key, e))?;
             if moved.insert(key) {
                 item.version += 1;
             }
@@ -213,8 +211,8 @@ fn dispatch(draft: &DispatchDraft, states: &[ItemState], feed_seq: i64) -> NewDi
 /// One delivery for each endpoint of the platform that wants this kind. A paused endpoint's waits.
 fn deliver(draft: &DispatchDraft, endpoints: &[EndpointBrief], out: &mut Vec<NewDelivery>) -> Result<(), StoreError> {
     for endpoint in endpoints.iter().filter(|e| e.platform == draft.platform) {
-        let kinds: Vec<String> = serde_json::from_str(&endpoint.event_types)
-            .map_err(|e| StoreError::corrupt("endpoints", endpoint.id, e))?;
+        let kinds: Vec<String> =
+            serde_json::from_str(&endpoint.event_types).map_err(|e| StoreError::corrupt("endpoints", endpoint.id, e))?;
         if !kinds.is_empty() && !kinds.iter().any(|k| k == draft.kind.word()) {
             continue;
         }

@@ -7,9 +7,7 @@ use super::{Commit, ReliedOn};
 use crate::domain::complaint::Event;
 use crate::domain::dispatch::DispatchDraft;
 use crate::store::projection::expected_projection;
-use crate::store::rows::{
-    ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow, int,
-};
+use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow, int};
 use crate::store::schema::complaint_files;
 use crate::store::types::Id;
 
@@ -88,10 +86,7 @@ impl Plan {
             listings_moved,
             parties: commit.parties,
             notices: notice.map(|(complaint_id, seq, body)| NoticeRow { complaint_id, seq, body }).into_iter().collect(),
-            examinations: examination
-                .map(|(complaint_id, seq, body)| ExaminationRow { complaint_id, seq, body })
-                .into_iter()
-                .collect(),
+            examinations: examination.map(|(complaint_id, seq, body)| ExaminationRow { complaint_id, seq, body }).into_iter().collect(),
             files: commit.files.iter().map(|file| ComplaintFileRow { complaint_id: id, file_id: *file }).collect(),
             mails: commit.mails.into_iter().map(mail_row).collect(),
             grants: commit.grant.into_iter().collect(),

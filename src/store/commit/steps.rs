@@ -56,10 +56,12 @@ macro_rules! write_batch {
         use diesel::prelude::*;
 
         use crate::store::commit::{Committed, issue, steps};
-        use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow};
+        use crate::store::rows::{
+            ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow,
+        };
         use crate::store::schema::{
-            complaint_files, complaints, deliveries, dispatch_lines, dispatches, endpoints, events, examinations, idempotency, items, listings, mails,
-            notices, parties, patents, platforms, policies, report_grants,
+            complaint_files, complaints, deliveries, dispatch_lines, dispatches, endpoints, events, examinations, idempotency, items,
+            listings, mails, notices, parties, patents, platforms, policies, report_grants,
         };
         use crate::store::types::{Day, Id, Ts};
         let plans: &[&crate::store::commit::plan::Plan] = $plans;
@@ -77,7 +79,8 @@ macro_rules! write_batch {
         }
         let numbers = steps::registers_relied_on(plans);
         if !numbers.is_empty() {
-            let rows: Vec<(String, i64)> = $go!(load, patents::table.filter(patents::number.eq_any(numbers)).select((patents::number, patents::version)))?;
+            let rows: Vec<(String, i64)> =
+                $go!(load, patents::table.filter(patents::number.eq_any(numbers)).select((patents::number, patents::version)))?;
             seen.registers = rows.into_iter().collect();
         }
         if let Some(now) = steps::policy_relied_on_at(plans) {
@@ -187,7 +190,8 @@ macro_rules! write_batch {
             }
             let counts = issue::counts(drafts());
             let codes: Vec<String> = counts.keys().cloned().collect();
-            let query = endpoints::table.filter(endpoints::platform.eq_any(codes)).order(endpoints::id).select(issue::EndpointBrief::as_select());
+            let query =
+                endpoints::table.filter(endpoints::platform.eq_any(codes)).order(endpoints::id).select(issue::EndpointBrief::as_select());
             let brief: Vec<issue::EndpointBrief> = $go!(load, query)?;
             let mut next = std::collections::BTreeMap::new();
             for (code, n) in counts {

@@ -28,20 +28,12 @@ pub struct RowLeftOut {
 impl RowLeftOut {
     /// In a live complaint already.
     pub(crate) fn duplicate(pointer: &str, reference: &str) -> Self {
-        RowLeftOut {
-            pointer: pointer.to_owned(),
-            code: "listing.duplicate".into(),
-            earlier: reference.to_owned(),
-        }
+        RowLeftOut { pointer: pointer.to_owned(), code: "listing.duplicate".into(), earlier: reference.to_owned() }
     }
 
     /// The same item twice in one notice.
     pub(crate) fn repeated(pointer: &str, earlier: &str) -> Self {
-        RowLeftOut {
-            pointer: pointer.to_owned(),
-            code: "listing.repeated".into(),
-            earlier: earlier.to_owned(),
-        }
+        RowLeftOut { pointer: pointer.to_owned(), code: "listing.repeated".into(), earlier: earlier.to_owned() }
     }
 }
 
@@ -184,7 +176,11 @@ pub struct EventView {
 }
 
 /// The answer to a filing. `assessment` is fresh; nothing was dispatched or answered yet.
-pub(in crate::workflow) fn filed_view(c: &Complaint, a: &Assessment, (urls, left_out): (&[Option<String>], Vec<RowLeftOut>)) -> ComplaintView {
+pub(in crate::workflow) fn filed_view(
+    c: &Complaint,
+    a: &Assessment,
+    (urls, left_out): (&[Option<String>], Vec<RowLeftOut>),
+) -> ComplaintView {
     let mut view = complaint_view(c, &a.kept(), (urls, &[]));
     view.rows_left_out = left_out;
     view
@@ -259,14 +255,7 @@ pub fn event_views(log: &[StoredEvent], names_examiners: bool) -> Vec<EventView>
                     actor = role.to_owned();
                 }
             }
-            EventView {
-                seq: e.seq,
-                at: e.at,
-                actor,
-                kind: e.kind.clone(),
-                body,
-                hash: hex::encode(e.hash),
-            }
+            EventView { seq: e.seq, at: e.at, actor, kind: e.kind.clone(), body, hash: hex::encode(e.hash) }
         })
         .collect()
 }

@@ -47,9 +47,7 @@ impl Desk {
     /// [`DeskError::NotFound`], [`StoreError::Corrupt`] where the log does not replay.
     pub async fn load(&self, id: Uuid) -> Result<Loaded, DeskError> {
         let stored = self.store.complaint(id).await?.ok_or(DeskError::NotFound)?;
-        let corrupt = |what: &'static str, why: String| {
-            DeskError::Store(StoreError::Corrupt { table: what, id: id.to_string(), why })
-        };
+        let corrupt = |what: &'static str, why: String| DeskError::Store(StoreError::Corrupt { table: what, id: id.to_string(), why });
         let complaint = Complaint::replay(id, &stored.log).map_err(|e| corrupt("events", e.to_string()))?;
         let case: NoticeCase = serde_json::from_str(&stored.notice).map_err(|e| corrupt("notices", e.to_string()))?;
         let examination = stored
@@ -103,9 +101,8 @@ impl Desk {
         let policy = self.active_policy().await?;
         let (_, today): (_, Date) = self.now();
         let c = &loaded.complaint;
-        let number = PatentNumber::parse(&c.filed.patent_number).map_err(|e| {
-            DeskError::Store(StoreError::Corrupt { table: "events", id: c.id.to_string(), why: e.to_string() })
-        })?;
+        let number = PatentNumber::parse(&c.filed.patent_number)
+            .map_err(|e| DeskError::Store(StoreError::Corrupt { table: "events", id: c.id.to_string(), why: e.to_string() }))?;
         let report = match (&loaded.case.report, &loaded.reading) {
             (Some(sha256), Some(facts)) => Some(KnownReport { sha256: sha256.clone(), facts: facts.clone() }),
             _ => None,

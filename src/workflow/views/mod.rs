@@ -5,6 +5,6 @@ mod complaint;
 mod load;
 
 pub use admin::{AdminView, AuthenticityShown, DeliveryView, DispatchAdminView, OtherComplaint, QueueItem, QueuePage};
+pub(in crate::workflow) use complaint::filed_view;
 pub use complaint::{ComplaintItem, ComplaintView, DispatchSummary, EventView, ListingView, RowLeftOut, complaint_view, event_views};
 pub use load::Loaded;
-pub(in crate::workflow) use complaint::filed_view;

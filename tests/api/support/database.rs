@@ -70,7 +70,8 @@ fn start() -> Result<Cluster, String> {
         command
     };
     let data = folder.join("data");
-    let made = run(&bin.join("initdb")).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C", "-D"]).arg(&data).status();
+    let made =
+        run(&bin.join("initdb")).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C", "-D"]).arg(&data).status();
     if !made.is_ok_and(|s| s.success()) {
         return Err("initdb failed".into());
     }
@@ -84,7 +85,11 @@ fn start() -> Result<Cluster, String> {
     let log = std::fs::File::create(std::env::temp_dir().join(format!("fasttrack-pg-{port}.log"))).map_err(|e| e.to_string())?;
     let mut child = shell.env("FOLDER", &folder).stdin(Stdio::piped()).stderr(log).spawn().map_err(|e| e.to_string())?;
     let guard = child.stdin.take();
-    let cluster = Cluster { base_url: format!("postgres://postgres@127.0.0.1:{port}"), psql: Some(bin.join("psql")).filter(|p| p.exists()).unwrap_or("psql".into()), _guard: guard };
+    let cluster = Cluster {
+        base_url: format!("postgres://postgres@127.0.0.1:{port}"),
+        psql: Some(bin.join("psql")).filter(|p| p.exists()).unwrap_or("psql".into()),
+        _guard: guard,
+    };
     let begun = Instant::now();
     while !sql(&cluster, "SELECT 1") {
         if begun.elapsed() > Duration::from_secs(30) {

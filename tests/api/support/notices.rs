@@ -88,10 +88,8 @@ pub fn notice(right: &Right, files: &Deposited, item_ids: &[&str]) -> Value {
             "features": [{ "item": "4", "feature": "底座与支臂铰接", "accused": "底座与支臂铰接", "correspondence": "literal" }],
         }),
     };
-    let listings: Vec<Value> = item_ids
-        .iter()
-        .map(|id| json!({ "url": format!("https://item.taobao.com/item.htm?id={id}"), "shop": "小店" }))
-        .collect();
+    let listings: Vec<Value> =
+        item_ids.iter().map(|id| json!({ "url": format!("https://item.taobao.com/item.htm?id={id}"), "shop": "小店" })).collect();
     json!({
         "patent": { "number": format!("ZL{}", right.number), "title": right.title, "holder": right.holder, "filed_on": right.filed_on, "granted_on": right.granted_on },
         "asserted_items": [if right.kind == "design" { "1" } else { "4" }],

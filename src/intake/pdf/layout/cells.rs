@@ -40,11 +40,7 @@ pub fn cells(sheet: &Sheet) -> (Vec<Cell>, Vec<usize>) {
             continue;
         };
         let key = [top, left, bottom, right].map(rounded);
-        found
-            .entry(key)
-            .or_insert_with(|| ([left, top, right, bottom], Vec::new()))
-            .1
-            .push(index);
+        found.entry(key).or_insert_with(|| ([left, top, right, bottom], Vec::new())).1.push(index);
     }
     let mut out = Vec::new();
     for (edges, members) in found.into_values() {

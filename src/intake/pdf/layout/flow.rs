@@ -50,19 +50,13 @@ pub fn by_place(sheets: &[Sheet]) -> Flow {
     let mut flow = Flow::default();
     for (sheet, skip) in sheets.iter().zip(&furniture) {
         let (boxed, free) = cells(sheet);
-        let mut blocks: Vec<(f64, f64, Vec<Row>)> = boxed
-            .into_iter()
-            .map(|Cell { edges, rows, .. }| (edges[1], edges[0], rows))
-            .collect();
+        let mut blocks: Vec<(f64, f64, Vec<Row>)> = boxed.into_iter().map(|Cell { edges, rows, .. }| (edges[1], edges[0], rows)).collect();
         let free: Vec<usize> = free.into_iter().filter(|i| !skip.contains(i)).collect();
         let cuts: Vec<f64> = blocks.iter().map(|b| b.0).collect();
         for row in rows(sheet, &free) {
             // Free rows with no cell between them are one block.
             match blocks.last_mut() {
-                Some((top, left, block))
-                    if *left == f64::NEG_INFINITY
-                        && !cuts.iter().any(|c| *c > *top && *c < row.y) =>
-                {
+                Some((top, left, block)) if *left == f64::NEG_INFINITY && !cuts.iter().any(|c| *c > *top && *c < row.y) => {
                     block.push(row);
                 }
                 _ => blocks.push((row.y, f64::NEG_INFINITY, vec![row])),
@@ -183,8 +177,5 @@ fn without_digits(text: &str) -> String {
 }
 
 fn is_page_number(text: &str) -> bool {
-    text.chars().any(|c| c.is_ascii_digit())
-        && text.chars().all(|c| {
-            c.is_ascii_digit() || "第页共/-—–·,，()（） ".contains(c)
-        })
+    text.chars().any(|c| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || "第页共/-—–·,，()（） ".contains(c))
 }

@@ -45,11 +45,7 @@ pub fn sheet(page: &Page) -> Sheet {
             glyphs.push(if upright { along_column(*glyph, width) } else { *glyph });
         }
     }
-    let rules = page
-        .rules
-        .iter()
-        .map(|r| if upright { rule_along_column(*r, width) } else { *r })
-        .collect();
+    let rules = page.rules.iter().map(|r| if upright { rule_along_column(*r, width) } else { *r }).collect();
     Sheet { page: page.number, height: if upright { width } else { height }, glyphs, rules, watermark }
 }
 

@@ -108,12 +108,8 @@ fn row(sheet: &Sheet, members: Vec<usize>) -> Option<Row> {
 /// Puts drawn blanks back between Latin words.
 fn restore_blanks(sheet: &Sheet, members: &[usize], chunks: &mut [Chunk]) {
     for chunk in chunks {
-        let text: String = members
-            .iter()
-            .map(|i| &sheet.glyphs[*i])
-            .filter(|g| g.x >= chunk.x0 - 0.01 && g.x < chunk.x1)
-            .map(|g| g.ch)
-            .collect();
+        let text: String =
+            members.iter().map(|i| &sheet.glyphs[*i]).filter(|g| g.x >= chunk.x0 - 0.01 && g.x < chunk.x1).map(|g| g.ch).collect();
         chunk.text = squeeze(&text);
     }
 }

@@ -1,0 +1,266 @@
+//! The story of the demonstration, told in calls.
+
+use std::time::Instant;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+use super::calls::Calls;
+use super::notices::{CUP, Files, JUICER, LAMP, Right, notice};
+use super::receiver::{Message, Receiver};
+use crate::clock::Clock;
+use crate::domain::calendar::shanghai_date;
+
+/// Who does what.
+struct Cast {
+    admin: String,
+    holder: (String, String),
+    examiners: [String; 2],
+    platform: String,
+}
+
+/// The demonstration under way.
+struct Telling<'a> {
+    calls: &'a Calls,
+    receiver: &'a Receiver,
+    cast: Cast,
+    /// Messages the platform got so far.
+    received: usize,
+    /// Complaints filed so far: their idempotency keys.
+    filed: usize,
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn act(title: &str) {
+    println!("\n{title}");
+}
+
+fn say(line: &str) {
+    println!("    {line}");
+}
+
+/// Tells everything; answers the keys to go on with.
+pub(super) async fn tell(calls: &Calls, receiver: &Receiver, admin: &str) -> anyhow::Result<Vec<(&'static str, String)>> {
+    act("0. accounts, a platform and its endpoint · 账户、平台与推送地址");
+    let cast = cast(calls, receiver, admin).await?;
+    let mut t = Telling { calls, receiver, cast, received: 0, filed: 0 };
+    let lamp = t.files(&LAMP).await?;
+
+    act("1. a clean design report · 外观设计，评价报告未发现缺陷");
+    let first = t.clean_design(&lamp).await?;
+
+    act("2. the report is compared with the patent office's copy by two people, standing is verified · 两人核对报告副本，核实权利主体");
+    t.prove(&first).await?;
+
+    act("3. straight-through policy on · 启用直通规则");
+    t.switch_automation_on().await?;
+
+    act("4. the same item listed again after it was upheld · 判定成立后同一商品重新上架");
+    t.relisting(&lamp, &first).await?;
+
+    act("5. the same report again, another item · 同一报告，另一商品，直通");
+    let automatic = t.straight_through(&lamp).await?;
+
+    act("6. a partly negative utility-model report · 实用新型，评价报告部分否定");
+    t.partly_negative().await?;
+
+    act("7. a forged number · 专利号校验位不符");
+    t.forged_number(&lamp).await?;
+
+    act("8. a scanned image · 扫描件");
+    t.scanned().await?;
+
+    act("9. a lift · 撤回通知，解除措施");
+    t.lift(&automatic).await?;
+
+    let [examiner, _] = t.cast.examiners;
+    Ok(vec![("admin", t.cast.admin), ("complainant", t.cast.holder.1), ("examiner", examiner), ("platform", t.cast.platform)])
+}
+
+async fn account(calls: &Calls, admin: &str, form: Value) -> anyhow::Result<(String, String)> {
+    let made = calls.post("/v1/admin/accounts", admin, &form).await?.expect(201)?;
+    let id = text(&made["id"]);
+    let key = calls.post(&format!("/v1/admin/accounts/{id}/keys"), admin, &json!({})).await?.expect(201)?;
+    Ok((id, text(&key["key"])))
+}
+
+async fn cast(calls: &Calls, receiver: &Receiver, admin: &str) -> anyhow::Result<Cast> {
+    let platform = json!({ "code": "demo-mall", "name": "演示商城", "sites": ["taobao", "tmall"] });
+    calls.post("/v1/admin/platforms", admin, &platform).await?.expect(201)?;
+    let endpoint = json!({ "url": receiver.url });
+    let endpoint = calls.post("/v1/admin/platforms/demo-mall/endpoints", admin, &endpoint).await?.expect(201)?;
+    receiver.set_secret(&text(&endpoint["secret"]))?;
+    let holder = account(calls, admin, json!({ "role": "complainant", "name": LAMP.holder })).await?;
+    let one = account(calls, admin, json!({ "role": "examiner", "name": "examiner one" })).await?;
+    let two = account(calls, admin, json!({ "role": "examiner", "name": "examiner two" })).await?;
+    let platform = account(calls, admin, json!({ "role": "platform", "name": "演示商城", "platform": "demo-mall" })).await?;
+    Ok(Cast { admin: admin.to_owned(), holder, examiners: [one.1, two.1], platform: platform.1 })
+}
+
+impl Telling<'_> {
+    async fn files(&self, right: &Right) -> anyhow::Result<Files> {
+        let key = &self.cast.holder.1;
+        let document = |name: &str| format!("%PDF-1.4 {name} of {}", right.number).into_bytes();
+        Ok(Files {
+            report: self.calls.deposit(key, right.report).await?,
+            grant: self.calls.deposit(key, &document("grant publication")).await?,
+            certificate: self.calls.deposit(key, &document("certificate")).await?,
+            identity: self.calls.deposit(key, &document("identity")).await?,
+        })
+    }
+
+    async fn file(&mut self, notice: &Value) -> anyhow::Result<Value> {
+        self.filed += 1;
+        let once = format!("demo-{}", self.filed);
+        let filed = self.calls.post_once("/v1/complaints", &self.cast.holder.1, (&once, notice)).await?.expect(201)?;
+        say(&format!(
+            "{}: state {}, track {}, report {}",
+            text(&filed["reference"]),
+            text(&filed["state"]),
+            text(&filed["track"]),
+            text(&filed["overall"])
+        ));
+        for finding in filed["findings"].as_array().into_iter().flatten().filter(|f| f["result"] != "pass") {
+            say(&format!(
+                "  {} {}: {} · {}",
+                text(&finding["check"]),
+                text(&finding["result"]),
+                text(&finding["message"]),
+                text(&finding["message_zh"])
+            ));
+        }
+        for criterion in filed["criteria"].as_array().into_iter().flatten().filter(|c| c["met"] == true) {
+            say(&format!("  complex because of {}", text(&criterion["code"])));
+        }
+        Ok(filed)
+    }
+
+    /// The next message of the platform, acknowledged as platforms do.
+    async fn arrival(&mut self, since: Instant, done: &str) -> anyhow::Result<Message> {
+        let message = self.receiver.message(self.received).await?;
+        self.received += 1;
+        let basis = text(&message.body["determination"]["basis"]);
+        say(&format!(
+            "platform received {} ({basis}), signature right, {:.1} ms after the call",
+            text(&message.body["type"]),
+            (message.at - since).as_secs_f64() * 1e3
+        ));
+        let lines = json!({ "lines": [{ "n": 1, "step": "received" }, { "n": 1, "step": "accepted" }, { "n": 1, "step": done }] });
+        let path = format!("/v1/platform/dispatches/{}/acknowledgements", message.id);
+        self.calls.post(&path, &self.cast.platform, &lines).await?.expect(200)?;
+        Ok(message)
+    }
+
+    async fn measure(&self, id: &Value) -> anyhow::Result<()> {
+        let seen = self.calls.get(&format!("/v1/complaints/{}", text(id)), &self.cast.holder.1).await?.expect(200)?;
+        say(&format!("the complainant sees: {} / {}", text(&seen["listings"][0]["determination"]), text(&seen["listings"][0]["measure"])));
+        Ok(())
+    }
+
+    async fn put_register(&self, right: &Right) -> anyhow::Result<()> {
+        let today = shanghai_date(Clock::System.now());
+        let entry = json!({
+            "status": "in_force", "holder": right.holder, "title": right.title, "filed_on": right.dates.0, "granted_on": right.dates.1,
+            "text_version": { "version": "granted" }, "as_of": today, "source": "专利登记簿副本", "invalidation_pending": false,
+        });
+        let [examiner, _] = &self.cast.examiners;
+        self.calls.put(&format!("/v1/admin/patents/{}", right.number), examiner, &entry).await?.expect(200)?;
+        Ok(())
+    }
+
+    async fn clean_design(&mut self, files: &Files) -> anyhow::Result<Value> {
+        self.put_register(&LAMP).await?;
+        let filed = self.file(&notice(&LAMP, files, ("1", "637790875524"))).await?;
+        let [examiner, _] = self.cast.examiners.clone();
+        self.calls.post("/v1/admin/queue/claims", &examiner, &json!({ "track": "simple" })).await?.expect(201)?;
+        let decision = json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] }] });
+        let since = Instant::now();
+        let path = format!("/v1/admin/complaints/{}/decision", text(&filed["id"]));
+        let decided = self.calls.post_if(&path, &examiner, (&filed["version"], &decision)).await?.expect(201)?;
+        self.arrival(since, "applied").await?;
+        self.measure(&filed["id"]).await?;
+        Ok(decided)
+    }
+
+    async fn prove(&self, complaint: &Value) -> anyhow::Result<()> {
+        let path = format!("/v1/admin/complaints/{}/authenticity", text(&complaint["id"]));
+        let form = json!({ "level": "B", "evidence": "与国家知识产权局出具的副本核对一致（回执 2026-118）" });
+        for (n, examiner) in self.cast.examiners.iter().enumerate() {
+            let shown = self.calls.post(&path, examiner, &form).await?.expect(201)?;
+            let grants = shown["authenticity"].as_array().context("grants")?;
+            let counts = grants.iter().any(|g| g["counts"] == true);
+            say(&format!("person {}: level B {}", n + 1, if counts { "counts now" } else { "waits for a second person" }));
+        }
+        let [examiner, _] = &self.cast.examiners;
+        let right = json!({ "capacity": "patentee", "evidence": "营业执照与专利登记簿副本一致" });
+        self.calls
+            .put(&format!("/v1/admin/accounts/{}/rights/{}", self.cast.holder.0, LAMP.number), examiner, &right)
+            .await?
+            .expect(200)?;
+        Ok(())
+    }
+
+    async fn switch_automation_on(&self) -> anyhow::Result<()> {
+        let active = self.calls.get("/v1/admin/policies/0", &self.cast.admin).await?.expect(200)?;
+        let mut policy = active["policy"].clone();
+        policy["automation"] = json!({ "verified_notice": true, "prior_determination": true });
+        let stored = self.calls.post("/v1/admin/policies", &self.cast.admin, &policy).await?.expect(201)?;
+        let path = format!("/v1/admin/policies/{}/activation", stored["version"]);
+        self.calls.post(&path, &self.cast.admin, &json!({})).await?.expect(201)?;
+        Ok(())
+    }
+
+    async fn relisting(&mut self, files: &Files, first: &Value) -> anyhow::Result<()> {
+        let mut again = notice(&LAMP, files, ("1", "637790875524"));
+        again["relisting_of"] = first["reference"].clone();
+        let since = Instant::now();
+        self.file(&again).await?;
+        self.arrival(since, "applied").await?;
+        Ok(())
+    }
+
+    async fn straight_through(&mut self, files: &Files) -> anyhow::Result<Value> {
+        let since = Instant::now();
+        let filed = self.file(&notice(&LAMP, files, ("1", "700000000001"))).await?;
+        self.arrival(since, "applied").await?;
+        self.measure(&filed["id"]).await?;
+        Ok(filed)
+    }
+
+    async fn partly_negative(&mut self) -> anyhow::Result<()> {
+        let files = self.files(&JUICER).await?;
+        self.put_register(&JUICER).await?;
+        self.file(&notice(&JUICER, &files, ("1", "700000000002"))).await?;
+        say("negative is not a refusal: an examiner decides");
+        Ok(())
+    }
+
+    async fn forged_number(&mut self, files: &Files) -> anyhow::Result<()> {
+        let mut forged = notice(&LAMP, files, ("1", "700000000003"));
+        forged["patent"]["number"] = "ZL202330271846.5".into();
+        let answer = self.calls.post_once("/v1/complaints", &self.cast.holder.1, ("demo-forged", &forged)).await?.expect(422)?;
+        let problem = &answer["problems"][0];
+        say(&format!("{} {}: {}", text(&problem["pointer"]), text(&problem["code"]), text(&problem["message"])));
+        Ok(())
+    }
+
+    async fn scanned(&mut self) -> anyhow::Result<()> {
+        let files = self.files(&CUP).await?;
+        self.put_register(&CUP).await?;
+        self.file(&notice(&CUP, &files, ("1", "700000000004"))).await?;
+        say("nothing is concluded from a picture: an examiner looks at it");
+        Ok(())
+    }
+
+    async fn lift(&mut self, complaint: &Value) -> anyhow::Result<()> {
+        let since = Instant::now();
+        let path = format!("/v1/complaints/{}/withdrawal", text(&complaint["id"]));
+        self.calls.post(&path, &self.cast.holder.1, &json!({ "reason": "settled" })).await?.expect(201)?;
+        self.arrival(since, "lifted").await?;
+        self.measure(&complaint["id"]).await?;
+        Ok(())
+    }
+}
