@@ -149,7 +149,7 @@ impl PatentNumber {
         if bare.is_empty() {
             return Err(PatentNumberError::Empty);
         }
-        let body = bare.trim_end_matches(|c: char| c == 'X' || c == '.');
+        let body = bare.trim_end_matches(['X', '.']);
         if bare.contains(MASKS) || body.contains('X') {
             return Err(PatentNumberError::Masked);
         }
@@ -254,10 +254,7 @@ fn split(bare: &str) -> Result<(String, Option<char>), PatentNumberError> {
     };
     let parts: Vec<&str> = front.split(' ').collect();
     let lengths: Vec<usize> = parts.iter().map(|p| p.len()).collect();
-    let blanks_right = match lengths.as_slice() {
-        [_] | [2 | 4 | 3 | 5, _] | [2 | 4, 1, _] => true,
-        _ => false,
-    };
+    let blanks_right = matches!(lengths.as_slice(), [_] | [2..=5, _] | [2 | 4, 1, _]);
     let mut digits = parts.concat();
     let check = check.or_else(|| matches!(digits.len(), 9 | 13).then(|| digits.pop()).flatten());
     if !blanks_right || !digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -49,8 +49,8 @@ impl Sqlite {
         Ok(Sqlite { writer, readers, outbox: Arc::default() })
     }
 
-    pub(super) fn submit(&self, waiting: Box<Waiting>) -> Result<(), StoreError> {
-        self.writer.try_send(Job::Commit(waiting)).map_err(refused)
+    pub(super) fn submit(&self, waiting: Waiting) -> Result<(), StoreError> {
+        self.writer.try_send(Job::Commit(Box::new(waiting))).map_err(refused)
     }
 
     pub(super) async fn write<T: Send + 'static>(

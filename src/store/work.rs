@@ -18,8 +18,8 @@ macro_rules! work {
                                 let c = &mut *conn;
                                 #[allow(unused_macros)]
                                 macro_rules! $go {
-                                            ($d m:ident, $d q:expr) => { diesel_async::RunQueryDsl::$d m($d q, c).await }
-                                        }
+                                                            ($d m:ident, $d q:expr) => { diesel_async::RunQueryDsl::$d m($d q, c).await }
+                                                        }
                                 #[allow(dead_code)]
                                 type Db = diesel::pg::Pg;
                                 match crate::store::postgres::begin(c).await {
@@ -45,8 +45,8 @@ macro_rules! work {
                         c.immediate_transaction(|c| {
                             #[allow(unused_macros)]
                             macro_rules! $go {
-                                        ($d m:ident, $d q:expr) => { diesel::RunQueryDsl::$d m($d q, c) }
-                                    }
+                                                        ($d m:ident, $d q:expr) => { diesel::RunQueryDsl::$d m($d q, c) }
+                                                    }
                             #[allow(dead_code)]
                             type Db = diesel::sqlite::Sqlite;
                             $body
@@ -71,8 +71,8 @@ macro_rules! look {
                                 let c = &mut *conn;
                                 #[allow(unused_macros)]
                                 macro_rules! $go {
-                                            ($d m:ident, $d q:expr) => { diesel_async::RunQueryDsl::$d m($d q, c).await }
-                                        }
+                                                            ($d m:ident, $d q:expr) => { diesel_async::RunQueryDsl::$d m($d q, c).await }
+                                                        }
                                 #[allow(dead_code)]
                                 type Db = diesel::pg::Pg;
                                 async { $body }.await
@@ -91,8 +91,8 @@ macro_rules! look {
                     .read(move |c| {
                         #[allow(unused_macros)]
                         macro_rules! $go {
-                                    ($d m:ident, $d q:expr) => { diesel::RunQueryDsl::$d m($d q, c) }
-                                }
+                                                    ($d m:ident, $d q:expr) => { diesel::RunQueryDsl::$d m($d q, c) }
+                                                }
                         #[allow(dead_code)]
                         type Db = diesel::sqlite::Sqlite;
                         $body

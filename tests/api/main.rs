@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod audit;
+mod delivery;
 mod filing;
 mod reports;
+mod roles;
 mod story;
 mod support;
 mod values;

@@ -178,8 +178,7 @@ fn within_the_grace_period_it_is_in_force_with_a_warning() {
 #[test]
 fn negative_part_and_unsearched_add_up_as_the_rules_say() {
     let verdicts = |words: &[Verdict]| {
-        let mut case = Case::default();
-        case.items = (1..=words.len()).map(|n| n.to_string()).collect();
+        let mut case = Case { items: (1..=words.len()).map(|n| n.to_string()).collect(), ..Case::default() };
         case.facts.verdicts = words
             .iter()
             .enumerate()

@@ -90,7 +90,7 @@ pub(super) fn speaks_of_verdicts(text: &str) -> bool {
 }
 
 /// Makes every verdict unknown.
-pub(super) fn forget(verdicts: &mut Vec<ItemVerdict>) {
+pub(super) fn forget(verdicts: &mut [ItemVerdict]) {
     for v in verdicts.iter_mut() {
         v.verdict = Verdict::Unknown;
     }

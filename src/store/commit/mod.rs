@@ -195,15 +195,15 @@ impl Waiting {
 
 /// The way into the queue of a PostgreSQL store.
 #[derive(Clone)]
-pub(super) struct Queue(mpsc::Sender<Box<Waiting>>);
+pub(super) struct Queue(mpsc::Sender<Waiting>);
 
 impl Queue {
-    pub(super) fn new() -> (Self, mpsc::Receiver<Box<Waiting>>) {
+    pub(super) fn new() -> (Self, mpsc::Receiver<Waiting>) {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
         (Queue(sender), receiver)
     }
 
-    fn submit(&self, waiting: Box<Waiting>) -> Result<(), StoreError> {
+    fn submit(&self, waiting: Waiting) -> Result<(), StoreError> {
         self.0.try_send(waiting).map_err(|e| match e {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => ended(),
@@ -225,7 +225,7 @@ impl Store {
         let plan = Plan::of(commit);
         let wakes = plan.fills_the_outbox();
         let (tell, answer) = oneshot::channel();
-        let waiting = Box::new(Waiting { plan, tell });
+        let waiting = Waiting { plan, tell };
         match self {
             Store::Postgres(pg) => pg.queue.submit(waiting)?,
             Store::Sqlite(sqlite) => sqlite.submit(waiting)?,
@@ -240,7 +240,7 @@ impl Store {
 
 /// Splits off what cannot be in one transaction with an earlier member: the same complaint, key or
 /// live listing. The order among those that meet is kept.
-fn split(waiting: Vec<Box<Waiting>>) -> (Vec<Box<Waiting>>, Vec<Box<Waiting>>) {
+fn split(waiting: Vec<Waiting>) -> (Vec<Waiting>, Vec<Waiting>) {
     let mut taken = HashSet::new();
     waiting.into_iter().partition(|w| {
         let keys = w.plan.keys();

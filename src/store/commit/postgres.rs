@@ -14,10 +14,10 @@ use crate::store::postgres::{Postgres, Tries, begin, finish, give_back};
 /// Writing tasks.
 const WRITERS: usize = 2;
 
-type Jobs = Arc<Mutex<mpsc::Receiver<Box<Waiting>>>>;
+type Jobs = Arc<Mutex<mpsc::Receiver<Waiting>>>;
 
 /// Starts the writers; they end when the last handle to the store is dropped.
-pub(in crate::store) fn start(postgres: &Postgres, jobs: mpsc::Receiver<Box<Waiting>>) {
+pub(in crate::store) fn start(postgres: &Postgres, jobs: mpsc::Receiver<Waiting>) {
     let jobs: Jobs = Arc::new(Mutex::new(jobs));
     for _ in 0..WRITERS {
         tokio::spawn(run(postgres.for_writer(), jobs.clone()));
@@ -38,7 +38,7 @@ async fn run(postgres: crate::store::postgres::Writer, jobs: Jobs) {
     }
 }
 
-async fn write(postgres: &crate::store::postgres::Writer, batch: Vec<Box<Waiting>>) {
+async fn write(postgres: &crate::store::postgres::Writer, batch: Vec<Waiting>) {
     let plans: Vec<&Plan> = batch.iter().map(|w| &w.plan).collect();
     match tried(postgres, &plans).await {
         Ok(outcomes) => {

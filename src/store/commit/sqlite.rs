@@ -12,19 +12,19 @@ use crate::store::sqlite::Job;
 
 /// Works until the last sender is gone.
 pub(in crate::store) fn run(conn: &mut SqliteConnection, jobs: &Receiver<Job>) {
-    let mut kept: Vec<Box<Waiting>> = Vec::new();
+    let mut kept: Vec<Waiting> = Vec::new();
     let mut alone = None;
     loop {
         if kept.is_empty() && alone.is_none() {
             match jobs.recv() {
-                Ok(Job::Commit(w)) => kept.push(w),
+                Ok(Job::Commit(w)) => kept.push(*w),
                 Ok(Job::Work(task)) => alone = Some(task),
                 Err(_) => return,
             }
         }
         while alone.is_none() && kept.len() < BATCH_MAX {
             match jobs.try_recv() {
-                Ok(Job::Commit(w)) => kept.push(w),
+                Ok(Job::Commit(w)) => kept.push(*w),
                 Ok(Job::Work(task)) => alone = Some(task),
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
             }
@@ -41,7 +41,7 @@ pub(in crate::store) fn run(conn: &mut SqliteConnection, jobs: &Receiver<Job>) {
     }
 }
 
-fn write(conn: &mut SqliteConnection, batch: Vec<Box<Waiting>>) {
+fn write(conn: &mut SqliteConnection, batch: Vec<Waiting>) {
     if batch.is_empty() {
         return;
     }
@@ -53,9 +53,9 @@ fn write(conn: &mut SqliteConnection, batch: Vec<Box<Waiting>>) {
             }
         }
         Err(fault) if batch.len() == 1 => {
+            let why = crate::store::StoreError::from(fault);
             for waiting in batch {
-                waiting.answer(Err(crate::store::StoreError::from(fault).into()));
-                return;
+                waiting.answer(Err(why.clone().into()));
             }
         }
         Err(_) => {

@@ -6,7 +6,7 @@ pub mod platform;
 pub mod service;
 
 pub use database::Engine;
-pub use service::{Answer, Service};
+pub use service::Service;
 
 /// One test for each database, from one text.
 macro_rules! on_both_databases {

@@ -183,7 +183,7 @@ impl Service {
 
     /// Makes an account of a role; answers its id and key.
     pub async fn account(&self, role: &str, platform: Option<&str>) -> (String, String) {
-        let mut form = json!({ "role": role, "name": format!("{role} {}", uuid::Uuid::new_v4()) });
+        let mut form = json!({ "role": role, "name": format!("a {role}") });
         if let Some(code) = platform {
             form["platform"] = code.into();
         }

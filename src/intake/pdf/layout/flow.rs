@@ -31,11 +31,8 @@ impl Flow {
     fn end(&mut self, mark: char, page: u32) {
         match self.chars.last_mut() {
             None => {}
-            Some(last) if *last == SOFT_BREAK || *last == HARD_BREAK => {
-                if mark == HARD_BREAK {
-                    *last = HARD_BREAK;
-                }
-            }
+            Some(last) if *last == HARD_BREAK || (*last == SOFT_BREAK && mark == SOFT_BREAK) => {}
+            Some(last) if *last == SOFT_BREAK => *last = mark,
             Some(_) => {
                 self.chars.push(mark);
                 self.pages.push(page);
