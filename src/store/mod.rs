@@ -7,6 +7,7 @@ mod accounts;
 mod claims;
 mod commit;
 mod complaints;
+mod dispatches;
 mod error;
 mod files;
 mod lock;
@@ -32,12 +33,11 @@ pub use accounts::{AccountRow, KeyRow};
 pub use claims::{ClaimRow, QueueFilter, QueueRow};
 pub use commit::{AnswerRow, Commit, CommitError, Committed, Issued, MailDraft, ReliedOn, StoredAnswer};
 pub use complaints::{ComplaintFilter, FilingAsk, FilingContext, LiveListing, Relisted, StoredComplaint};
+pub use dispatches::{AckRow, DispatchLine, DispatchRow};
 pub use error::StoreError;
 pub use files::FileRow;
 pub use lock::{Lock, lock_data_folder};
-pub use outbox::{
-    AckRow, AttemptRow, ClaimedDelivery, ClaimedMail, DeliveryAttempted, DeliveryRow, DispatchLine, DispatchRow, MailAttempted,
-};
+pub use outbox::{AttemptRow, ClaimedDelivery, ClaimedMail, DeliveryAttempted, DeliveryRow, MailAttempted};
 pub use platforms::{EndpointRow, PlatformRow};
 pub use projection::expected_projection;
 pub use register::{PolicyRow, RightRow};

@@ -5,6 +5,7 @@
 mod audit;
 mod delivery;
 mod filing;
+mod hostile;
 mod reports;
 mod roles;
 mod story;

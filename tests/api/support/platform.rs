@@ -30,7 +30,6 @@ struct State {
 pub struct Platform {
     pub key: String,
     pub endpoint: String,
-    pub url: String,
     state: Arc<Mutex<State>>,
     server: actix_web::dev::ServerHandle,
 }
@@ -73,7 +72,7 @@ impl Platform {
         let made = service.post(&format!("/v1/admin/platforms/{code}/endpoints"), &service.admin, &json!({ "url": url })).await.expect(201);
         state.lock().unwrap().secret = made["secret"].as_str().map(str::to_owned);
         let endpoint = made["id"].as_str().unwrap().to_owned();
-        Platform { key, endpoint, url, state, server: handle }
+        Platform { key, endpoint, state, server: handle }
     }
 
     /// The next answers, by status.

@@ -142,11 +142,6 @@ impl Service {
         child.wait().unwrap().success()
     }
 
-    /// The process id, for a test that looks at the process.
-    pub fn pid(&self) -> u32 {
-        self.child.as_ref().map_or(0, Child::id)
-    }
-
     /// A request.
     pub fn request(&self, method: &str, path: &str, key: &str) -> reqwest::RequestBuilder {
         let method: reqwest::Method = method.parse().unwrap();
