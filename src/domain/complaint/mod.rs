@@ -10,6 +10,8 @@
 mod event;
 mod hash;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
