@@ -29,7 +29,14 @@ on_both_databases! {
         decided(&service, (&holder, &examiner), "100000000001").await;
         let received = platform.wait_for(2).await;
         assert_eq!((&received[0].id, &received[0].bytes), (&received[1].id, &received[1].bytes));
-        let shown = service.get(&format!("/v1/admin/dispatches/{}", received[0].id), &examiner).await.expect(200);
+        // What came is recorded after it came.
+        let path = format!("/v1/admin/dispatches/{}", received[0].id);
+        let begun = std::time::Instant::now();
+        let mut shown = Value::Null;
+        while shown["deliveries"][0]["attempts"].as_array().is_none_or(|a| a.len() < 2) {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{shown:#}");
+            shown = service.get(&path, &examiner).await.expect(200);
+        }
         let outcomes: Vec<&Value> = shown["deliveries"][0]["attempts"].as_array().unwrap().iter().map(|a| &a["outcome"]).collect();
         assert_eq!(outcomes, ["status", "delivered"], "{shown:#}");
     }

@@ -96,7 +96,7 @@ impl Platform {
             if received.len() >= n {
                 return received;
             }
-            assert!(begun.elapsed() < Duration::from_secs(30), "{} of {n} messages came", received.len());
+            assert!(begun.elapsed() < Duration::from_secs(120), "{} of {n} messages came", received.len());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

@@ -121,7 +121,7 @@ impl Service {
             {
                 return;
             }
-            assert!(begun.elapsed() < Duration::from_secs(30), "the service did not become ready");
+            assert!(begun.elapsed() < Duration::from_secs(120), "the service did not become ready");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
