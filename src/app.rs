@@ -9,6 +9,7 @@ use anyhow::Context;
 use tokio::sync::watch;
 use tracing_actix_web::TracingLogger;
 
+use crate::agenda::Agenda;
 use crate::audit::Sealer;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
@@ -55,7 +56,7 @@ impl Service {
             .with_context(|| format!("another process works in {}", config.data_folder.display()))?;
         let vault = vault(&config)?;
         let store = Store::open(&config.database_url, config.database_connections_max)?;
-        let clock = Clock::System;
+        let clock = Clock::of_process();
         let desk = Desk::new(DeskParts {
             store: store.clone(),
             clock: clock.clone(),
@@ -92,7 +93,7 @@ impl Service {
         self.desk.store().migrate().await.context("the tables could not be brought up to date")
     }
 
-    /// Serves the API and works the outbox until `stop`.
+    /// Serves the API and works outbox and agenda until `stop`.
     ///
     /// # Errors
     /// The address cannot be listened on.
@@ -123,15 +124,16 @@ impl Service {
         Ok(())
     }
 
-    /// Works the outbox only, until `stop`.
+    /// Works outbox and agenda only, until `stop`.
     pub async fn work(self, stop: watch::Receiver<bool>) {
         work(self.courier, self.desk, stop).await;
     }
 }
 
 async fn work(parts: CourierParts, desk: Desk, stop: watch::Receiver<bool>) {
+    let agenda = Agenda::new(desk.clone());
     let sealer = Sealer::new(desk);
-    tokio::join!(Courier::new(parts).run(stop.clone()), sealer.run(stop));
+    tokio::join!(Courier::new(parts).run(stop.clone()), agenda.run(stop.clone()), sealer.run(stop));
 }
 
 /// The vault of the master key that was given, or of the one in the data folder, made at the first start.

@@ -1,6 +1,10 @@
 //! Time and ids as arguments: [`Clock`] and [`Ids`], the real ones and fakes for tests.
 //!
 //! Nothing else in the program may ask the system for either; `.clippy.toml` says so.
+//!
+//! The story tests move the time of the running program: with the feature `test-clock`, which only the
+//! package's own dev-dependency switches on, a file named by [`TEST_CLOCK`] says by how many
+//! microseconds the system's clock is moved. A program built for use has neither the code nor the name.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -8,16 +12,32 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+/// Environment variable that names the file by which tests move the time.
+#[cfg(feature = "test-clock")]
+pub const TEST_CLOCK: &str = "TEST_CLOCK_FILE";
+
 /// Where the program gets the time from.
 #[derive(Clone, Debug)]
 pub enum Clock {
     /// The system's clock.
     System,
+    /// The system's clock, moved by the microseconds a file says.
+    #[cfg(feature = "test-clock")]
+    Moved(Arc<std::path::PathBuf>),
     /// A clock that stands still until a test moves it; microseconds since 1970 UTC.
     Fake(Arc<AtomicI64>),
 }
 
 impl Clock {
+    /// The clock of this process.
+    pub fn of_process() -> Self {
+        #[cfg(feature = "test-clock")]
+        if let Some(file) = std::env::var_os(TEST_CLOCK) {
+            return Clock::Moved(Arc::new(file.into()));
+        }
+        Clock::System
+    }
+
     /// A fake clock at `at`.
     pub fn fake(at: Timestamp) -> Self {
         Clock::Fake(Arc::new(AtomicI64::new(at.as_microsecond())))
@@ -26,8 +46,12 @@ impl Clock {
     /// The time now, in whole microseconds: both databases keep no more.
     pub fn now(&self) -> Timestamp {
         match self {
-            #[expect(clippy::disallowed_methods, reason = "the one place that asks")]
-            Clock::System => whole_microseconds(Timestamp::now().as_microsecond()),
+            Clock::System => whole_microseconds(system_microseconds()),
+            #[cfg(feature = "test-clock")]
+            Clock::Moved(file) => {
+                let by = std::fs::read_to_string(file.as_path()).ok().and_then(|t| t.trim().parse().ok()).unwrap_or(0);
+                whole_microseconds(system_microseconds().saturating_add(by))
+            }
             Clock::Fake(at) => whole_microseconds(at.load(Ordering::SeqCst)),
         }
     }
@@ -38,6 +62,11 @@ impl Clock {
             at.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that asks")]
+fn system_microseconds() -> i64 {
+    Timestamp::now().as_microsecond()
 }
 
 fn whole_microseconds(at: i64) -> Timestamp {

@@ -35,6 +35,7 @@
 //! - No network or file I/O while a transaction is open.
 //! - No global, no task-local user: the actor is an argument.
 
+pub mod agenda;
 pub mod app;
 pub mod audit;
 pub mod cli;

@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("workflow", &["clock", "domain", "intake", "store", "vault", "workflow"]),
     ("web", &["domain", "intake", "store", "web", "workflow"]),
     ("delivery", &["clock", "delivery", "domain", "store", "vault"]),
+    ("agenda", &["domain", "store", "workflow"]),
     ("audit", &["domain", "store", "workflow"]),
     ("config", &["delivery", "domain"]),
 ];

@@ -22,9 +22,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serves the API and works the outbox, in one process.
+    /// Serves the API and works outbox and agenda, in one process.
     Serve,
-    /// Works the outbox only; PostgreSQL may have several workers.
+    /// Works outbox and agenda only; PostgreSQL may have several workers.
     Worker,
     /// Brings the tables up to this version.
     Migrate,

@@ -8,6 +8,10 @@ pub fn letter(template: &str, language: &str, (reference, link): (&str, &str)) -
             ("需要补正", "您的投诉缺少材料，请在期限内补正。缺少哪些材料、如何补正，请见下方链接。"),
             ("something is missing", "Something is missing from your complaint. The link says what, how to supply it, and until when."),
         ),
+        "supplement_period_ended" => (
+            ("逾期未补正，已结案", "补正期限已届满，未收到补正材料，投诉已结案。可以重新提出投诉。"),
+            ("closed: not supplemented", "Nothing was supplied in time and your complaint was closed. You may file again."),
+        ),
         "not_accepted" => (
             ("不予受理", "您的投诉不予受理，理由请见下方链接。"),
             ("not accepted", "Your complaint was not accepted. The link gives the reasons."),
@@ -35,7 +39,7 @@ mod tests {
 
     #[test]
     fn every_template_the_desk_names_has_words_in_both_languages() {
-        for template in ["accepted", "supplement_requested", "not_accepted", "decided", "lift_decided"] {
+        for template in ["accepted", "supplement_requested", "supplement_period_ended", "not_accepted", "decided", "lift_decided"] {
             for language in ["zh", "en"] {
                 let (subject, text) = letter(template, language, ("ABCDE12345", "https://example.org/x")).unwrap();
                 assert!(subject.contains("ABCDE12345") && text.contains("https://example.org/x"));

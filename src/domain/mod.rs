@@ -10,6 +10,7 @@ pub mod egress;
 pub mod examine;
 pub mod facts;
 pub mod formal;
+pub mod job;
 pub mod listing;
 pub mod notice;
 pub mod notice_check;

@@ -10,6 +10,7 @@ mod complaints;
 mod dispatches;
 mod error;
 mod files;
+mod jobs;
 mod lock;
 mod outbox;
 mod platforms;
@@ -36,6 +37,7 @@ pub use complaints::{ComplaintFilter, FilingAsk, FilingContext, LiveListing, Rel
 pub use dispatches::{AckRow, DispatchLine, DispatchRow};
 pub use error::StoreError;
 pub use files::FileRow;
+pub use jobs::{JobDraft, JobRow};
 pub use lock::{Lock, lock_data_folder};
 pub use outbox::{AttemptRow, ClaimedDelivery, ClaimedMail, DeliveryAttempted, DeliveryRow, MailAttempted};
 pub use platforms::{EndpointRow, PlatformRow};

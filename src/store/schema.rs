@@ -365,6 +365,20 @@ diesel::table! {
 }
 
 diesel::joinable!(api_keys -> accounts (account_id));
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    jobs (kind, subject) {
+        kind -> Text,
+        subject -> Text,
+        due_at -> TsSql,
+        lease_until -> Nullable<TsSql>,
+        fence -> BigInt,
+        attempts -> Integer,
+        progress -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
@@ -394,4 +408,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency,
     desk_claims,
     seals,
+    jobs,
 );

@@ -7,6 +7,7 @@
 mod accounts;
 mod authenticity;
 mod decide;
+mod expire;
 mod file;
 mod files;
 mod lists;

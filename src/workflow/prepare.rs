@@ -282,6 +282,7 @@ pub(super) fn mails_for(t: &Transition, id: Uuid, now: Timestamp) -> Vec<MailDra
     let template = t.events().iter().rev().find_map(|e| match e {
         Event::SupplementRequested(_) => Some("supplement_requested"),
         Event::NotAccepted(_) => Some("not_accepted"),
+        Event::SupplementPeriodEnded(_) => Some("supplement_period_ended"),
         Event::Decided(_) => Some("decided"),
         Event::LiftDecided(_) => Some("lift_decided"),
         Event::Accepted => Some("accepted"),

@@ -21,6 +21,8 @@ pub enum Event {
     SupplementRequested(SupplementRequested),
     /// What was missing was supplied.
     Supplemented(Supplemented),
+    /// The period for the supplement ran out.
+    SupplementPeriodEnded(SupplementPeriodEnded),
     /// 不予受理
     NotAccepted(NotAccepted),
     /// 受理
@@ -48,6 +50,7 @@ impl Event {
             Event::Filed(_) => "filed",
             Event::SupplementRequested(_) => "supplement_requested",
             Event::Supplemented(_) => "supplemented",
+            Event::SupplementPeriodEnded(_) => "supplement_period_ended",
             Event::NotAccepted(_) => "not_accepted",
             Event::Accepted => "accepted",
             Event::Examined(_) => "examined",
@@ -206,6 +209,13 @@ pub struct Supplemented {
     pub report_sha256: Option<String>,
     /// SHA-256 of the notice as now kept.
     pub notice_sha256: String,
+}
+
+/// Nothing was supplied in time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplementPeriodEnded {
+    /// The last day there was.
+    pub due_on: Date,
 }
 
 /// Not accepted.

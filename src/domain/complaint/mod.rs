@@ -7,6 +7,7 @@
 //! let forged = fasttrack::domain::complaint::Transition { events: vec![] };
 //! ```
 
+mod clocks;
 mod event;
 mod hash;
 mod tables;

@@ -31,6 +31,9 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
     match (&c.state, event) {
         (Filed | AwaitingSupplement { .. }, Event::SupplementRequested(s)) => Some(AwaitingSupplement { due_on: s.due_on }),
         (AwaitingSupplement { .. }, Event::Supplemented(_)) => keep(),
+        (AwaitingSupplement { due_on }, Event::SupplementPeriodEnded(e)) if *due_on == e.due_on => {
+            Some(Closed { why: ClosedWhy::SupplementMissing })
+        }
         (Filed | AwaitingSupplement { .. }, Event::NotAccepted(_)) => Some(Closed { why: ClosedWhy::NotAccepted }),
         (Filed | AwaitingSupplement { .. }, Event::Accepted) => Some(Accepted),
         (Filed | AwaitingSupplement { .. } | Accepted | Hearing { .. } | Suspended { .. } | Decided, Event::Examined(_)) => keep(),
@@ -142,7 +145,7 @@ impl Complaint {
                 }
                 self.filed.notice_sha256 = s.notice_sha256.clone();
             }
-            Event::Accepted | Event::NotAccepted(_) => self.missing = Vec::new(),
+            Event::Accepted | Event::NotAccepted(_) | Event::SupplementPeriodEnded(_) => self.missing = Vec::new(),
             Event::Examined(e) => {
                 self.text_version = e.text_version.clone();
                 self.examined = Some(e.clone());

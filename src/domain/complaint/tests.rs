@@ -153,6 +153,7 @@ fn samples() -> Vec<(&'static str, Event)> {
         ("lift_decided one of two", lift(&[1], None)),
         ("withdrawn all", withdrawn(&[1, 2])),
         ("withdrawn one of two", withdrawn(&[1])),
+        ("supplement_period_ended", Event::SupplementPeriodEnded(SupplementPeriodEnded { due_on: date(2026, 12, 2) })),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! From a commit to the rows it writes. Pure, and done by the caller's task: a writer thread has
 //! better things to do.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Commit, ReliedOn};
@@ -45,6 +46,15 @@ pub(super) struct Plan {
     pub(super) mails: Vec<MailRow>,
     pub(super) grants: Vec<GrantRow>,
     pub(super) drafts: Vec<DispatchDraft>,
+    /// When something happens to the complaint by itself, next; none where it is new and nothing does.
+    pub(super) alarm: Option<Alarm>,
+}
+
+/// When something happens to a complaint by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Alarm {
+    pub(super) complaint: Uuid,
+    pub(super) at: Option<Timestamp>,
 }
 
 /// What two members of one batch must not share.
@@ -91,6 +101,7 @@ impl Plan {
             mails: commit.mails.into_iter().map(mail_row).collect(),
             grants: commit.grant.into_iter().collect(),
             drafts: commit.dispatches,
+            alarm: Some(Alarm { complaint: id, at: complaint.alarm_at() }).filter(|a| !is_new || a.at.is_some()),
         }
     }
 
@@ -115,7 +126,12 @@ impl Plan {
 /// Whether the rows of listings may differ after `event`.
 fn touches_listings(event: &Event) -> bool {
     match event {
-        Event::Filed(_) | Event::NotAccepted(_) | Event::Decided(_) | Event::LiftDecided(_) | Event::Withdrawn(_) => true,
+        Event::Filed(_)
+        | Event::NotAccepted(_)
+        | Event::SupplementPeriodEnded(_)
+        | Event::Decided(_)
+        | Event::LiftDecided(_)
+        | Event::Withdrawn(_) => true,
         Event::SupplementRequested(_)
         | Event::Supplemented(_)
         | Event::Accepted

@@ -168,6 +168,19 @@ macro_rules! write_batch {
         if !rows.is_empty() {
             $go!(execute, diesel::insert_into(mails::table).values(rows))?;
         }
+        for alarm in live.iter().filter_map(|p| p.alarm) {
+            let (kind, subject) = (crate::domain::job::JobKind::Deadlines, alarm.complaint.to_string());
+            match alarm.at {
+                Some(due_at) => {
+                    let job = crate::store::JobDraft { kind, subject, due_at };
+                    crate::store::jobs::ask_for_job!($go, job.into())?;
+                }
+                None => {
+                    let gone = crate::store::schema::jobs::table.find((kind.word(), subject));
+                    $go!(execute, diesel::delete(gone))?;
+                }
+            }
+        }
         let rows: Vec<IdempotencyRow> = live.iter().filter_map(|p| p.answer.clone()).collect();
         if !rows.is_empty() {
             $go!(execute, diesel::insert_into(idempotency::table).values(rows))?;

@@ -103,8 +103,60 @@ impl Service {
         for (name, value) in &self.env {
             command.env(format!("FASTTRACK_{}", name.to_uppercase()), value);
         }
+        command.env(fasttrack::clock::TEST_CLOCK, self.clock_file());
         command.stdin(Stdio::null());
         command
+    }
+
+    fn clock_file(&self) -> PathBuf {
+        self.folder.path().join("clock")
+    }
+
+    fn moved_by_us(&self) -> i64 {
+        std::fs::read_to_string(self.clock_file()).map_or(0, |t| t.trim().parse().unwrap())
+    }
+
+    /// The time in the program.
+    pub fn now(&self) -> jiff::Timestamp {
+        let us = fasttrack::clock::Clock::System.now().as_microsecond() + self.moved_by_us();
+        jiff::Timestamp::from_microsecond(us).unwrap()
+    }
+
+    /// The day in Shanghai in the program.
+    pub fn today(&self) -> jiff::civil::Date {
+        fasttrack::domain::calendar::shanghai_date(self.now())
+    }
+
+    /// Moves the time in the program, also back; it goes on from there.
+    pub fn set_time(&self, to: jiff::Timestamp) {
+        let by = to.as_microsecond() - fasttrack::clock::Clock::System.now().as_microsecond();
+        let new = self.folder.path().join("clock.new");
+        std::fs::write(&new, by.to_string()).unwrap();
+        std::fs::rename(&new, self.clock_file()).unwrap();
+    }
+
+    /// Moves the time in the program to a time of day in Shanghai: `2026-09-20 23:59:50`.
+    pub fn set_shanghai_time(&self, to: &str) {
+        let time: jiff::civil::DateTime = to.parse().unwrap();
+        self.set_time(jiff::tz::offset(8).to_timestamp(time).unwrap());
+    }
+
+    /// Days pass in the program.
+    pub fn days_pass(&self, days: i64) {
+        self.set_time(self.now() + jiff::SignedDuration::from_hours(24 * days));
+    }
+
+    /// Waits until what `path` answers is as `is` says: for what the program does by itself.
+    pub async fn until(&self, (path, key): (&str, &str), is: impl Fn(&Value) -> bool) -> Value {
+        let begun = Instant::now();
+        loop {
+            let answer = self.get(path, key).await.expect(200);
+            if is(&answer) {
+                return answer;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "it did not come to pass: {answer:#}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Starts the process and waits until it is ready.

@@ -1,0 +1,26 @@
+//! Kinds of things the service does by itself when their time comes. When is in the store, how is a verb
+//! of the desk, and `agenda` brings the two together.
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobKind {
+    /// A period of a complaint (the subject, by id) runs out.
+    Deadlines,
+}
+
+impl JobKind {
+    /// All kinds.
+    pub const ALL: [JobKind; 1] = [JobKind::Deadlines];
+
+    /// The word used in SQL and logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            JobKind::Deadlines => "deadlines",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        JobKind::ALL.into_iter().find(|k| k.word() == word)
+    }
+}
