@@ -261,14 +261,21 @@ impl Store {
         })
     }
 
-    /// Makes every delivery of a dispatch due again, whatever became of it.
+    /// Makes every delivery of a dispatch due again, whatever became of it. An attempt under way loses its claim:
+    /// what it has to say of itself would undo this.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where the dispatch has no delivery.
     pub async fn redeliver(&self, dispatch: Uuid, now: Timestamp) -> Result<(), StoreError> {
         let done = work!(self, $go => {
             let all = deliveries::table.filter(deliveries::dispatch_id.eq(Id(dispatch))).filter(deliveries::state.ne("paused"));
-            let set = (deliveries::state.eq("due"), deliveries::due_at.eq(Ts(now)), deliveries::updated_at.eq(Ts(now)));
+            let set = (
+                deliveries::state.eq("due"),
+                deliveries::due_at.eq(Ts(now)),
+                deliveries::fence.eq(deliveries::fence + 1),
+                deliveries::lease_until.eq(None::<Ts>),
+                deliveries::updated_at.eq(Ts(now)),
+            );
             match go!(execute, diesel::update(all).set(set))? {
                 0 => Err(Fault::Store(StoreError::NotFound)),
                 _ => Ok(()),

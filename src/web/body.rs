@@ -124,7 +124,7 @@ fn shape_problem(path: &serde_path_to_error::Path, e: &serde_json::Error) -> Pro
     } else {
         "field.type"
     };
-    Problem::fields("body.invalid", vec![FieldProblem { pointer, code: code.into(), message, message_zh: None }])
+    Problem::fields("body.invalid", vec![FieldProblem::in_english(pointer, code, message)])
 }
 
 /// A document with files: JSON alone, or multipart whose part `document` is the JSON and whose other

@@ -79,7 +79,7 @@ fn unnamed(files: &NamedFiles, used: &[&str]) -> Result<(), Problem> {
             pointer: String::new(),
             code: "multipart.part_unnamed".into(),
             message: format!("the document does not name the part {name}"),
-            message_zh: Some(format!("通知没有提到附件 {name}")),
+            message_zh: format!("通知没有提到附件 {name}"),
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Problem::fields("body.invalid", problems)) }

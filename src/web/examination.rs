@@ -12,7 +12,7 @@ use super::guard::Who;
 use super::{Problem, Web};
 use crate::domain::policy::Policy;
 use crate::domain::register::RegisterEntry;
-use crate::workflow::{ActivationForm, AuthenticityForm, ComplaintQuery, DecisionForm, Judged, LiftForm, RightForm, TrackForm};
+use crate::workflow::{ActivationForm, AuthenticityForm, Caller, ComplaintQuery, DecisionForm, Judged, LiftForm, RightForm, TrackForm};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -56,13 +56,13 @@ pub async fn list(web: web::Data<Web>, req: HttpRequest) -> Answer {
 }
 
 /// `GET /v1/admin/complaints/{complaint_id}`
-pub async fn show(web: web::Data<Web>, path: web::Path<String>) -> Answer {
+pub async fn show(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
-    shown(&web, id, StatusCode::OK).await
+    shown(&web, &caller, (id, StatusCode::OK)).await
 }
 
-async fn shown(web: &Web, id: Uuid, status: StatusCode) -> Answer {
-    let view = web.desk.show_to_examiner(id).await?;
+async fn shown(web: &Web, caller: &Caller, (id, status): (Uuid, StatusCode)) -> Answer {
+    let view = web.desk.show_to_house(caller, id).await?;
     Ok(HttpResponse::build(status).insert_header((ETAG, etag(view.complaint.version))).json(view))
 }
 
@@ -84,7 +84,7 @@ pub async fn decide(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (pa
     let at = Judged { complaint, seen: if_match(&req)? };
     let form: DecisionForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.decide(&caller, &at, form).await?;
-    shown(&web, complaint, StatusCode::CREATED).await
+    shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/authenticity`
@@ -97,7 +97,7 @@ pub async fn grant_authenticity(
     let complaint = web.desk.complaint_id(&path).await?;
     let form: AuthenticityForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.grant_authenticity(&caller, complaint, form).await?;
-    shown(&web, complaint, StatusCode::CREATED).await
+    shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/lift`
@@ -106,7 +106,7 @@ pub async fn lift(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path
     let at = Judged { complaint, seen: if_match(&req)? };
     let form: LiftForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.lift(&caller, &at, form).await?;
-    shown(&web, complaint, StatusCode::CREATED).await
+    shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/track`
@@ -120,7 +120,7 @@ pub async fn change_track(
     let at = Judged { complaint, seen: if_match(&req)? };
     let form: TrackForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.change_track(&caller, &at, form).await?;
-    shown(&web, complaint, StatusCode::CREATED).await
+    shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
 /// `GET /v1/admin/patents/{patent_number}`

@@ -4,10 +4,12 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use std::future::{Ready, ready};
+use std::time::{Duration, Instant};
 use tracing_actix_web::RequestId;
 
 use super::routes::find;
@@ -36,6 +38,7 @@ impl FromRequest for Who {
 /// None of its own: a refusal is an answer.
 pub async fn guard(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let request_id = req.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let (begun, method, route) = (Instant::now(), req.method().clone(), req.match_pattern());
     let admitted = admit(&req).await;
     let mut res = match admitted {
         Ok(who) => {
@@ -56,7 +59,18 @@ pub async fn guard(req: ServiceRequest, next: Next<impl MessageBody + 'static>) 
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         res.headers_mut().insert(REQUEST_ID.clone(), id);
     }
+    answered(&method, route.as_deref().unwrap_or("none"), (res.status().as_u16(), begun.elapsed()));
     Ok(res)
+}
+
+/// One line a request: the route and not the path, which may hold what somebody typed; probes only on demand.
+fn answered(method: &Method, route: &str, (status, took): (u16, Duration)) {
+    let took_ms = took.as_secs_f64() * 1e3;
+    if route.starts_with("/v1/") {
+        tracing::info!(%method, route, status, took_ms, "answered");
+    } else {
+        tracing::debug!(%method, route, status, took_ms, "answered");
+    }
 }
 
 async fn admit(req: &ServiceRequest) -> Result<Option<Who>, Problem> {

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web::{self, ServiceConfig};
 
-pub use problem::Problem;
+pub use problem::{CODES, Code, Problem};
 pub use routes::{ROUTES, Route};
 pub use service::contract;
 

@@ -22,11 +22,12 @@ struct FeedQuery {
 pub async fn feed(web: web::Data<Web>, Who(caller): Who, req: HttpRequest) -> Answer {
     let FeedQuery { after, limit } = query(&req)?;
     let items = web.desk.platform_feed(&caller, after, limit).await?;
+    let next_after = items.last().map_or(after, |last| last.feed_seq);
     let mut response = HttpResponse::Ok();
-    if let Some(last) = items.last() {
-        response.insert_header((actix_web::http::header::LINK, format!("<{}?after={}>; rel=\"next\"", req.path(), last.feed_seq)));
+    if !items.is_empty() {
+        response.insert_header((actix_web::http::header::LINK, format!("<{}?after={next_after}>; rel=\"next\"", req.path())));
     }
-    Ok(response.json(serde_json::json!({ "items": items })))
+    Ok(response.json(serde_json::json!({ "items": items, "next_after": next_after })))
 }
 
 /// `GET /v1/platform/dispatches/{dispatch_id}`

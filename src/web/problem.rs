@@ -1,5 +1,7 @@
 //! What a caller is told when something is refused: RFC 9457, a stable code, all field problems at once.
 
+mod codes;
+
 use std::fmt;
 
 use actix_web::http::StatusCode;
@@ -12,6 +14,7 @@ use crate::domain::notice::NoticeProblem;
 use crate::intake::upload::{FILE_BYTES_MAX, UploadError};
 use crate::store::StoreError;
 use crate::workflow::DeskError;
+pub use codes::{CODES, Code};
 
 /// Media type of a problem.
 pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
@@ -28,8 +31,7 @@ pub struct FieldProblem {
     /// A sentence.
     pub message: String,
     /// The same in Chinese.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message_zh: Option<String>,
+    pub message_zh: String,
 }
 
 /// A problem.
@@ -43,8 +45,15 @@ pub struct Problem {
     retry_after_seconds: Option<u64>,
 }
 
+impl FieldProblem {
+    /// A problem found by something that speaks English only.
+    pub fn in_english(pointer: String, code: &str, message: String) -> Self {
+        FieldProblem { pointer, code: code.to_owned(), message, message_zh: codes::field_title_zh(code).to_owned() }
+    }
+}
+
 impl Problem {
-    /// A problem of this status and code.
+    /// A problem of this status and code, as [`CODES`] has them.
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
         Problem { status, code, detail: detail.into(), problems: Vec::new(), extra: None, retry_after_seconds: None }
     }
@@ -72,9 +81,11 @@ impl Problem {
 
     /// The document, named by the request.
     pub fn document(&self, request_id: &str) -> serde_json::Value {
+        let (title, title_zh) = codes::find(self.code).map_or(("", ""), |c| (c.title, c.title_zh));
         let mut doc = serde_json::json!({
             "type": format!("urn:fasttrack:problem:{}", self.code),
-            "title": self.title(),
+            "title": title,
+            "title_zh": title_zh,
             "status": self.status,
             "detail": self.detail,
             "code": self.code,
@@ -99,27 +110,6 @@ impl Problem {
         }
         response.body(self.document(request_id).to_string())
     }
-
-    fn title(&self) -> &'static str {
-        match self.status {
-            400 => "The request cannot be read",
-            401 => "A valid key is needed",
-            403 => "This account may not do that",
-            404 => "Not found",
-            405 => "Not this method",
-            408 => "The request came too slowly",
-            409 => "Not possible as things stand",
-            412 => "It has changed",
-            413 => "Too large",
-            415 => "Not this media type",
-            422 => "Not acceptable as it is",
-            428 => "A condition is needed",
-            429 => "Too many requests",
-            503 => "Not available now",
-            507 => "No room",
-            _ => "Something went wrong here",
-        }
-    }
 }
 
 impl fmt::Display for Problem {
@@ -142,7 +132,7 @@ impl ResponseError for Problem {
 
 impl From<NoticeProblem> for FieldProblem {
     fn from(p: NoticeProblem) -> Self {
-        FieldProblem { pointer: p.pointer, code: p.code, message: p.message, message_zh: Some(p.message_zh) }
+        FieldProblem { pointer: p.pointer, code: p.code, message: p.message, message_zh: p.message_zh }
     }
 }
 
@@ -151,12 +141,7 @@ impl From<DeskError> for Problem {
         match e {
             DeskError::Notice(problems) => Problem::fields("notice.invalid", problems.into_iter().map(Into::into).collect()),
             DeskError::Policy(problems) => {
-                let field = |p: crate::domain::policy::PolicyProblem| FieldProblem {
-                    pointer: p.pointer,
-                    code: p.code,
-                    message: p.message,
-                    message_zh: None,
-                };
+                let field = |p: crate::domain::policy::PolicyProblem| FieldProblem::in_english(p.pointer, &p.code, p.message);
                 Problem::fields("policy.invalid", problems.into_iter().map(field).collect())
             }
             DeskError::AllDuplicates(rows) => Problem {
@@ -166,9 +151,7 @@ impl From<DeskError> for Problem {
             DeskError::Refused(refused) => of_refused(&refused),
             DeskError::Changed { now } => Problem::new(412, "complaint.changed", format!("the complaint is at version {now} now")),
             DeskError::KeyReused => Problem::new(422, "idempotency.key_reused", "this key was used for another request"),
-            DeskError::Rule { code: code @ "claim.taken", message } => Problem::new(409, code, message),
-            DeskError::Rule { code: code @ "platform.site_taken", message } => Problem::new(409, code, message),
-            DeskError::Rule { code, message } => Problem::new(422, code, message),
+            DeskError::Rule { code, message } => Problem::new(codes::find(code).map_or(422, |c| c.status), code, message),
             DeskError::NotFound => Problem::not_found(),
             DeskError::Store(e) => e.into(),
             DeskError::Upload(e) => e.into(),

@@ -30,16 +30,16 @@ use uuid::Uuid;
 
 pub use accounts::{AccountForm, AccountView, KeyCache, KeyCreated};
 pub use authenticity::AuthenticityForm;
-pub use decide::{DecisionForm, Judged, LiftForm, LineDecisionForm, TrackForm};
+pub use decide::{DecisionForm, Judged, LIFT_REASONS, LiftForm, LineDecisionForm, REASONS, TrackForm};
 pub use file::{Answer, Filing, IdempotencyKey};
 pub use files::StoredFile;
 pub use lists::{ClaimView, ComplaintPage, ComplaintQuery, QueueQuery};
-pub use platforms::{AckForm, AckLineForm, AckResult, EndpointForm, EndpointView, PlatformForm};
+pub use platforms::{AckForm, AckLineForm, AckResult, EndpointForm, EndpointView, MEASURES_TAKEN, PlatformForm, REFUSAL_REASONS};
 pub use policies::{ActivationForm, PolicyView};
 pub use register::{RegisterView, RightForm, RightView};
 pub use report_check::{ReportCheckForm, ReportCheckView};
 pub use supplement::SupplementForm;
-pub use withdraw::WithdrawalForm;
+pub use withdraw::{WITHDRAWAL_REASONS, WithdrawalForm};
 
 use crate::clock::{Clock, Ids};
 use crate::domain::calendar::{Calendar, shanghai_date};

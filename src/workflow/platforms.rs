@@ -38,6 +38,9 @@ pub const REFUSAL_REASONS: &[&str] = &[
     "technical",
 ];
 
+/// Measures a platform may say it took: closed list.
+pub const MEASURES_TAKEN: &[&str] = &["block", "disconnect", "delete", "terminate"];
+
 /// A platform.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,7 +106,7 @@ pub struct AckLineForm {
     /// When it took effect.
     #[serde(default)]
     pub at: Option<Timestamp>,
-    /// The measure taken.
+    /// The measure taken: one of [`MEASURES_TAKEN`].
     #[serde(default)]
     pub measure: Option<String>,
     /// In words.
@@ -346,6 +349,8 @@ fn wrong_row(line: &AckLineForm, dispatch: &DispatchRow, kind: DispatchKind, now
         Some("acknowledgement.reason_out_of_place")
     } else if line.step == AckStep::Applied && kind == DispatchKind::Lift || line.step == AckStep::Lifted && kind != DispatchKind::Lift {
         Some("acknowledgement.step_out_of_place")
+    } else if line.measure.as_deref().is_some_and(|m| !MEASURES_TAKEN.contains(&m)) {
+        Some("acknowledgement.measure")
     } else if line.at.is_some_and(|at| at > now + SignedDuration::from_mins(5)) {
         Some("acknowledgement.in_the_future")
     } else if line.note.as_deref().is_some_and(|n| n.chars().count() > TEXT_CHARS_MAX) {

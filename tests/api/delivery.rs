@@ -131,6 +131,19 @@ on_both_databases! {
         assert_eq!(up.wait_for(2).await[1].id, received[0].id);
     }
 
+    /// Asked for again while the platform still thinks about the first: the end of the first does not undo it.
+    async fn asked_again_while_under_way_goes_out_again(engine: Engine) {
+        let service = Service::start(engine).await;
+        let platform = Platform::connect(&service, "ali", &["taobao"]).await;
+        let (_, holder) = service.account("complainant", None).await;
+        let (_, examiner) = service.account("examiner", None).await;
+        platform.will_think(std::time::Duration::from_secs(2));
+        decided(&service, (&holder, &examiner), "100000000016").await;
+        let id = platform.wait_for(1).await[0].id.clone();
+        service.post(&format!("/v1/admin/dispatches/{id}/redelivery"), &service.admin, &json!({})).await.expect(201);
+        assert_eq!(platform.wait_for(2).await[1].id, id);
+    }
+
     /// With a policy that switched it on and everything proven, a takedown leaves without a human; without
     /// any one of the proofs it does not.
     async fn automation_needs_every_proof(engine: Engine) {
@@ -162,7 +175,7 @@ on_both_databases! {
         let proven = file("200000000004").await;
         assert_eq!((&proven["state"], &proven["overall"], &proven["listings"][0]["by"]), (&"decided".into(), &"usable".into(), &"automatic".into()));
         let received = platform.wait_for(1).await;
-        assert_eq!(received[0].body["determination"]["basis"], "verified_notice");
+        assert_eq!(received[0].body["listings"][0]["basis"], "verified_notice");
         assert_eq!(received[0].body["determination"]["result"], "none_claimed", "a verified notice claims no determination");
     }
 }

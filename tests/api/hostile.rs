@@ -9,7 +9,7 @@ use crate::support::{Engine, Service, fixture, on_both_databases};
 const BOUNDARY: &str = "fasttrack-test-boundary";
 
 /// A multipart body of these parts: name, media type, bytes.
-fn multipart(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
+pub fn multipart(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, media_type, bytes) in parts {
         let file = if *media_type == "application/json" { String::new() } else { format!("; filename=\"{name}.pdf\"") };
@@ -22,7 +22,8 @@ fn multipart(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
     body
 }
 
-async fn post_multipart(service: &Service, key: &str, (once, body): (&str, Vec<u8>)) -> crate::support::service::Answer {
+/// Files by multipart, under an idempotency key.
+pub async fn post_multipart(service: &Service, key: &str, (once, body): (&str, Vec<u8>)) -> crate::support::service::Answer {
     let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
     let request = service.request("POST", "/v1/complaints", key).header("content-type", media_type).header("idempotency-key", once);
     service.send(request.body(body)).await

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod audience;
 mod audit;
 mod clocks;
+mod contract;
 mod corpus;
 mod delivery;
 mod filing;

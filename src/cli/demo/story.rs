@@ -142,7 +142,7 @@ impl Telling<'_> {
     async fn arrival(&mut self, since: Instant, done: &str) -> anyhow::Result<Message> {
         let message = self.receiver.message(self.received).await?;
         self.received += 1;
-        let basis = text(&message.body["determination"]["basis"]);
+        let basis = text(&message.body["listings"][0]["basis"]);
         say(&format!(
             "platform received {} ({basis}), signature right, {:.1} ms after the call",
             text(&message.body["type"]),

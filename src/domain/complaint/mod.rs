@@ -85,6 +85,17 @@ pub enum ClosedWhy {
     SupplementMissing,
 }
 
+impl ClosedWhy {
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            ClosedWhy::NotAccepted => "not_accepted",
+            ClosedWhy::Withdrawn => "withdrawn",
+            ClosedWhy::SupplementMissing => "supplement_missing",
+        }
+    }
+}
+
 /// Determination (判定) of one listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

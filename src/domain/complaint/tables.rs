@@ -108,13 +108,15 @@ pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefus
     Ok(next)
 }
 
-/// The lines an event names.
-fn lines_of(event: &Event) -> Vec<u32> {
-    match event {
-        Event::Decided(d) => d.lines.iter().map(|l| l.line).collect(),
-        Event::LiftDecided(l) => l.lines.clone(),
-        Event::Withdrawn(w) => w.lines.clone(),
-        _ => Vec::new(),
+impl Event {
+    /// The listings it names.
+    pub fn lines(&self) -> Vec<u32> {
+        match self {
+            Event::Decided(d) => d.lines.iter().map(|l| l.line).collect(),
+            Event::LiftDecided(l) => l.lines.clone(),
+            Event::Withdrawn(w) => w.lines.clone(),
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -125,7 +127,7 @@ impl Complaint {
         let state = state_after(self, event).ok_or(Refused::State { state: self.state.word(), event: name })?;
         let mut next = self.clone();
         next.state = state;
-        for line in lines_of(event) {
+        for line in event.lines() {
             let at = (line as usize).checked_sub(1).filter(|i| *i < self.listings.len());
             let at = at.ok_or(Refused::NoSuchListing { line })?;
             next.listings[at] = listing_after(&self.listings[at], event).map_err(|why| Refused::Listing { line, event: name, why })?;

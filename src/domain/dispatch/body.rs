@@ -19,6 +19,11 @@ use crate::domain::report::ItemVerdict;
 pub const ADVISORY_TEXT: &str =
     "本意见系咨询意见，不是行政裁决、行政处罚或司法裁判，不具有强制执行力；是否采取及采取何种必要措施，由电子商务平台经营者依法自行决定";
 
+/// What a lift does not touch.
+const SCOPE_TEXT: &str = "本决定仅终止本投诉所请求的措施，不影响平台基于其他理由采取的措施。";
+/// Reason of a lift that follows from a withdrawal.
+const WITHDRAWN: &str = "notice_withdrawn";
+
 /// Who issues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issuer {
@@ -158,7 +163,7 @@ fn draft(p: &Part) -> DispatchDraft {
         issued_at: p.at,
         deliver_until,
         lines,
-        body: body(p, id, group, deliver_until),
+        body: crate::domain::audience::sifted_for_platform(body(p, id, group, deliver_until)),
     }
 }
 
@@ -172,7 +177,7 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
         "livemode": c.livemode,
         "issued_at": p.at,
         "issuer": c.issuer,
-        "complaint": p.complaint.filed.reference,
+        "complaint": { "id": p.complaint.id, "reference": p.complaint.filed.reference },
         "group_id": group,
         "part": p.part,
         "parts": p.parts,
@@ -210,13 +215,7 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
             body["measure"] = json!({ "kind": "block", "ends_on": c.last_day_of_term });
         }
         DispatchKind::Lift | DispatchKind::Test => {
-            body["lift"] = json!({
-                "reason": match p.event {
-                    Event::LiftDecided(l) => l.reason.as_str(),
-                    _ => "notice_withdrawn",
-                },
-                "text": "本决定仅终止本投诉所请求的措施，不影响平台基于其他理由采取的措施。",
-            });
+            body["lift"] = lift(p.event);
         }
     }
     body
@@ -230,6 +229,24 @@ fn forward(copies: &Copies, served_at: Timestamp) -> Value {
     })
 }
 
+/// Why a measure ends. A withdrawal is the complainant's own act: a human's.
+fn lift(event: &Event) -> Value {
+    let (reason, by, text) = match event {
+        Event::LiftDecided(l) => (l.reason.as_str(), if l.examiner.is_some() { "human" } else { "automatic" }, l.text.as_deref()),
+        _ => (WITHDRAWN, "human", None),
+    };
+    json!({ "reason": reason, "by": by, "text": text, "scope_text": SCOPE_TEXT })
+}
+
+/// A comparison without where its pictures come from: that may name a purchase or a person.
+fn comparison_sent(comparison: &Comparison) -> Value {
+    let mut sent = json!(comparison);
+    if let Some(fields) = sent.as_object_mut() {
+        fields.remove("picture_source");
+    }
+    sent
+}
+
 fn determination(p: &Part) -> Value {
     let reasons: Vec<&String> = match p.event {
         Event::Decided(d) => {
@@ -240,9 +257,9 @@ fn determination(p: &Part) -> Value {
         }
         _ => Vec::new(),
     };
-    let (basis, by, text) = match p.event {
-        Event::Decided(d) => (Some(d.basis), if d.examiner().is_some() { "human" } else { "automatic" }, d.text.as_deref()),
-        _ => (None, "human", None),
+    let (by, text) = match p.event {
+        Event::Decided(d) => (if d.examiner().is_some() { "human" } else { "automatic" }, d.text.as_deref()),
+        _ => ("human", None),
     };
     // An automatic takedown asks for measures on a verified notice and determines nothing.
     let result = match by {
@@ -254,10 +271,10 @@ fn determination(p: &Part) -> Value {
         .into_iter()
         .filter_map(|i| {
             let product = p.context.products.get(i as usize)?;
-            Some(json!({ "accused_product": product.name, "comparison": product.comparison }))
+            Some(json!({ "accused_product": product.name, "comparison": comparison_sent(&product.comparison) }))
         })
         .collect();
-    json!({ "result": result, "by": by, "basis": basis, "reasons": reasons, "text": text, "comparison": comparison })
+    json!({ "result": result, "by": by, "reasons": reasons, "text": text, "comparison": comparison })
 }
 
 fn listing(n: usize, l: &Listing, c: &DispatchContext) -> Value {

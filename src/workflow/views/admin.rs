@@ -7,12 +7,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{ComplaintView, EventView, event_views};
+use crate::domain::complaint::Complaint;
 use crate::domain::notice::{Complainant, NoticeCase, Person};
 use crate::domain::policy::Facts;
 use crate::domain::report::ReportFacts;
 use crate::store::{AckRow, AttemptRow, GrantRow};
 use crate::vault::SealedRecord;
-use crate::workflow::{Desk, DeskError};
+use crate::workflow::{Caller, ClaimView, Desk, DeskError, Role};
 
 /// Other complaints shown beside one, at most.
 const OTHERS_MAX: usize = 20;
@@ -61,9 +62,9 @@ pub struct AdminView {
     pub account: Uuid,
     /// The notice.
     pub notice: NoticeCase,
-    /// The complainant; null where it was erased.
+    /// The complainant; null where it was erased, and for who does not judge.
     pub complainant: Option<Complainant>,
-    /// The agent.
+    /// The agent; likewise.
     pub agent: Option<Person>,
     /// The flat facts the policy saw.
     pub facts: Option<Facts>,
@@ -78,7 +79,7 @@ pub struct AdminView {
     /// Other complaints on the same patent.
     pub others: Vec<OtherComplaint>,
     /// Who has it, and until when.
-    pub claimed_by: Option<(Uuid, Timestamp)>,
+    pub claim: Option<ClaimView>,
     /// The log.
     pub log: Vec<EventView>,
 }
@@ -158,17 +159,15 @@ pub struct DispatchAdminView {
 }
 
 impl Desk {
-    /// A complaint as an examiner sees it.
+    /// A complaint as the house sees it; who is behind it only to those who judge.
     ///
     /// # Errors
     /// [`DeskError::NotFound`]
-    pub async fn show_to_examiner(&self, id: Uuid) -> Result<AdminView, DeskError> {
+    pub async fn show_to_house(&self, caller: &Caller, id: Uuid) -> Result<AdminView, DeskError> {
         let loaded = self.load(id).await?;
-        let parties = self.store.parties(id).await?;
-        let agent_ref = loaded.complaint.filed.agent.as_ref().map(|a| a.party);
-        let agent = match parties.into_iter().find(|p| Some(p.id) == agent_ref) {
-            Some(row) => self.vault.open(row.id, &SealedRecord { sealed: row.sealed, key: row.key })?,
-            None => None,
+        let (complainant, agent) = match caller.role {
+            Role::Examiner | Role::Lead => (self.complainant(&loaded.complaint).await?, self.agent(&loaded.complaint).await?),
+            _ => (None, None),
         };
         let others = self.store.complaints_on_patent(&loaded.complaint.filed.patent_number, OTHERS_MAX).await?;
         let others = others
@@ -180,7 +179,7 @@ impl Desk {
         Ok(AdminView {
             complaint: self.view(&loaded).await?,
             account: loaded.complaint.filed.account,
-            complainant: self.complainant(&loaded.complaint).await?,
+            complainant,
             agent,
             facts: loaded.complaint.triaged.as_ref().map(|t| t.facts.clone()),
             policy_version: loaded.complaint.triaged.as_ref().map(|t| t.policy_version),
@@ -188,10 +187,17 @@ impl Desk {
             report_sha256: loaded.complaint.filed.report_sha256.clone(),
             authenticity: loaded.grants.iter().cloned().map(Into::into).collect(),
             others,
-            claimed_by: claim.map(|c| (c.examiner, c.lease_until)),
+            claim: claim.map(|c| ClaimView { complaint: id, examiner: c.examiner, lease_until: c.lease_until }),
             log: event_views(&loaded.log, true),
             notice: loaded.case,
         })
+    }
+
+    async fn agent(&self, c: &Complaint) -> Result<Option<Person>, DeskError> {
+        let Some(agent) = &c.filed.agent else { return Ok(None) };
+        let row = self.store.parties(c.id).await?.into_iter().find(|p| p.id == agent.party);
+        let Some(row) = row else { return Ok(None) };
+        Ok(self.vault.open(row.id, &SealedRecord { sealed: row.sealed, key: row.key })?)
     }
 
     /// The bytes of a document of a complaint.

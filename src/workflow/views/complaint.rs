@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::domain::complaint::{Basis, Complaint, Determination, Missing, State, StoredEvent};
+use crate::domain::complaint::{Basis, Complaint, Determination, Event, Missing, State, StoredEvent};
 use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective_measure};
 use crate::domain::examine::Finding;
 use crate::domain::policy::{CriterionReport, Track};
@@ -98,9 +99,10 @@ pub struct ComplaintView {
     pub client_reference: Option<String>,
     /// Number of the last event: the complaint's version.
     pub version: u32,
-    /// State with its words.
-    #[serde(flatten)]
-    pub state: State,
+    /// State.
+    pub state: &'static str,
+    /// Why it is suspended or closed.
+    pub why: Option<String>,
     /// Track.
     pub track: Option<Track>,
     /// When it was filed.
@@ -158,19 +160,22 @@ pub struct ComplaintItem {
 }
 
 /// One event of the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct EventView {
     /// Number.
     pub seq: u32,
     /// When.
     pub at: Timestamp,
-    /// Who: the kind only for a complainant (`examiner`, `system:filing`).
+    /// Who: `examiner:0192…`; the role only for a complainant.
     pub actor: String,
     /// Type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Body.
-    pub body: serde_json::Value,
+    /// Listings it names.
+    pub lines: Vec<u32>,
+    /// The very bytes that were hashed; not for complainants: facts and reasons of the house are in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Box<RawValue>>,
     /// Hash over the one before and this, hexadecimal.
     pub hash: String,
 }
@@ -193,7 +198,8 @@ pub fn complaint_view(c: &Complaint, kept: &KeptExamination, (urls, dispatches):
         reference: Some(c.filed.reference.clone()),
         client_reference: c.filed.client_reference.clone(),
         version: c.seq,
-        state: c.state.clone(),
+        state: c.state.word(),
+        why: why(&c.state),
         track: c.track,
         filed_at: c.filed_at,
         patent_number: c.filed.patent_number.clone(),
@@ -241,21 +247,28 @@ pub fn complaint_view(c: &Complaint, kept: &KeptExamination, (urls, dispatches):
     }
 }
 
-/// The log, for a complainant: an examiner is named by role only.
-pub fn event_views(log: &[StoredEvent], names_examiners: bool) -> Vec<EventView> {
+fn why(state: &State) -> Option<String> {
+    match state {
+        State::Closed { why } => Some(why.word().to_owned()),
+        State::Suspended { why } => Some(why.clone()),
+        _ => None,
+    }
+}
+
+/// The log: whole for the house; for a complainant without bodies, and people by role.
+pub fn event_views(log: &[StoredEvent], whole: bool) -> Vec<EventView> {
     log.iter()
         .map(|e| {
-            let mut body: serde_json::Value = serde_json::from_str(&e.body).unwrap_or_default();
-            let mut actor = e.actor.clone();
-            if !names_examiners {
-                if let Some(fields) = body.as_object_mut() {
-                    fields.remove("examiner");
-                }
-                if let Some((role, _)) = e.actor.split_once(':').filter(|(role, _)| *role != "system") {
-                    actor = role.to_owned();
-                }
+            let role = e.actor.split_once(':').map_or(e.actor.as_str(), |(role, _)| role);
+            EventView {
+                seq: e.seq,
+                at: e.at,
+                actor: if whole { e.actor.clone() } else { role.to_owned() },
+                kind: e.kind.clone(),
+                lines: serde_json::from_str(&e.body).map(|event: Event| event.lines()).unwrap_or_default(),
+                body: if whole { RawValue::from_string(e.body.clone()).ok() } else { None },
+                hash: hex::encode(e.hash),
             }
-            EventView { seq: e.seq, at: e.at, actor, kind: e.kind.clone(), body, hash: hex::encode(e.hash) }
         })
         .collect()
 }

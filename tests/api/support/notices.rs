@@ -4,6 +4,11 @@ use serde_json::{Value, json};
 
 use super::{Service, fixture};
 
+/// What a complainant says of people and of how it came by the evidence: never for a platform, never in the
+/// log, never in what the service writes about itself. Every message of every test is searched for it.
+pub const PERSONAL: [&str; 7] =
+    ["91330200MA2AAAAA1X", "13800138000", "宁波市海曙区某路1号", "ip@holder.example", "service@holder.example", "王某", "自北仑仓库购得"];
+
 /// A right with a demonstration report.
 pub struct Right {
     pub number: &'static str,
@@ -81,7 +86,7 @@ pub fn notice(right: &Right, files: &Deposited, item_ids: &[&str]) -> Value {
         "design" => json!({
             "kind": "design", "design_kind": "single", "product_class": "same",
             "views": [{ "view": "主视图", "result": "same" }, { "view": "左视图", "result": "similar" }],
-            "picture_source": "商品详情页",
+            "picture_source": PERSONAL[6],
         }),
         _ => json!({
             "kind": "utility_model",
@@ -94,12 +99,12 @@ pub fn notice(right: &Right, files: &Deposited, item_ids: &[&str]) -> Value {
         "patent": { "number": format!("ZL{}", right.number), "title": right.title, "holder": right.holder, "filed_on": right.filed_on, "granted_on": right.granted_on },
         "asserted_items": [if right.kind == "design" { "1" } else { "4" }],
         "complainant": {
-            "kind": "organisation", "name": right.holder, "id_kind": "uscc", "id_number": "91330200MA2AAAAA1X",
-            "country": "CN", "email": "ip@holder.example", "phone": "13800138000", "address": "宁波市海曙区某路1号",
+            "kind": "organisation", "name": right.holder, "id_kind": "uscc", "id_number": PERSONAL[0],
+            "country": "CN", "email": PERSONAL[3], "phone": PERSONAL[1], "address": PERSONAL[2],
         },
         "capacity": "patentee",
-        "service_address": { "email": "service@holder.example", "confirmed": true },
-        "truth_guarantee": { "accepted": true, "signed_by": "王某", "signed_on": "2026-11-01" },
+        "service_address": { "email": PERSONAL[4], "confirmed": true },
+        "truth_guarantee": { "accepted": true, "signed_by": PERSONAL[5], "signed_on": "2026-11-01" },
         "alleged_act_on": "2026-10-20",
         "accused_products": [{ "name": "同款", "comparison": comparison, "listings": listings }],
         "report": files.report,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::{Value, json};
 
-use super::Service;
+use super::{Service, contract};
 
 /// What came.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ struct State {
     received: Vec<Received>,
     /// Statuses of the next answers; then 200.
     answers: Vec<u16>,
+    /// How long it thinks before it answers the next message.
+    thinks: Option<Duration>,
 }
 
 /// A platform with an account, an endpoint and a receiver.
@@ -35,7 +37,15 @@ pub struct Platform {
 }
 
 async fn receive(state: web::Data<Arc<Mutex<State>>>, req: HttpRequest, bytes: web::Bytes) -> HttpResponse {
-    let mut state = state.lock().unwrap();
+    let (status, thinks) = noted(&mut state.lock().unwrap(), &req, &bytes);
+    if let Some(time) = thinks {
+        tokio::time::sleep(time).await;
+    }
+    HttpResponse::build(actix_web::http::StatusCode::from_u16(status).unwrap()).finish()
+}
+
+/// Keeps what came; answers the status, and how long it takes.
+fn noted(state: &mut State, req: &HttpRequest, bytes: &[u8]) -> (u16, Option<Duration>) {
     let id = req.headers().get("webhook-id").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     let signed = state.secret.as_deref().is_some_and(|secret| {
         let mut headers = http::HeaderMap::new();
@@ -44,12 +54,12 @@ async fn receive(state: web::Data<Arc<Mutex<State>>>, req: HttpRequest, bytes: w
                 headers.insert(name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
             }
         }
-        standardwebhooks::Webhook::new(secret).unwrap().verify(&bytes, &headers).is_ok()
+        standardwebhooks::Webhook::new(secret).unwrap().verify(bytes, &headers).is_ok()
     });
-    let body = serde_json::from_slice(&bytes).unwrap_or_default();
+    let body = serde_json::from_slice(bytes).unwrap_or_default();
     state.received.push(Received { id, signed, body, bytes: bytes.to_vec() });
     let status = if state.answers.is_empty() { 200 } else { state.answers.remove(0) };
-    HttpResponse::build(actix_web::http::StatusCode::from_u16(status).unwrap()).finish()
+    (status, state.thinks.take())
 }
 
 impl Platform {
@@ -80,12 +90,20 @@ impl Platform {
         self.state.lock().unwrap().answers = statuses.to_vec();
     }
 
+    /// The next answer takes this long.
+    pub fn will_think(&self, time: Duration) {
+        self.state.lock().unwrap().thinks = Some(time);
+    }
+
     pub fn set_secret(&self, secret: &str) {
         self.state.lock().unwrap().secret = Some(secret.to_owned());
     }
 
+    /// All that came, each held to the contract.
     pub fn received(&self) -> Vec<Received> {
-        self.state.lock().unwrap().received.clone()
+        let received = self.state.lock().unwrap().received.clone();
+        received.iter().for_each(|r| contract::hold_webhook(&r.body));
+        received
     }
 
     /// Waits until `n` messages came.

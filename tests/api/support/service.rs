@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::Engine;
 use super::database::new_database;
+use super::{Engine, contract};
 
 /// The program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_fasttrack");
@@ -22,6 +22,8 @@ pub struct Service {
     pub database_url: String,
     pub folder: tempfile::TempDir,
     http: reqwest::Client,
+    /// What it writes goes to a file, at this level; else only warnings, to the test's own output.
+    talkative: Option<String>,
     /// The first administrator's key.
     pub admin: String,
 }
@@ -75,7 +77,7 @@ impl Service {
         Self::start_with(engine, &[]).await
     }
 
-    /// Starts one with further settings, named without prefix in lower case.
+    /// Starts one with further settings, named without prefix in lower case; and `rust_log`, to keep what it writes.
     pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = new_database(engine, folder.path());
@@ -87,7 +89,9 @@ impl Service {
             ("issuer_name".to_owned(), "测试市知识产权保护中心".to_owned()),
         ]);
         env.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
-        let mut service = Service { child: None, env, url: String::new(), database_url, folder, http: http(), admin: String::new() };
+        let talkative = env.remove("rust_log");
+        let mut service =
+            Service { child: None, env, url: String::new(), database_url, folder, http: http(), talkative, admin: String::new() };
         let made = service.command().args(["keys", "--role", "admin", "--name", "test"]).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let made: Value = serde_json::from_slice(&made.stdout).unwrap();
@@ -99,7 +103,10 @@ impl Service {
     /// The program with this service's settings.
     pub fn command(&self) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("RUST_LOG", "warn");
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("RUST_LOG", self.talkative.as_deref().unwrap_or("warn"));
         for (name, value) in &self.env {
             command.env(format!("FASTTRACK_{}", name.to_uppercase()), value);
         }
@@ -165,7 +172,12 @@ impl Service {
         self.url = format!("http://127.0.0.1:{port}");
         self.env.insert("listen".into(), format!("127.0.0.1:{port}"));
         self.env.insert("public_url".into(), self.url.clone());
-        self.child = Some(self.command().arg("serve").spawn().unwrap());
+        let mut command = self.command();
+        if self.talkative.is_some() {
+            let file = std::fs::File::create(self.written_path()).unwrap();
+            command.stdout(file.try_clone().unwrap()).stderr(file);
+        }
+        self.child = Some(command.arg("serve").spawn().unwrap());
         let begun = Instant::now();
         loop {
             if let Ok(r) = self.http.get(format!("{}/readyz", self.url)).send().await
@@ -201,9 +213,23 @@ impl Service {
         if key.is_empty() { request } else { request.bearer_auth(key) }
     }
 
-    /// Sends a request.
+    /// Sends a request, and holds what comes back to the contract.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        answer(request.send().await.unwrap()).await
+        let request = request.build().unwrap();
+        let (method, url) = (request.method().to_string(), request.url().clone());
+        let media_type = request.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        let body = request.body().and_then(reqwest::Body::as_bytes).filter(|_| media_type == "application/json").map(<[u8]>::to_vec);
+        let answer = answer(self.http.execute(request).await.unwrap()).await;
+        contract::hold(&contract::Exchange {
+            method: &method,
+            target: &url[url::Position::BeforePath..],
+            request_type: &media_type,
+            request: body.as_deref(),
+            status: answer.status,
+            headers: &answer.headers,
+            answer: &answer.bytes,
+        });
+        answer
     }
 
     pub async fn get(&self, path: &str, key: &str) -> Answer {
@@ -252,6 +278,15 @@ impl Service {
         file["id"].as_str().unwrap().to_owned()
     }
 
+    fn written_path(&self) -> PathBuf {
+        self.folder.path().join("written.log")
+    }
+
+    /// What a talkative process wrote since it was spawned.
+    pub fn written(&self) -> String {
+        std::fs::read_to_string(self.written_path()).unwrap()
+    }
+
     pub fn data_folder(&self) -> PathBuf {
         PathBuf::from(&self.env["data_folder"])
     }
@@ -264,7 +299,7 @@ impl Drop for Service {
 }
 
 /// A response, read whole.
-pub async fn answer(response: reqwest::Response) -> Answer {
+async fn answer(response: reqwest::Response) -> Answer {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = response.bytes().await.unwrap().to_vec();
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);

@@ -1,0 +1,315 @@
+//! Who may see what: the one table of the fields that go out about a complaint. What a platform is sent is
+//! sifted by it; the contract's schemas are held to it, and every body that goes out to the schemas.
+//!
+//! A field that is not here goes to nobody. Rules: product, "What a platform is sent … Never in it"; Law:
+//! Personal Information Protection Law 6 (no more than the purpose needs).
+//!
+//! Not here: what is written to people in words (mails, the notice to forward): see their modules.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+/// Who is told something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    /// The house: who judges. Administrators and auditors see the same without the people.
+    Examiner,
+    /// The platform on which the listing is.
+    Platform,
+    /// The seller.
+    Respondent,
+    /// Whoever filed.
+    Complainant,
+    /// Everybody.
+    Public,
+}
+
+impl Audience {
+    /// All audiences.
+    pub const ALL: [Audience; 5] = [Audience::Examiner, Audience::Platform, Audience::Respondent, Audience::Complainant, Audience::Public];
+}
+
+/// A field of the bodies that go out.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its path: `listings[].item_id`; with `…` at its end, all below it (for examiners only).
+    pub path: &'static str,
+    /// Who may see it.
+    pub seen_by: &'static [Audience],
+}
+
+macro_rules! fields {
+    ($($path:literal $($who:ident)+;)*) => {
+        /// Every field that goes out about a complaint.
+        pub const FIELDS: &[Field] = &[$(Field { path: $path, seen_by: &[$(Audience::$who),+] },)*];
+    };
+}
+
+fields! {
+    // What all three see.
+    "id" Examiner Platform Complainant;
+    "listings[].basis" Examiner Platform Complainant;
+    "listings[].item_id" Examiner Platform Complainant;
+    "listings[].line" Examiner Platform Complainant;
+    "listings[].shop" Examiner Platform Complainant;
+    "listings[].site" Examiner Platform Complainant;
+    "listings[].url" Examiner Platform Complainant;
+    // Of a complaint: its complainant and the house.
+    "asserted_items[]" Examiner Complainant;
+    "client_reference" Examiner Complainant;
+    "criteria[].code" Examiner Complainant;
+    "criteria[].law" Examiner Complainant;
+    "criteria[].met" Examiner Complainant;
+    "criteria[].saw.*" Examiner Complainant;
+    "criteria[].title_en" Examiner Complainant;
+    "criteria[].title_zh" Examiner Complainant;
+    "criteria[].would_be_simple_if[]" Examiner Complainant;
+    "dispatches[].answered.*[]" Examiner Complainant;
+    "dispatches[].id" Examiner Complainant;
+    "dispatches[].issued_at" Examiner Complainant;
+    "dispatches[].kind" Examiner Complainant;
+    "dispatches[].lines[]" Examiner Complainant;
+    "dispatches[].platform" Examiner Complainant;
+    "due_on" Examiner Complainant;
+    "filed_at" Examiner Complainant;
+    "findings[].check" Examiner Complainant;
+    "findings[].code" Examiner Complainant;
+    "findings[].cure" Examiner Complainant;
+    "findings[].cure_zh" Examiner Complainant;
+    "findings[].expected" Examiner Complainant;
+    "findings[].law" Examiner Complainant;
+    "findings[].message" Examiner Complainant;
+    "findings[].message_zh" Examiner Complainant;
+    "findings[].page" Examiner Complainant;
+    "findings[].quote" Examiner Complainant;
+    "findings[].result" Examiner Complainant;
+    "findings[].seen" Examiner Complainant;
+    "findings[].supplied_by" Examiner Complainant;
+    "findings[].warning" Examiner Complainant;
+    "listings[].by" Examiner Complainant;
+    "listings[].determination" Examiner Complainant;
+    "listings[].measure" Examiner Complainant;
+    "listings[].platform" Examiner Complainant;
+    "listings[].product" Examiner Complainant;
+    "listings[].sku" Examiner Complainant;
+    "listings[].status" Examiner Complainant;
+    "missing[].code" Examiner Complainant;
+    "missing[].cure" Examiner Complainant;
+    "missing[].cure_zh" Examiner Complainant;
+    "missing[].law" Examiner Complainant;
+    "missing[].message" Examiner Complainant;
+    "missing[].message_zh" Examiner Complainant;
+    "overall" Examiner Complainant;
+    "patent_number" Examiner Complainant;
+    "provisional" Examiner Complainant;
+    "reference" Examiner Complainant;
+    "rows_left_out[].code" Examiner Complainant;
+    "rows_left_out[].earlier" Examiner Complainant;
+    "rows_left_out[].pointer" Examiner Complainant;
+    "state" Examiner Complainant;
+    "track" Examiner Complainant;
+    "verdicts[].item" Examiner Complainant;
+    "verdicts[].page" Examiner Complainant;
+    "verdicts[].quote" Examiner Complainant;
+    "verdicts[].verdict" Examiner Complainant;
+    "version" Examiner Complainant;
+    "why" Examiner Complainant;
+    // Of a report: the house and platforms.
+    "report.verdicts[].item" Examiner Platform;
+    "report.verdicts[].verdict" Examiner Platform;
+    // Of a dispatch: platforms.
+    "advisory_text" Platform;
+    "binds_recipient" Platform;
+    "complainant.capacity" Platform;
+    "complainant.name" Platform;
+    "complainant.relay_contact" Platform;
+    "complaint.id" Platform;
+    "complaint.reference" Platform;
+    "deliver_until" Platform;
+    "determination.by" Platform;
+    "determination.comparison[].accused_product" Platform;
+    "determination.comparison[].comparison.design_kind" Platform;
+    "determination.comparison[].comparison.features[].accused" Platform;
+    "determination.comparison[].comparison.features[].correspondence" Platform;
+    "determination.comparison[].comparison.features[].feature" Platform;
+    "determination.comparison[].comparison.features[].item" Platform;
+    "determination.comparison[].comparison.kind" Platform;
+    "determination.comparison[].comparison.product_class" Platform;
+    "determination.comparison[].comparison.views[].item" Platform;
+    "determination.comparison[].comparison.views[].note" Platform;
+    "determination.comparison[].comparison.views[].result" Platform;
+    "determination.comparison[].comparison.views[].view" Platform;
+    "determination.reasons[]" Platform;
+    "determination.result" Platform;
+    "determination.text" Platform;
+    "group_id" Platform;
+    "issued_at" Platform;
+    "issuer.contact" Platform;
+    "issuer.kind" Platform;
+    "issuer.name" Platform;
+    "lift.by" Platform;
+    "lift.reason" Platform;
+    "lift.scope_text" Platform;
+    "lift.text" Platform;
+    "links.acknowledgements" Platform;
+    "links.dispatch" Platform;
+    "listings[].accused_product" Platform;
+    "listings[].captured_at" Platform;
+    "listings[].id_space" Platform;
+    "listings[].item_version" Platform;
+    "listings[].measures_in_force[]" Platform;
+    "listings[].n" Platform;
+    "listings[].skus[]" Platform;
+    "listings[].snapshot_sha256" Platform;
+    "livemode" Platform;
+    "measure.ends_on" Platform;
+    "measure.kind" Platform;
+    "notice_to_forward.platform.sha256" Platform;
+    "notice_to_forward.platform.text" Platform;
+    "notice_to_forward.respondents[].lines[]" Platform;
+    "notice_to_forward.respondents[].sha256" Platform;
+    "notice_to_forward.respondents[].shop" Platform;
+    "notice_to_forward.respondents[].text" Platform;
+    "notice_to_forward.served_on_platform_at" Platform;
+    "part" Platform;
+    "parts" Platform;
+    "patent.asserted_items[]" Platform;
+    "patent.kind" Platform;
+    "patent.last_day_of_term" Platform;
+    "patent.number" Platform;
+    "patent.status" Platform;
+    "patent.status_as_of" Platform;
+    "patent.text_version.number" Platform;
+    "patent.text_version.version" Platform;
+    "patent.title" Platform;
+    "report.authenticity_level" Platform;
+    "report.completed_on" Platform;
+    "report.form" Platform;
+    "type" Platform;
+    // The house alone.
+    "account" Examiner;
+    "agent…" Examiner;
+    "authenticity[]…" Examiner;
+    "claim…" Examiner;
+    "complainant.person…" Examiner;
+    "complainant.service_address…" Examiner;
+    "complainant.truth_guarantee…" Examiner;
+    "facts…" Examiner;
+    "log[]…" Examiner;
+    "notice…" Examiner;
+    "others[]…" Examiner;
+    "policy_version" Examiner;
+    "report.completed_on…" Examiner;
+    "report.corrected" Examiner;
+    "report.filed_on…" Examiner;
+    "report.flags[]" Examiner;
+    "report.form…" Examiner;
+    "report.granted_on…" Examiner;
+    "report.holder…" Examiner;
+    "report.kind" Examiner;
+    "report.pages" Examiner;
+    "report.patent_number…" Examiner;
+    "report.priority_on…" Examiner;
+    "report.readability…" Examiner;
+    "report.report_examiner…" Examiner;
+    "report.requester…" Examiner;
+    "report.signature" Examiner;
+    "report.text_version…" Examiner;
+    "report.title…" Examiner;
+    "report.verdicts[].page" Examiner;
+    "report.verdicts[].quote" Examiner;
+    "report_sha256" Examiner;
+}
+
+/// Every path a platform may be sent, and the paths that lead there.
+static TO_PLATFORMS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let mut all = HashSet::new();
+    for field in FIELDS.iter().filter(|f| f.seen_by.contains(&Audience::Platform)) {
+        all.insert(field.path);
+        let ends = field.path.char_indices().filter(|(_, c)| matches!(c, '.' | '[')).map(|(i, _)| i);
+        all.extend(ends.map(|end| &field.path[..end]));
+        all.extend(field.path.match_indices("[]").map(|(i, _)| &field.path[..i + 2]));
+    }
+    all
+});
+
+/// A message to a platform without what the table does not give platforms.
+pub fn sifted_for_platform(mut body: Value) -> Value {
+    sift(&mut body, &mut String::new());
+    body
+}
+
+fn sift(value: &mut Value, path: &mut String) {
+    let here = path.len();
+    match value {
+        Value::Object(fields) => fields.retain(|name, value| {
+            if here > 0 {
+                path.push('.');
+            }
+            path.push_str(name);
+            let kept = TO_PLATFORMS.contains(path.as_str());
+            if kept {
+                sift(value, path);
+            }
+            path.truncate(here);
+            kept
+        }),
+        Value::Array(all) => {
+            path.push_str("[]");
+            all.iter_mut().for_each(|v| sift(v, path));
+            path.truncate(here);
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_in_the_table_does_not_go_to_a_platform() {
+        let body = json!({
+            "id": "1", "secret": "x", "complainant": { "name": "某公司", "phone": "13800138000", "person": { "id_number": "9133" } },
+            "listings": [{ "n": 1, "item_id": "2", "skus": ["3"], "buyer": "x" }], "facts": { "complainant.malice_flags": 2 },
+            "patent": { "text_version": null, "number": "4" },
+        });
+        let sent = json!({
+            "id": "1", "complainant": { "name": "某公司" }, "listings": [{ "n": 1, "item_id": "2", "skus": ["3"] }],
+            "patent": { "text_version": null, "number": "4" },
+        });
+        assert_eq!(sifted_for_platform(body), sent);
+    }
+
+    #[test]
+    fn personal_fields_and_the_houses_own_go_to_examiners_only() {
+        let never = [
+            "id_number",
+            "phone",
+            "address",
+            "email",
+            "picture_source",
+            "person",
+            "evidence",
+            "examiner",
+            "facts",
+            "log",
+            "notice",
+            "agent",
+        ];
+        for field in FIELDS.iter().filter(|f| f.seen_by != [Audience::Examiner]) {
+            for segment in field.path.trim_end_matches('…').split('.') {
+                assert!(!never.contains(&segment.trim_end_matches("[]")), "{} goes to {:?}", field.path, field.seen_by);
+            }
+            assert!(!field.path.ends_with('…'), "{}: only examiners see all of something", field.path);
+        }
+        let mut paths: Vec<_> = FIELDS.iter().map(|f| f.path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        assert_eq!(paths.len(), FIELDS.len(), "a field stands twice");
+    }
+}

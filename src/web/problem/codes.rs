@@ -1,0 +1,116 @@
+//! Every code a problem can have: its status and what it means, in both languages. A code that is not
+//! here cannot be answered; the contract lists the same codes, and a test compares the two.
+
+/// One code.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// The code.
+    pub code: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// What it means, in English.
+    pub title: &'static str,
+    /// In Chinese.
+    pub title_zh: &'static str,
+}
+
+macro_rules! codes {
+    ($($status:literal $code:literal $title:literal $title_zh:literal;)*) => {
+        /// Every code, by status.
+        pub const CODES: &[Code] = &[$(Code { code: $code, status: $status, title: $title, title_zh: $title_zh },)*];
+    };
+}
+
+codes! {
+    400 "request.malformed" "The request cannot be read" "请求无法读取";
+    400 "json.malformed" "The body is not JSON" "请求体不是有效的 JSON";
+    400 "multipart.malformed" "The multipart body cannot be read" "multipart 请求体无法读取";
+    400 "query.invalid" "The query cannot be read" "查询参数有误";
+    400 "idempotency.key_missing" "An Idempotency-Key is needed" "缺少 Idempotency-Key";
+    400 "idempotency.key_malformed" "The Idempotency-Key is not one" "Idempotency-Key 格式有误";
+    401 "unauthenticated" "A valid key is needed" "需要有效的密钥";
+    403 "role.not_allowed" "This account may not do that" "该账号无权进行此操作";
+    404 "not_found" "Not found" "未找到";
+    405 "method.not_allowed" "This path does not take this method" "该路径不支持此方法";
+    408 "request.too_slow" "The request came too slowly" "请求传输过慢";
+    409 "complaint.not_possible" "Not possible as the complaint stands" "投诉目前的状态不允许此操作";
+    409 "listing.duplicate" "Every listing is in a live complaint already" "全部链接已在处理中的投诉里";
+    409 "changed.meanwhile" "It changed meanwhile; try again" "数据已变更，请重试";
+    409 "exists" "It exists already" "已经存在";
+    409 "claim.taken" "Another examiner has it" "已由其他判定员领取";
+    409 "platform.site_taken" "A site belongs to one platform only" "该站点已归属其他平台";
+    412 "complaint.changed" "The complaint changed since it was read" "投诉在查看后已有变更";
+    413 "body.too_large" "The body is too large" "请求体过大";
+    413 "file.too_large" "A file is too large" "文件过大";
+    413 "file.too_many" "Too many files" "文件过多";
+    415 "media_type.unsupported" "Not a media type this takes" "不支持的媒体类型";
+    422 "body.invalid" "The body does not have the shape asked for" "请求体结构不符合要求";
+    422 "notice.invalid" "It cannot be taken as it is" "内容不符合要求";
+    422 "policy.invalid" "The policy cannot be stored as it is" "分流策略不符合要求";
+    422 "idempotency.key_reused" "This key was used for another request" "该 Idempotency-Key 已用于其他请求";
+    422 "multipart.part_twice" "A part came twice" "附件重复";
+    422 "multipart.part_missing" "A part is missing" "缺少附件";
+    422 "multipart.one_file" "Exactly one file is expected" "只能上传一个文件";
+    422 "file.empty" "The file is empty" "文件为空";
+    422 "batch.rows" "Too few or too many rows" "批量行数有误";
+    422 "field.too_long" "A text is too long" "文字过长";
+    422 "list.too_long" "A list is too long" "列表过长";
+    422 "list.limit" "The limit is out of range" "limit 超出范围";
+    422 "list.cursor" "The cursor is not one of this list" "游标不属于该列表";
+    422 "patent.number" "Not a patent number" "专利号有误";
+    422 "account.name" "The name is empty or too long" "名称为空或者过长";
+    422 "account.platform_required" "This role needs a platform" "该角色必须指定平台";
+    422 "account.platform_unknown" "No such platform" "没有这个平台";
+    422 "account.platform_out_of_place" "This role has no platform" "该角色不能指定平台";
+    422 "platform.code" "Not a code of a platform" "平台代码有误";
+    422 "platform.incomplete" "Name or sites are missing" "缺少名称或者站点";
+    422 "endpoint.url_refused" "This address may not be called" "该地址不允许访问";
+    422 "endpoint.event_type" "Not a kind of dispatch" "没有这种通知类型";
+    422 "acknowledgement.lines" "Too few or too many rows" "回执行数有误";
+    422 "authenticity.level" "Not a level a person may grant" "不能授予该真实性等级";
+    422 "authenticity.evidence" "Say what the level rests on" "请说明等级的依据";
+    422 "authenticity.no_report" "The complaint has no report" "该投诉没有评价报告";
+    422 "authenticity.second_person" "Level B needs a second person" "B 级须由第二人确认";
+    422 "decision.no_lines" "Name at least one listing" "请至少指定一条链接";
+    422 "decision.line_twice" "A listing is named twice" "同一链接重复指定";
+    422 "decision.no_reason" "Give a reason" "请给出理由";
+    422 "decision.unknown_reason" "Not a code of a reason" "没有这个理由代码";
+    422 "decision.determination" "Not a determination an examiner makes" "不是判定员可作出的判定";
+    422 "track.reason_required" "From complex to simple only with a reason" "由繁转简须说明理由";
+    422 "track.same" "It is on that track already" "已在该轨道";
+    422 "register.in_the_future" "The day lies in the future" "日期在将来";
+    422 "register.source" "Say where it was looked up" "请注明查询来源";
+    422 "right.evidence" "Say what the standing rests on" "请说明权利资格的依据";
+    422 "policy.in_the_past" "Not in the past" "不能早于现在";
+    422 "withdrawal.no_lines" "Nothing is left to withdraw" "没有可撤回的链接";
+    422 "withdrawal.unknown_reason" "Not a code of a reason" "没有这个理由代码";
+    428 "if_match.missing" "If-Match is needed" "缺少 If-Match";
+    429 "rate.limited" "Too many requests" "请求过于频繁";
+    500 "internal" "Something went wrong here" "服务内部错误";
+    503 "store.unavailable" "The database does not answer" "数据库暂时不可用";
+    503 "store.busy" "Too many writes are waiting" "写入排队过多";
+    507 "storage.full" "There is no room" "存储空间不足";
+}
+
+/// The entry of a code.
+pub fn find(code: &str) -> Option<&'static Code> {
+    CODES.iter().find(|c| c.code == code)
+}
+
+/// What a field problem means in Chinese, where whoever found it had English words only.
+pub fn field_title_zh(code: &str) -> &'static str {
+    match code {
+        "field.unknown" => "没有这个字段",
+        "field.missing" => "缺少必填字段",
+        "field.unknown_word" => "不是允许的取值",
+        "field.type" => "类型或者格式不对",
+        "policy.too_many_criteria" => "标准过多",
+        "policy.duplicate_code" => "标准代码重复",
+        "policy.too_deep" => "条件嵌套过深",
+        "policy.empty_list" => "条件列表为空",
+        "policy.unknown_fact" => "没有这个事实",
+        "policy.wrong_type" => "取值类型不对",
+        "policy.never_true" => "该条件永远不会成立",
+        _ => "内容有误",
+    }
+}
