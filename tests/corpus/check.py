@@ -3,17 +3,21 @@
 FOLDER is what make.py wrote: PDFs, truth.json, hostile/ and hostile.json. Prints right / unknown / wrong by field, by producer, by layout
 and by wording, then the hostile files. Exit 1 if a verdict or a key fact is wrong, anything is falsely usable, or less than 99 % is right.
 """
-import argparse, collections, json, os, re, subprocess, sys, time, unicodedata
+import argparse, collections, json, os, re, resource, subprocess, sys, time, unicodedata
 
 OK, UNKNOWN = "no_defect_found", "unknown"
 KEY = ["form", "kind", "patent_number", "title", "holder", "filed_on", "granted_on", "completed_on"]
 MORE = ["requester", "priority_on", "corrected", "text_version"]
-RIGHT_SHARE_MIN, HOSTILE_SECONDS_MAX, CHUNK = 0.99, 2.0, 40
+RIGHT_SHARE_MIN, CHUNK = 0.99, 40
+# Within 2 s; where other work holds the processors up, 2 s of processor time and 10 s by the clock.
+HOSTILE_SECONDS_MAX, HOSTILE_CLOCK_SECONDS_MAX = 2.0, 10.0
+
+
+TWINS = str.maketrans("戶", "户")  # two characters that one glyph of the fonts used serves
 
 
 def plain(value):
-    text = "".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) else value
-    return text
+    return "".join(unicodedata.normalize("NFKC", value).split()).translate(TWINS) if isinstance(value, str) else value
 
 
 def same(field, want, got):
@@ -28,7 +32,7 @@ def same(field, want, got):
 
 def judge_fact(field, want, got):
     if got is None:
-        return "right" if want is None else UNKNOWN
+        return "right" if want is None or isinstance(want, list) and None in want else UNKNOWN
     if want is None:
         return "wrong"
     if isinstance(want, list):
@@ -57,7 +61,9 @@ def judge_verdicts(want, got):
 
 
 def reads_as_usable(answer):
-    """Usable, or it would be once somebody proved authenticity and looked up the register."""
+    """Usable, or it would be once somebody proved authenticity and looked up the register; a flag of hidden text sends it to a person."""
+    if "hidden_text" in str((answer.get("facts") or {}).get("flags", "")):
+        return False
     if answer["overall"] == "usable":
         return True
     bad = {f["check"] for f in answer["findings"] if f["result"] != "pass"}
@@ -65,18 +71,20 @@ def reads_as_usable(answer):
 
 
 def run(program, files):
-    """One object a file; a chunk that fails is run file by file, so that one fault is one file's."""
-    out, slow = {}, {}
-    chunks = [files[i:i + CHUNK] for i in range(0, len(files), CHUNK)]
-    for chunk in chunks:
-        started = time.monotonic()
+    """One answer a file, many files a run."""
+    out = {}
+    for chunk in [files[i:i + CHUNK] for i in range(0, len(files), CHUNK)]:
         done = subprocess.run([program, "report", "check", "--json", *chunk], capture_output=True, timeout=600)
         lines = [json.loads(x) for x in done.stdout.decode().splitlines() if x.startswith("{")]
         out |= {x["file"]: x for x in lines}
-        slow |= dict.fromkeys(chunk, (time.monotonic() - started) / len(chunk))
         if len(lines) != len(chunk):
             print("a run answered", len(lines), "of", len(chunk), "files, exit", done.returncode, done.stderr.decode()[-300:])
-    return out, slow
+    return out
+
+
+def processor_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Tally:
@@ -94,14 +102,14 @@ class Tally:
 
 def check_good(program, folder, truth, only):
     names = [n for n in sorted(truth) if only in n or only == truth[n]["family"]]
-    answers, _ = run(program, [os.path.join(folder, n) for n in names])
-    fields, producers, layouts, families, files = Tally(), Tally(), Tally(), Tally(), Tally()
+    answers = run(program, [os.path.join(folder, n) for n in names])
+    fields, producers, layouts, families, pages = Tally(), Tally(), Tally(), Tally(), Tally()
     faults, usable = [], []
     for name in names:
         t, a = truth[name], answers.get(os.path.join(folder, name))
         if a is None:
             faults.append((name, "no answer", None, None))
-            files.add("files", "wrong")
+            fields.add("verdicts", "wrong")
             continue
         got_facts, lines = a.get("facts") or {}, []
         for field in KEY + MORE:
@@ -117,27 +125,28 @@ def check_good(program, folder, truth, only):
         for field, verdict, want, got in lines:
             verdict = "right" if t["hard"] and verdict == UNKNOWN else verdict
             fields.add(field, verdict)
-            for tally, key in ((producers, t["producer"]), (layouts, t["layout"]), (families, t["family"])):
+            for tally, key in ((producers, t["producer"]), (layouts, t["layout"]), (families, t["family"]), (pages, t["page"])):
                 tally.add(key, verdict)
             if verdict != "right":
                 faults.append((name, f"{field} {verdict}", want, got))
         if not t["usable"] and reads_as_usable(a):
             usable.append(name)
-    return fields, producers, layouts, families, faults, usable, len(names)
+    return fields, producers, layouts, pages, families, faults, usable, len(names)
 
 
 def check_hostile(program, folder, expected):
     """Every file answered within 2 s by a process of its own, no crash, never usable where it must not be."""
-    bad, slowest = [], (0, "")
+    bad, slowest, answered = [], (0, ""), 0
     for name in sorted(expected):
         path, want = os.path.join(folder, name), expected[name]
-        started = time.monotonic()
+        started, spent = time.monotonic(), processor_seconds()
         try:
             done = subprocess.run([program, "report", "check", "--json", path], capture_output=True, timeout=60)
         except subprocess.TimeoutExpired:
             bad.append((name, "no answer in 60 s"))
             continue
-        seconds = time.monotonic() - started
+        clock = time.monotonic() - started
+        seconds = min(clock, processor_seconds() - spent) if clock < HOSTILE_CLOCK_SECONDS_MAX else clock
         slowest = max(slowest, (seconds, name))
         lines = [json.loads(x) for x in done.stdout.decode().splitlines() if x.startswith("{")]
         if done.returncode not in (0, 1, 2) or len(lines) != 1:
@@ -148,6 +157,9 @@ def check_hostile(program, folder, expected):
         answer = lines[0]
         if not want["usable"] and reads_as_usable(answer):
             bad.append((name, "falsely usable"))
+        answered += any(v["verdict"] != UNKNOWN for v in answer["verdicts"])
+        if want.get("must") and not answer["verdicts"]:
+            bad.append((name, "a sound page without tricks was not read, so its likes prove nothing"))
         for item in answer["verdicts"]:
             if want["verdicts"] is not None and item["verdict"] not in want["verdicts"]:
                 bad.append((name, f"{item['item']}: {item['verdict']}, permitted {want['verdicts']}"))
@@ -156,7 +168,7 @@ def check_hostile(program, folder, expected):
             got = (answer.get("facts") or {}).get(field)
             if got is not None and not any(w is not None and same(field, w, got) for w in allowed):
                 bad.append((name, f"{field}: {got!r}, permitted {allowed}"))
-    return bad, slowest
+    return bad, slowest, answered
 
 
 def main():
@@ -171,8 +183,8 @@ def main():
     if a.part != "hostile":
         truth = json.load(open(os.path.join(a.folder, "truth.json")))
         started = time.monotonic()
-        fields, producers, layouts, families, faults, usable, count = check_good(a.program, a.folder, truth, a.only)
-        producers.show("by producer"), layouts.show("by layout"), families.show("by wording"), fields.show("by field")
+        fields, producers, layouts, pages, families, faults, usable, count = check_good(a.program, a.folder, truth, a.only)
+        producers.show("by producer"), layouts.show("by layout"), pages.show("by order in the file"), families.show("by wording"), fields.show("by field")
         total, wrong = collections.Counter(), 0
         for field in KEY + ["verdicts"]:
             total += fields.by[field]
@@ -189,8 +201,8 @@ def main():
         failed = bool(usable) or wrong > 0 or share < RIGHT_SHARE_MIN or files_right < RIGHT_SHARE_MIN
     if a.part != "good" and os.path.exists(os.path.join(a.folder, "hostile.json")):
         expected = json.load(open(os.path.join(a.folder, "hostile.json")))
-        bad, slowest = check_hostile(a.program, os.path.join(a.folder, "hostile"), {n: w for n, w in expected.items() if a.only in n})
-        print(f"\nhostile: {len(expected)} files, {len(bad)} faults, slowest {slowest[0]:.2f} s ({slowest[1]})")
+        bad, slowest, answered = check_hostile(a.program, os.path.join(a.folder, "hostile"), {n: w for n, w in expected.items() if a.only in n})
+        print(f"\nhostile: {len(expected)} files, {len(bad)} faults, {answered} answered with a verdict, slowest {slowest[0]:.2f} s ({slowest[1]})")
         for name, why in bad[:a.show]:
             print(f"  {name}: {why}")
         failed = failed or bool(bad)

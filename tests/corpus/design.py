@@ -16,6 +16,7 @@ STYLE = {
     "scope": [0, 1, 2], "conclusion_label": ["E. 初步结论", "初步结论", "E 初步结论", "五、初步结论", "评价结论"], "conclusion_apart": [True, True, False],
     "sheet": ["专利权评价意见（续页）", "续页 II", "专利权评价报告 续页（Ⅱ）", "专利权评价意见"], "opinion_first": [True, False], "repeat": [True, False, False],
     "done_label": ["完成日期", "完成日期", "报告完成日期", "报告作出日期"], "cover": [False, False, False, True], "wide_digits": [False, False, False, False, True], "corrected_in_title": [True, True, False],
+    "cited_apart": [False, False, True], "sheet_number": [False, True], "conclusion_late": [False, False, False, True],
 }
 HEADERS = ["", "", "专利权评价报告", "国家知识产权局"]
 FOOTERS = ["第 {page} 页", "- {page} -", "", "第{page}页"]
@@ -65,7 +66,7 @@ class Design:
         r = {"kind": kind, "form": "220701" if kind == UM else "230701", "patent_number": zl(stem), "title": self.titles[kind].draw(), "holder": holder,
              "requester": company(rng) if special == "other-requester" else holder, "filed_on": filed, "granted_on": granted, "completed_on": completed,
              "requested_on": completed - datetime.timedelta(days=rng.randrange(20, 39)), "sent_on": completed + datetime.timedelta(days=rng.randrange(3, 20)),
-             "priority_on": filed - datetime.timedelta(days=rng.randrange(60, 180)) if special == "priority" else None, "corrected": special == "corrected",
+             "priority_on": filed - datetime.timedelta(days=rng.randrange(60, 180)) if special == "priority" else None, "corrected": special == "corrected" or wording.get("corrects", False),
              "examiner": rng.choice(EXAMINERS), "checker": rng.choice(EXAMINERS), "simulated": "", "wording": wording, "family": make.__name__, "pages": self.pages.draw(),
              "style": {k: d.draw() for k, d in self.style.items()}}
         if not (r["style"]["code_a"] and r["style"]["code"] != "none"):

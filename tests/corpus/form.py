@@ -109,13 +109,19 @@ def conclusion(r, w):
 def sheets(r, w):
     """Continuation sheets: the opinion, then as many paragraphs as the length asks for."""
     law, s = law_words(r["filed_on"], r["completed_on"]), r["style"]
-    out, size = [("break",), ("h", s["sheet"])], 11
+    out, size = [], 11
+    running = [("p", f"专利号：{NUMBER_STYLES['zl' if s['number'] != 'as-is' else 'as-is'](r['patent_number'])}")] if s["sheet_number"] else []
+    if s["cited_apart"]:
+        out += [("break",), ("h", "续页 I"), *running, ("p", "D. 相关文件"), cited(r)]
+    out += [("break",), ("h", s["sheet"]), *running]
+    if s["conclusion_late"]:
+        out += conclusion(r, w)
     body = [x.format(**law) for x in w["opinion"] if x]
     lines = ([FILLER[0].format(**law)] + body + [FILLER[4]]) if s["opinion_first"] else ([x.format(**law) for x in FILLER[:2]] + [FILLER[4]] + body)
     for i in range((r["pages"] - 2) * size):
         lines.append(f"{i + 1}. {FILLER[1 + i % 5].format(**law)}")
     out += [("p", x) for x in lines]
-    if s["repeat"] and w["conclusion"] and not isinstance(w["conclusion"][0], tuple):
+    if s["repeat"] and not s["conclusion_late"] and w["conclusion"] and not isinstance(w["conclusion"][0], tuple):
         out += [("p", "综上所述，" + w["conclusion"][0])] + [("p", x) for x in w["conclusion"][1:]]
     return out
 
@@ -138,8 +144,11 @@ def blocks(r):
             tick(r, bool(d), f"由生效的无效宣告请求审查决定维持有效的专利文件，其中涉及第 {d or '____'} 号无效宣告请求审查决定")]
     out += scope(r, w)
     out += [("p", "A. 主题分类：" + ("IPC A47J 19/02(2006.01)I" if r["kind"] == UM else "洛迦诺分类 06-04")), ("p", "B. 检索领域：与主题分类相同及相近的领域"),
-            ("p", "C. 数据库及检索式：CNTXT、VEN、CNDESIGN；检索式 1-5"), ("p", "D. 相关文件"), cited(r)]
-    out += conclusion(r, w)
+            ("p", "C. 数据库及检索式：CNTXT、VEN、CNDESIGN；检索式 1-5")]
+    if not s["cited_apart"]:
+        out += [("p", "D. 相关文件"), cited(r)]
+    if not s["conclusion_late"]:
+        out += conclusion(r, w)
     out.append(("table", [["审查员", r["examiner"], "审核员", r["checker"]], [s["done_label"], date(r, r["completed_on"]), "盖章", "专利权评价报告专用章"]], [19, 31, 17, 33], s["ruled"]))
     if code_line(r):
         out.append(("p", code_line(r)))

@@ -26,7 +26,7 @@ def page(doc, css=""):
             out.append(f"<p>{text(b[0])}</p>")
     mark = f'<div class="mark">{doc["watermark"]}</div>' if doc["watermark"] else ""
     return f"""<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><style>{rules}
-body{{font-family:"{family}","DejaVu Sans";font-size:10.5pt;line-height:1.6}}h1{{text-align:center;font-size:18pt;font-weight:normal}}p{{margin:2pt 0}}
+*{{box-sizing:border-box}}body{{font-family:"{family}","DejaVu Sans";font-size:10.5pt;line-height:1.6}}h1{{text-align:center;font-size:18pt;font-weight:normal}}p{{margin:2pt 0}}
 table{{border-collapse:collapse;width:100%;margin:4pt 0;table-layout:fixed}}td{{padding:3pt 5pt;vertical-align:middle;word-break:break-all}}.ruled td{{border:1px solid #000}}
 .break{{break-after:page;page-break-after:always}}.mark{{position:fixed;top:40%;left:15%;font-size:44pt;color:#dcdcdc;transform:rotate(-45deg);z-index:-1}}{css}</style></head><body>{mark}{"".join(out)}</body></html>"""
 
@@ -34,6 +34,13 @@ table{{border-collapse:collapse;width:100%;margin:4pt 0;table-layout:fixed}}td{{
 def weasyprint(doc, path):
     from weasyprint import HTML
     HTML(string=page(doc)).write_pdf(path)
+
+
+def wkhtmltopdf(doc, path):
+    with tempfile.NamedTemporaryFile("w", suffix=".html") as source:
+        source.write(page(doc).replace('<div class="break"></div>', '<div style="page-break-after:always"></div>'))
+        source.flush()
+        subprocess.run(["wkhtmltopdf", "-q", source.name, path], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=900, env=os.environ | {"QT_QPA_PLATFORM": "offscreen"})
 
 
 def mupdf(doc, path):
@@ -70,7 +77,7 @@ def chromium(docs):
         time.sleep(0.5)
         port = open(f"{folder}/DevToolsActivePort").read().split()[0]
         target = next(t for t in json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/json")) if t["type"] == "page")
-        socket = websocket.create_connection(target["webSocketDebuggerUrl"], suppress_origin=True, timeout=120)
+        socket = websocket.create_connection(target["webSocketDebuggerUrl"], suppress_origin=True, timeout=900)
         serial = iter(range(1, 10**9))
 
         def call(method, **params):
@@ -129,6 +136,6 @@ def libreoffice(docs):
         for doc, path in docs:
             docx(doc, f"{tmp}/{os.path.basename(path)[:-4]}.docx")
         sources = sorted(f"{tmp}/{f}" for f in os.listdir(tmp))
-        subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp}/profile", "--headless", "--convert-to", "pdf", "--outdir", f"{tmp}/out", *sources], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
+        subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp}/profile", "--headless", "--convert-to", "pdf", "--outdir", f"{tmp}/out", *sources], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=1500)
         for doc, path in docs:
             shutil.copy(f"{tmp}/out/{os.path.basename(path)}", path)

@@ -200,5 +200,32 @@ def maintained_by_decision(rng):
     return got | {"decision": number}
 
 
+def other_report(rng):
+    """The opinion speaks of another patent's report, of a cited document's claims, of what an earlier version said."""
+    n = rng.choice([5, 9])
+    every = list(range(1, n + 1))
+    said = rng.choice([f"本专利的同族专利CN 211234567 U的专利权评价报告的结论为：权利要求1-4{NEGATIVE}。该结论不影响本报告。", "对比文件1的权利要求1-3不具备专利法第22条第3款规定的创造性，已被第45678号无效宣告请求审查决定宣告无效，与本专利无关。",
+                      "本专利权利要求4为：“4. 根据权利要求1-3任一项所述的置物架，其特征在于：所述立柱与层板不相接触。”"])
+    return wording(n, [f"全部权利要求1-{n}{CLEAN}。"], each((every, OK)), [said, f"权利要求1-{n}具备专利法第22条第3款规定的创造性。"])
+
+
+def corrected_conclusion(rng):
+    """A corrected report names what it corrects."""
+    n = 6
+    every = list(range(1, n + 1))
+    if rng.random() < 0.5:
+        got = wording(n, [f"全部权利要求1-6{CLEAN}。"], each((every, OK)), [f"原报告的初步结论“全部权利要求1-6{NEGATIVE}”有误，现予更正。"])
+    else:
+        got = wording(n, [f"权利要求1、2{NEGATIVE}，权利要求3-6{CLEAN}。"], each(([1, 2], BAD), ([3, 4, 5, 6], OK)), [f"原报告的初步结论“全部权利要求1-6{CLEAN}”有误，现予更正。", "权利要求1、2不具备专利法第22条第3款规定的创造性。"])
+    return got | {"corrects": True}
+
+
+def part_of_claim(rng):
+    """One claim refers to several; only one of its solutions is defective. For that claim the worst counts."""
+    text = f"权利要求1{NEGATIVE}，权利要求3引用权利要求1的技术方案{NEGATIVE}，权利要求3引用权利要求2的技术方案以及权利要求2、4{CLEAN}。"
+    return wording(4, [text], each(([1], BAD), ([3], [BAD, UNKNOWN]), ([2, 4], [OK, UNKNOWN])), ["权利要求1以及权利要求3引用权利要求1的技术方案不具备专利法第22条第3款规定的创造性。"], usable=False)
+
+
 GOOD = [all_clean, all_clean, all_bad, partly, partly, partly, dependents, except_some, not_searched, not_searched, not_searched_but_defective, options, options,
-        quoted_requester, quoted_requester, formal_defects, description_unclear, many_claims, conditional_notes, maintained_by_decision]
+        quoted_requester, quoted_requester, formal_defects, description_unclear, many_claims, conditional_notes, maintained_by_decision,
+        other_report, other_report, corrected_conclusion, part_of_claim]

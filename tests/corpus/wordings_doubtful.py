@@ -3,6 +3,7 @@
 Where only some items are in doubt, the others may be answered as written or as unknown; a list names what is right.
 """
 from words import BAD, CLEAN, DE, LISTS, NEGATIVE, OK, OUT, UM, UNKNOWN
+import wordings, wordings_design
 from wordings import each, wording
 
 EITHER_OK, EITHER_BAD = [OK, UNKNOWN], [BAD, UNKNOWN]
@@ -88,5 +89,18 @@ def struck_number(rng):
     return UM, doubtful(10, [f"权利要求1-3{NEGATIVE}，权利要求4-1O{CLEAN}。"], each((range(1, 4), EITHER_BAD), (range(4, 11), [UNKNOWN, OK])))
 
 
+def mutated(rng):
+    """One character of the conclusion lost, doubled or swapped with the next: the truth or unknown, never another verdict."""
+    kind = rng.choice([UM, UM, DE])
+    w = rng.choice([wordings.all_clean, wordings.all_bad, wordings.partly] if kind == UM else [wordings_design.whole_clean, wordings_design.whole_bad, wordings_design.similar_partly])(rng)
+    line = rng.randrange(len(w["conclusion"]))
+    text = w["conclusion"][line]
+    at = rng.choice([i for i, c in enumerate(text) if "\u4e00" <= c <= "\u9fff"])
+    how = rng.choice(["lost", "lost", "doubled", "swapped"])
+    mended = {"lost": text[:at] + text[at + 1:], "doubled": text[:at] + text[at] + text[at:], "swapped": text[:at] + text[at + 1:at + 2] + text[at] + text[at + 2:]}[how]
+    lines = w["conclusion"][:line] + [mended] + w["conclusion"][line + 1:]
+    return kind, w | {"conclusion": lines, "verdicts": {k: [v, UNKNOWN] for k, v in w["verdicts"].items()}}
+
+
 ALL = [opinion_contradicts, opinion_contradicts, in_both_lists, left_out, none_ticked, two_ticked, design_none_ticked, both_said, sheet_contradicts, lost_word, lost_word, no_conclusion, design_no_conclusion,
-       backwards, all_but_not_searched, only_detail, hypothetical, hypothetical, blanks_left, struck_number]
+       backwards, all_but_not_searched, only_detail, hypothetical, hypothetical, blanks_left, struck_number, mutated, mutated, mutated, mutated, mutated, mutated]

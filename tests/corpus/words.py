@@ -45,6 +45,7 @@ NUMBER_STYLES = {
     "wide": lambda n: wide(f"ZL{n[:12]}.{n[12]}"),
     "lower-x": lambda n: f"ZL{n[:12]}.{n[12].lower()}",
     "cn": lambda n: f"CN{n[:12]}.{n[12]}",
+    "as-is": lambda n: f"ZL{n[:-1]}.{n[-1]}",
 }
 DATE_STYLES = {
     "cn": lambda d: f"{d.year}年{d.month}月{d.day}日",
@@ -96,7 +97,9 @@ LISTS = {
     "em-dash": lambda w, n: w + ranged(n, "—", "，"),
     "wide-hyphen": lambda w, n: w + wide_digits(ranged(n, "－", "、")),
     "wide-digits": lambda w, n: w + wide_digits(ranged(n, "-", "、")),
-    "di-xiang": lambda w, n: "第" + spelled(n) + "项" + w if w == "权利要求" else "第" + spelled(n) + "项" + w,
+    "di-xiang": lambda w, n: "第" + spelled(n) + "项" + w,
+    "di-range": lambda w, n: "第" + ranged(n, "-", "、") + "项" + w,
+    "w-di": lambda w, n: w + "第" + ranged(n, "至", "、") + "项",
     "spelled": lambda w, n: w + spelled(n),
     "spelled-and": lambda w, n: w + spelled(n, last="和"),
     "spelled-ji": lambda w, n: w + spelled(n, last="及"),
