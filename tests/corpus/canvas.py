@@ -58,7 +58,8 @@ class Layout:
         for w in widths:
             edges.append(edges[-1] + (RIGHT - LEFT) * w / 100)
         for row in rows:
-            cells = [broken(c, edges[i + 1] - edges[i] - 8, SIZE, self.half) for i, c in enumerate(row)]
+            ends = edges[1:len(row)] + edges[-1:]  # the last cell goes over the rest
+            cells = [broken(c, ends[i] - edges[i] - 8, SIZE, self.half) for i, c in enumerate(row)]
             height = max(len(c) for c in cells) * (LEAD - 3) + 8
             self.room_for(height)
             for i, cell in enumerate(cells):
@@ -70,7 +71,7 @@ class Layout:
             if ruled:
                 for y in (self.y, self.y - height):
                     self.marks.append(("line", edges[0], y, edges[-1], y, 0.6))
-                for x in edges:
+                for x in edges[:len(row)] + edges[-1:]:
                     self.marks.append(("line", x, self.y, x, self.y - height, 0.6))
             self.y -= height
         self.y -= 6

@@ -1,7 +1,7 @@
 """Compares what the program reads with the truth.  usage: check.py FOLDER --program PATH [--show N] [--only WORD]
 
 FOLDER is what make.py wrote: PDFs, truth.json, hostile/ and hostile.json. Prints right / unknown / wrong by field, by producer, by layout
-and by wording, then the hostile files. Exit 1 if a verdict or a key fact is wrong, anything is falsely usable, or less than 99 % is right.
+and by wording, then the hostile files. Exit 1 if a verdict or fact is wrong, anything is falsely usable, or less than 99 % is right.
 """
 import argparse, collections, json, os, re, resource, subprocess, sys, time, unicodedata
 
@@ -118,12 +118,15 @@ def check_good(program, folder, truth, only):
                 lines.append((field, verdict, t["facts"][field], got_facts.get(field)))
         if t["verdicts"] is not None:
             items = judge_verdicts(t["verdicts"], {v["item"]: v["verdict"] for v in a["verdicts"]})
+            proven = all(v.get("page") and v.get("quote") for v in a["verdicts"] if v["verdict"] != UNKNOWN)
+            fields.add("page and quote of each verdict", "right" if proven else "wrong")
             worst = "wrong" if "wrong" in items.values() else UNKNOWN if UNKNOWN in items.values() else "right"
             for item, verdict in items.items():
                 fields.add("verdict, by item", verdict if not (t["hard"] and verdict == UNKNOWN) else "right")
             lines.append(("verdicts", worst, t["verdicts"], {v["item"]: v["verdict"] for v in a["verdicts"]}))
         for field, verdict, want, got in lines:
-            verdict = "right" if t["hard"] and verdict == UNKNOWN else verdict
+            if t["hard"] and (verdict == UNKNOWN or field == "corrected"):
+                verdict = "right"  # nothing was read, which `corrected` cannot say
             fields.add(field, verdict)
             for tally, key in ((producers, t["producer"]), (layouts, t["layout"]), (families, t["family"]), (pages, t["page"])):
                 tally.add(key, verdict)
@@ -185,10 +188,10 @@ def main():
         started = time.monotonic()
         fields, producers, layouts, pages, families, faults, usable, count = check_good(a.program, a.folder, truth, a.only)
         producers.show("by producer"), layouts.show("by layout"), pages.show("by order in the file"), families.show("by wording"), fields.show("by field")
-        total, wrong = collections.Counter(), 0
+        total = collections.Counter()
         for field in KEY + ["verdicts"]:
             total += fields.by[field]
-            wrong += fields.by[field]["wrong"]
+        wrong = sum(c["wrong"] for c in fields.by.values())
         share = total["right"] / max(1, sum(total.values()))
         files_right = fields.by["verdicts"]["right"] / max(1, sum(fields.by["verdicts"].values()))
         print(f"\n{count} reports in {time.monotonic() - started:.0f} s: key facts and verdicts {share:.2%} right, {total[UNKNOWN]} unknown, {wrong} wrong; "

@@ -11,7 +11,7 @@ STYLE = {
     "number": ["zl", "zl", "zl", "bare", "spaced", "zl-blank", "no-dot", "wide", "lower-x", "cn"],
     "number_label": ["专利号", "专利号", "专利号", "申请号或专利号"], "granted_label": ["授权公告日", "授权公告日", "授权公告日", "授权公告日期"],
     "name_label": ["", "", "", "发明创造名称"], "no_priority": ["无", "", "——", "/"], "more": [True, False], "colon": ["", "", "："],
-    "header": ["two-pairs", "two-pairs", "two-pairs", "one-pair", "stacked", "stacked-cells", "joined-cells", "lines"], "ruled": [True, True, True, False],
+    "header": ["two-pairs", "two-pairs", "merged", "merged", "one-pair", "stacked", "stacked-cells", "joined-cells", "lines"], "ruled": [True, True, True, False],
     "box": ["square", "root-square", "root-shell", "root", "drawn", "ballot", "ballot-x"], "code": ["plain", "plain", "dated", "dated-long", "zh", "none"], "code_a": [True, False],
     "scope": [0, 1, 2], "conclusion_label": ["E. 初步结论", "初步结论", "E 初步结论", "五、初步结论", "评价结论"], "conclusion_apart": [True, True, False],
     "sheet": ["专利权评价意见（续页）", "续页 II", "专利权评价报告 续页（Ⅱ）", "专利权评价意见"], "opinion_first": [True, False], "repeat": [True, False, False],

@@ -52,7 +52,8 @@ def reportlab(doc, path):
             flow.append(PageBreak())
         elif kind == "table":
             look = [("VALIGN", (0, 0), (-1, -1), "MIDDLE")] + ([("GRID", (0, 0), (-1, -1), 0.6, "black")] if b[2] else [])
-            flow += [Table([[para(c) for c in row] for row in b[0]], colWidths=[w * 4.7 for w in b[1]], style=look), Spacer(1, 6)]
+            look += [("SPAN", (len(row) - 1, y), (-1, y)) for y, row in enumerate(b[0]) if len(row) < len(b[1])]
+            flow += [Table([[para(c) for c in row] + [""] * (len(b[1]) - len(row)) for row in b[0]], colWidths=[w * 4.7 for w in b[1]], style=look), Spacer(1, 6)]
         elif kind == "tick":
             flow.append(Tick(b[0], b[1]))
         else:
@@ -123,8 +124,11 @@ def fpdf2(doc, path):
         if kind == "break":
             pdf.add_page()
         elif kind == "table":
-            with pdf.table(b[0], col_widths=b[1], first_row_as_headings=False, line_height=7, borders_layout="ALL" if b[2] else "NONE"):
-                pass
+            with pdf.table(col_widths=b[1], first_row_as_headings=False, line_height=7, borders_layout="ALL" if b[2] else "NONE") as table:
+                for cells in b[0]:
+                    row = table.row()
+                    for i, c in enumerate(cells):
+                        row.cell(c, colspan=1 if i + 1 < len(cells) else len(b[1]) - i)
             pdf.ln(2)
         elif kind == "tick":
             x, y = pdf.get_x(), pdf.get_y()
@@ -152,7 +156,8 @@ def typst(doc, path):
         if kind == "break":
             out.append("#pagebreak()")
         elif kind == "table":
-            cells = ",".join("[" + text(c) + "]" for row in b[0] for c in row)
+            over = lambda row, i: f"table.cell(colspan: {len(b[1]) - i})" if i + 1 == len(row) < len(b[1]) else ""
+            cells = ",".join(over(row, i) + "[" + text(c) + "]" for row in b[0] for i, c in enumerate(row))
             out.append(f"#table(columns: ({','.join(f'{w}fr' for w in b[1])}), stroke: {'0.6pt' if b[2] else 'none'}, {cells})")
         elif kind == "h":
             out.append(f"#align(center)[#text(size: 18pt)[{text(b[0])}]]")

@@ -1,6 +1,7 @@
 """One report set out as its form: a list of blocks that every producer draws in its own way.
 
-Blocks: ("h", text) ("p", text) ("tick", on, text) ("table", rows, widths in %, ruled) ("break",); a cell is text, a line feed in it is a new line.
+Blocks: ("h", text) ("p", text) ("tick", on, text) ("table", rows, widths in %, ruled) ("break",); a cell is text, a line feed in it is a new
+line; the last cell of a short row goes over the rest.
 `style` names how this copy is set (labels, digits, dates, boxes, sheets); the facts are the same in all.
 """
 from words import DATE_STYLES, NUMBER_STYLES, UM, law_words, wide_digits
@@ -54,6 +55,10 @@ def header(r):
     if how == "two-pairs":
         rows = [[k + colon, v, *([p[i + 1][0] + colon, p[i + 1][1]] if i + 1 < len(p) else ["", ""])] for i, (k, v) in enumerate(p) if i % 2 == 0]
         return [("table", rows, [19, 31, 17, 33], ruled)]
+    if how == "merged":
+        short = [x for x in p if len(x[1]) < 16 and not x[0].replace(" ", "").replace("\u3000", "").endswith(("名称", "人"))]
+        rows = [[k + colon, v, *([short[i + 1][0] + colon, short[i + 1][1]] if i + 1 < len(short) else ["", ""])] for i, (k, v) in enumerate(short) if i % 2 == 0]
+        return [("table", rows[:1] + [[k + colon, v] for k, v in p if (k, v) not in short] + rows[1:], [19, 31, 17, 33], ruled)]
     if how == "one-pair":
         return [("table", [[k + colon, v] for k, v in p], [28, 72], ruled)]
     if how == "stacked":

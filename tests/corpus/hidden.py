@@ -77,6 +77,7 @@ WAYS = {
     "under-form": lambda t: ([show(t), b"/X Do"], {"resources": b"/XObject<</X 8 0 R>>", "more": {8: stream(BOX, b"/Type/XObject/Subtype/Form/BBox[0 0 595 842]")}}),
     "under-shading": lambda t: ([show(t), b"q 50 %d 500 26 re W n /S0 sh Q" % (Y - 8)], {"resources": b"/Shading<</S0<</ShadingType 2/ColorSpace/DeviceGray/Coords[0 0 1 0]/Function 8 0 R/Extend[true true]>>>>", "more": {8: b"<</FunctionType 2/Domain[0 1]/C0[1]/C1[1]/N 1>>"}}),
     "black-on-black": lambda t: ([b"q 0 g 50 %d 500 26 re f Q" % (Y - 8), show(t)], {}),
+    "gray-on-gray": lambda t: ([b"q 0.9 g 50 %d 500 26 re f Q" % (Y - 8), show(t, before=b"0.9 g")], {}),
     "clipped": lambda t: ([show(t, before=b"0 0 10 10 re W n")], {}),
     "clipped-empty": lambda t: ([show(t, before=b"0 0 0 0 re W n")], {}),
     "clipped-away": lambda t: ([show(t, before=b"100 700 10 10 re W n 300 300 10 10 re W n")], {}),
@@ -106,6 +107,24 @@ def blank_font(text):
         len(text), b"1000 " * len(text), b" ".join(b"/g%d 21 0 R" % (i + 1) for i in range(len(text))), names), 21: stream(b"1000 0 d0"), 22: stream(cmap)}
 
 
+def inside_form(text):
+    return {8: stream(b"\n".join(report([show(text)])), b"/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</Font<</F1 5 0 R>>>>")}
+
+
+# Sound pages that look like tricks and are none: all that stands in them is seen.
+SHOWN = [
+    ("white-background", lambda t: [b"q 1 g 0 0 595 842 re f Q"] + report([show(t)]), {}),
+    ("white-cell", lambda t: report([BOX, show(t)]), {}),
+    ("over-image", lambda t: [b"q 595 0 0 842 0 0 cm /I Do Q"] + report([show(t)]), {"resources": b"/XObject<</I 8 0 R>>", "more": {8: IMAGE}}),
+    ("inside-form", lambda t: [b"/X Do"], {"resources": b"/XObject<</X 8 0 R>>", "more": inside_form(POSITIVE)}),
+    ("inside-clip", lambda t: [b"q 0 0 595 842 re W n"] + report([show(t, before=b"50 %d 500 26 re W n" % (Y - 8))]) + [b"Q"], {}),
+    ("layer-on", lambda t: [b"/OC /L BDC"] + report([show(t)]) + [b"EMC"], {"resources": b"/Properties<</L 8 0 R>>", "catalog": b"/OCProperties<</OCGs[8 0 R]/D<</ON[8 0 R]>>>>", "more": {8: b"<</Type/OCG/Name(a)>>"}}),
+    ("stroked", lambda t: report([show(t, before=b"2 Tr 0.2 w")]), {}),
+    ("blue-ink", lambda t: report([show(t, before=b"0 0 0.6 rg")]), {}),
+    ("half-seal-over-it", lambda t: report([show(t), b"q 0.85 0 0 RG 2 w 300 %d m 380 %d l 340 %d l h S Q" % (Y - 30, Y + 10, Y + 40)]), {}),
+]
+
+
 def carried(way, text, seen):
     ops, more = WAYS[way](text)
     return document(report(([show(seen, y=Y - 24)] if seen else []) + ops), **more)
@@ -115,6 +134,9 @@ def files(put):
     # Without tricks: if these are not read, that the others are not taken in proves nothing.
     put("control-good", document(report([show(POSITIVE)])), [OK], True, True)
     put("control-bad", document(report([show(ADVERSE)])), [BAD], False, True)
+    for name, ops, more in SHOWN:
+        put(f"control-{name}", document(ops(POSITIVE), **more), [OK], True, True)
+    put("white-on-dark", document(report([b"q 0.2 g 50 %d 500 26 re f Q" % (Y - 8), show(POSITIVE, before=b"1 g")])), [OK, UNKNOWN], True)
     for way in WAYS:
         put(f"hidden-{way}-good-beside-bad", carried(way, POSITIVE, ADVERSE), [BAD, UNKNOWN], False)
         put(f"hidden-{way}-good-alone", carried(way, POSITIVE, ""), [UNKNOWN], False)

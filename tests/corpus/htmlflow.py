@@ -15,7 +15,7 @@ def page(doc, css=""):
         if kind == "break":
             out.append('<div class="break"></div>')
         elif kind == "table":
-            rows = "".join("<tr>" + "".join(f'<td style="width:{w}%">{text(c)}</td>' for c, w in zip(row, b[1])) + "</tr>" for row in b[0])
+            rows = "".join("<tr>" + "".join(f'<td style="width:{w}%" colspan="{len(b[1]) - i if i + 1 == len(row) else 1}">{text(c)}</td>' for i, (c, w) in enumerate(zip(row, b[1]))) + "</tr>" for row in b[0])
             out.append(f'<table class="{"ruled" if b[2] else "bare"}">{rows}</table>')
         elif kind == "tick":
             mark = '<path d="M2 6 L5 9 L10 1" fill="none" stroke="#000" stroke-width="1.4"/>' if b[0] else ""
@@ -122,6 +122,8 @@ def docx(doc, path):
             for row, cells in zip(b[0], t.rows):
                 for text, cell, w in zip(row, cells.cells, b[1]):
                     cell.text, cell.width = text, Cm(17 * w / 100)
+                if len(row) < len(b[1]):
+                    cells.cells[len(row) - 1].merge(cells.cells[-1])
         else:
             p = d.add_paragraph(b[0])
             if kind == "h":

@@ -2,7 +2,7 @@
 
 FOLDER gets the PDFs and truth.json, and hostile/ with hostile.json. Needs what `install` installs. Seeded: the same programs, the same reports.
 """
-import argparse, collections, datetime, json, logging, multiprocessing, os, time
+import argparse, collections, datetime, json, logging, multiprocessing, os, shutil, time
 
 import backends, canvas, flow, form, hostile, htmlflow, rewrite
 from design import SIMULATED, Design, truth
@@ -28,12 +28,24 @@ PLACED = {
     "placed-mupdf-china-s": (backends.mupdf, 10, ["china-s"]), "placed-prawn": (backends.prawn, 8, ["hei", "ming"]),
     "placed-tcpdf": (backends.tcpdf, 12, ["cid0cs"]), "placed-perl": (backends.perl, 12, ["Song"]), "by-hand": (backends.by_hand, 36, ["none"]),
 }
+# What a producer runs, where that is more than Python. Debian 13 has no wkhtmltopdf.
+PROGRAMS = {"chromium": "chromium", "libreoffice": "soffice", "wkhtmltopdf": "wkhtmltopdf", "placed-cairo": "rsvg-convert", "placed-prawn": "ruby", "placed-tcpdf": "php", "placed-perl": "perl"}
+REPORTS_MIN, PRODUCERS_MIN = 400, 14
 REWRITTEN_EACH, LONG_PAGES = 4, [12, 30, 60, 120, 200]
 
 
 class Plan:
     def __init__(self, out):
-        self.out, self.design, self.truth, self.jobs, self.batches = out, Design(SEED), {}, [], collections.defaultdict(list)
+        self.out, self.design, self.truth, self.jobs = out, Design(SEED), {}, []
+        self.batches, self.missing = collections.defaultdict(list), set()
+
+    def made_here(self, producer):
+        """Whether this machine has the program. The report is drawn either way, so that the others stay the same."""
+        program = PROGRAMS.get(producer)
+        if program and not shutil.which(program):
+            self.missing.add(program)
+            return False
+        return True
 
     def keep(self, name, r, producer, page="upright", hard=False):
         layout = r["style"]["header"] + ("" if r["style"]["ruled"] else ", borderless")
@@ -59,7 +71,10 @@ class Plan:
         if producer.startswith("reportlab"):
             more |= {"seal": rng.random() < 0.4, "rotate": rng.choice([0, 0, 0, 0, 90])}
             page = "on its side" if more["rotate"] else page
-        job = (draw, self.design.doc(r, form, **more), self.keep(name, r, producer, page))
+        doc = self.design.doc(r, form, **more)
+        if not self.made_here(producer):
+            return
+        job = (draw, doc, self.keep(name, r, producer, page))
         if producer in BATCHED:
             self.batches[draw].append(job[1:])
         else:
@@ -76,6 +91,8 @@ class Plan:
                 doc = self.design.doc(r, form)
                 if draw is backends.by_hand:
                     options["cmap"] = self.encodable(doc, cmaps[i % len(cmaps)])
+                if not self.made_here(producer):
+                    continue
                 name = f"{producer}-{i:03}-{r['family'].replace('_', '-')}.pdf"
                 path = self.keep(name, r, producer if draw is not backends.by_hand else "by-hand " + options["cmap"], order + (f", turned {rotate}" if rotate else ""))
                 self.jobs.append((place, (draw, doc, order, options, i), path))
@@ -193,7 +210,12 @@ def good(out):
         print(f"{len(plan.truth)} reports drawn in {time.monotonic() - started:.0f} s", flush=True)
         made(plan, list(plan.rewritten()), pool)
     json.dump(plan.truth, open(os.path.join(out, "truth.json"), "w"), ensure_ascii=False, indent=1)
-    print(f"{len(plan.truth)} reports in {time.monotonic() - started:.0f} s")
+    producers = {t["producer"] for t in plan.truth.values()} - set(rewrite.SOUND) - set(rewrite.HARD) - set(rewrite.PICTURES)
+    for program in sorted(plan.missing):
+        print(f"NOT MADE: what {program} writes, which this machine lacks")
+    print(f"{len(plan.truth)} reports by {len(producers)} producers in {time.monotonic() - started:.0f} s")
+    if len(plan.truth) < REPORTS_MIN or len(producers) < PRODUCERS_MIN:
+        raise SystemExit(f"fewer than {REPORTS_MIN} reports or {PRODUCERS_MIN} producers")
 
 
 def main():
