@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+/// What the program logs while tests run.
+pub const SERVICE_LOG: &str = "warn";
+/// A test loses nothing with its database.
+pub const POSTGRES_FSYNC: &str = "fsync=off";
+
 mod audience;
 mod audit;
 mod clocks;

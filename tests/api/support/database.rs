@@ -19,7 +19,6 @@ static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
 
 struct Cluster {
     base_url: String,
-    psql: PathBuf,
     // Closed when the test program ends, however it ends: then the cluster is stopped and removed.
     _guard: Option<std::process::ChildStdin>,
 }
@@ -39,7 +38,7 @@ pub fn postgres_is_here() -> bool {
 
 fn cluster() -> &'static Result<Cluster, String> {
     CLUSTER.get_or_init(|| match std::env::var("TEST_POSTGRES_URL") {
-        Ok(url) => Ok(Cluster { base_url: url.trim_end_matches('/').to_owned(), psql: "psql".into(), _guard: None }),
+        Ok(url) => Ok(Cluster { base_url: url.trim_end_matches('/').to_owned(), _guard: None }),
         Err(_) => start(),
     })
 }
@@ -48,6 +47,11 @@ fn binaries() -> Option<PathBuf> {
     let on_path = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect::<Vec<_>>()).unwrap_or_default();
     let debian = (12..=18).rev().map(|v| PathBuf::from(format!("/usr/lib/postgresql/{v}/bin")));
     on_path.into_iter().chain(debian).find(|dir| dir.join("initdb").exists() && dir.join("postgres").exists())
+}
+
+/// A program of PostgreSQL: beside the server's, or wherever the system finds it.
+pub fn server_program(name: &str) -> PathBuf {
+    binaries().map(|bin| bin.join(name)).filter(|program| program.exists()).unwrap_or(name.into())
 }
 
 fn start() -> Result<Cluster, String> {
@@ -80,16 +84,13 @@ fn start() -> Result<Cluster, String> {
     let script = "\"$@\" & server=$!; cat > /dev/null; kill -INT $server; wait $server; rm -rf \"$FOLDER\"";
     let mut shell = run(Path::new("sh"));
     shell.args(["-c", script, "sh"]).arg(bin.join("postgres")).arg("-D").arg(&data);
-    shell.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=400"]);
+    shell.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=400"]);
+    shell.args(["-c", crate::POSTGRES_FSYNC]);
     shell.arg("-c").arg(format!("unix_socket_directories={}", folder.display()));
     let log = std::fs::File::create(std::env::temp_dir().join(format!("fasttrack-pg-{port}.log"))).map_err(|e| e.to_string())?;
     let mut child = shell.env("FOLDER", &folder).stdin(Stdio::piped()).stderr(log).spawn().map_err(|e| e.to_string())?;
     let guard = child.stdin.take();
-    let cluster = Cluster {
-        base_url: format!("postgres://postgres@127.0.0.1:{port}"),
-        psql: Some(bin.join("psql")).filter(|p| p.exists()).unwrap_or("psql".into()),
-        _guard: guard,
-    };
+    let cluster = Cluster { base_url: format!("postgres://postgres@127.0.0.1:{port}"), _guard: guard };
     let begun = Instant::now();
     while !sql(&cluster, "SELECT 1") {
         if begun.elapsed() > Duration::from_secs(30) {
@@ -101,7 +102,7 @@ fn start() -> Result<Cluster, String> {
 }
 
 fn sql(cluster: &Cluster, statement: &str) -> bool {
-    let done = Command::new(&cluster.psql)
+    let done = Command::new(server_program("psql"))
         .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement])
         .arg(format!("{}/postgres", cluster.base_url))
         .stdout(Stdio::null())
@@ -127,16 +128,13 @@ pub fn new_database(engine: Engine, folder: &Path) -> String {
 /// Runs a statement in the database at `url`, past the program: how a test plays the intruder.
 /// Answers whether the database took it.
 pub fn tamper(url: &str, statement: &str) -> bool {
-    let cluster = match url.strip_prefix("sqlite:") {
-        Some(path) => {
-            use diesel::Connection;
-            use diesel::connection::SimpleConnection;
-            let mut conn = diesel::SqliteConnection::establish(path).unwrap();
-            return conn.batch_execute(statement).is_ok();
-        }
-        None => cluster().as_ref().unwrap(),
-    };
-    let done = Command::new(&cluster.psql)
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        use diesel::Connection;
+        use diesel::connection::SimpleConnection;
+        let mut conn = diesel::SqliteConnection::establish(path).unwrap();
+        return conn.batch_execute(statement).is_ok();
+    }
+    let done = Command::new(server_program("psql"))
         .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, url])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -106,7 +106,7 @@ impl Service {
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("RUST_LOG", self.talkative.as_deref().unwrap_or("warn"));
+            .env("RUST_LOG", self.talkative.as_deref().unwrap_or(crate::SERVICE_LOG));
         for (name, value) in &self.env {
             command.env(format!("FASTTRACK_{}", name.to_uppercase()), value);
         }
@@ -190,6 +190,11 @@ impl Service {
         }
     }
 
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
     /// Kills the process as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
@@ -200,8 +205,8 @@ impl Service {
 
     /// Asks the process to end, and waits for it.
     pub fn terminate(&mut self) -> bool {
-        let Some(mut child) = self.child.take() else { return false };
-        let pid = rustix::process::Pid::from_child(&child);
+        let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw);
+        let (Some(mut child), Some(pid)) = (self.child.take(), pid) else { return false };
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         child.wait().unwrap().success()
     }
