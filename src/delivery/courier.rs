@@ -84,7 +84,8 @@ impl Courier {
                 }
             };
             tokio::select! {
-                () = self.parts.store.outbox().notified() => {}
+                () = self.parts.store.outbox().deliveries.notified() => {}
+                () = self.parts.store.outbox().mails.notified(), if self.parts.relay.is_some() => {}
                 () = tokio::time::sleep(wait) => {}
                 Some(_) = attempts.join_next(), if !attempts.is_empty() => {}
                 changed = stop.changed() => if changed.is_err() { break },

@@ -1,10 +1,13 @@
 //! Uploaded files and what was read from reports. The bytes lie elsewhere, by their SHA-256.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::prelude::*;
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::error::Fault;
+use super::filing::VALUES_MAX;
 use super::rows::GrantRow;
 use super::schema::{files, report_grants, report_readings};
 use super::types::{Id, Ts};
@@ -63,14 +66,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`]
     pub async fn files(&self, account: Uuid, ids: Vec<Uuid>) -> Result<Vec<FileRow>, StoreError> {
-        look!(self, $go => {
-            let query = files::table
-                .filter(files::account_id.eq(Id(account)))
-                .filter(files::id.eq_any(ids.iter().copied().map(Id).collect::<Vec<_>>()))
-                .select(FileRow::as_select());
-            let rows: Vec<FileRow> = go!(load, query)?;
-            Ok::<_, Fault>(rows)
-        })
+        self.rounds().files.ask(self, FilesAsk { account, ids }, files_of).await
     }
 
     /// What was read from a file by this version of the reader.
@@ -120,6 +116,30 @@ impl Store {
             Ok::<_, Fault>(rows)
         })
     }
+}
+
+/// Files that an account names.
+#[derive(Clone, Debug)]
+pub(super) struct FilesAsk {
+    account: Uuid,
+    ids: Vec<Uuid>,
+}
+
+/// Answers a round of asks: each gets the files it named, if they are its account's.
+async fn files_of(store: Store, asks: Vec<FilesAsk>) -> Result<Vec<Result<Vec<FileRow>, StoreError>>, StoreError> {
+    let ids: BTreeSet<Uuid> = asks.iter().flat_map(|a| a.ids.iter().copied()).collect();
+    let ids: Vec<Id> = ids.into_iter().map(Id).collect();
+    let found = look!(&store, $go => {
+        let mut found = BTreeMap::new();
+        for part in ids.chunks(VALUES_MAX) {
+            let query = files::table.filter(files::id.eq_any(part.to_vec())).select(FileRow::as_select());
+            let rows: Vec<FileRow> = go!(load, query)?;
+            found.extend(rows.into_iter().map(|row| (row.id, row)));
+        }
+        Ok::<_, Fault>(found)
+    })?;
+    let own = |ask: &FilesAsk| ask.ids.iter().filter_map(|id| found.get(id).filter(|f| f.account_id == ask.account).cloned()).collect();
+    Ok(asks.iter().map(|ask| Ok(own(ask))).collect())
 }
 
 /// The facts in a row of readings.

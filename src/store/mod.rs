@@ -10,6 +10,8 @@ mod complaints;
 mod dispatches;
 mod error;
 mod files;
+mod filing;
+mod gather;
 mod jobs;
 mod lock;
 mod outbox;
@@ -33,10 +35,11 @@ use tokio::sync::Notify;
 pub use accounts::{AccountRow, KeyRow};
 pub use claims::{ClaimRow, QueueFilter, QueueRow};
 pub use commit::{AnswerRow, Commit, CommitError, Committed, Issued, MailDraft, ReliedOn, StoredAnswer};
-pub use complaints::{ComplaintFilter, FilingAsk, FilingContext, LiveListing, Relisted, StoredComplaint};
+pub use complaints::{ComplaintFilter, StoredComplaint};
 pub use dispatches::{AckRow, DispatchLine, DispatchRow};
 pub use error::StoreError;
 pub use files::FileRow;
+pub use filing::{FilingAsk, FilingContext, LiveListing, Relisted};
 pub use jobs::{JobDraft, JobRow};
 pub use lock::{Lock, lock_data_folder};
 pub use outbox::{AttemptRow, ClaimedDelivery, ClaimedMail, DeliveryAttempted, DeliveryRow, MailAttempted};
@@ -60,6 +63,23 @@ pub enum Store {
     Postgres(Postgres),
     /// SQLite, one process.
     Sqlite(Sqlite),
+}
+
+/// Woken when something was put in the outbox by this process. Two bells: where no mail is sent,
+/// filings, which all write one, need not wake anybody.
+#[derive(Default)]
+pub struct Outbox {
+    /// A delivery.
+    pub deliveries: Notify,
+    /// A mail.
+    pub mails: Notify,
+}
+
+/// Questions that are answered together.
+#[derive(Clone, Default)]
+struct Rounds {
+    contexts: gather::Gather<FilingAsk, FilingContext>,
+    files: gather::Gather<files::FilesAsk, Vec<FileRow>>,
 }
 
 impl Store {
@@ -115,8 +135,16 @@ impl Store {
         })
     }
 
-    /// Woken when something was put in the outbox by this process.
-    pub fn outbox(&self) -> &Notify {
+    /// The questions that filings ask.
+    fn rounds(&self) -> &Rounds {
+        match self {
+            Store::Postgres(pg) => &pg.rounds,
+            Store::Sqlite(sqlite) => &sqlite.rounds,
+        }
+    }
+
+    /// What was put in the outbox by this process.
+    pub fn outbox(&self) -> &Outbox {
         match self {
             Store::Postgres(pg) => &pg.outbox,
             Store::Sqlite(sqlite) => &sqlite.outbox,

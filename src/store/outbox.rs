@@ -281,7 +281,7 @@ impl Store {
                 _ => Ok(()),
             }
         });
-        self.outbox().notify_one();
+        self.outbox().deliveries.notify_one();
         done
     }
 

@@ -198,7 +198,7 @@ impl Store {
             go!(execute, diesel::update(waiting).set(deliveries::state.eq(to)))?;
             Ok::<(), Fault>(())
         });
-        self.outbox().notify_one();
+        self.outbox().deliveries.notify_one();
         done
     }
 }

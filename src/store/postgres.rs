@@ -9,10 +9,9 @@ use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 
-use tokio::sync::Notify;
-
 use super::commit::Queue;
 use super::error::{Fault, StoreError};
+use super::{Outbox, Rounds};
 
 /// How long a unit of work may take, the wait for a connection included.
 const DEADLINE_SECONDS: u64 = 5;
@@ -34,7 +33,8 @@ pub struct Postgres {
     pool: Writer,
     pub(super) url: Arc<str>,
     pub(super) queue: Queue,
-    pub(super) outbox: Arc<Notify>,
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) rounds: Rounds,
 }
 
 impl Postgres {
@@ -46,7 +46,7 @@ impl Postgres {
         let pool =
             Pool::builder(manager).max_size(connections_max.max(1)).build().map_err(|e| StoreError::Unavailable { why: e.to_string() })?;
         let (queue, waiting) = Queue::new();
-        let postgres = Postgres { pool: Writer(pool), url: url.into(), queue, outbox: Arc::default() };
+        let postgres = Postgres { pool: Writer(pool), url: url.into(), queue, outbox: Arc::default(), rounds: Rounds::default() };
         super::commit::postgres::start(&postgres, waiting);
         Ok(postgres)
     }

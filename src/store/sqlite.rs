@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use super::commit::{QUEUE_MAX, Waiting};
 use super::error::{Fault, StoreError};
+use super::{Outbox, Rounds};
 
 /// Threads that read.
 const READERS: usize = 3;
@@ -32,7 +33,8 @@ pub(super) enum Job {
 pub struct Sqlite {
     writer: SyncSender<Job>,
     readers: SyncSender<Task>,
-    pub(super) outbox: Arc<Notify>,
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) rounds: Rounds,
 }
 
 impl Sqlite {
@@ -46,7 +48,7 @@ impl Sqlite {
             let (mut conn, tasks) = (connect(path)?, Arc::clone(&tasks));
             spawn("store-reader", move || read_all(&mut conn, &tasks))?;
         }
-        Ok(Sqlite { writer, readers, outbox: Arc::default() })
+        Ok(Sqlite { writer, readers, outbox: Arc::default(), rounds: Rounds::default() })
     }
 
     pub(super) fn submit(&self, waiting: Waiting) -> Result<(), StoreError> {

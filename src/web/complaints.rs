@@ -47,13 +47,13 @@ fn key_of(req: &HttpRequest) -> Result<String, Problem> {
     if right { Ok(key.to_owned()) } else { Err(malformed()) }
 }
 
-/// SHA-256 over route, the JSON as it is understood (not as it is spaced), and the files' names and hashes.
-fn fingerprint(route: &str, json: &[u8], files: &NamedFiles) -> Result<[u8; 32], Problem> {
-    let value: serde_json::Value = typed(json)?;
+/// SHA-256 over route, the notice as it is understood (not as it is spaced), and the files' names and hashes.
+fn fingerprint(route: &str, form: &NoticeForm, files: &NamedFiles) -> Result<[u8; 32], Problem> {
+    let understood = serde_json::to_vec(form).map_err(|e| super::problem::internal(&e))?;
     let mut hash = Sha256::new();
     hash.update(route.as_bytes());
     hash.update([0]);
-    hash.update(value.to_string().as_bytes());
+    hash.update(&understood);
     for (name, file) in files {
         hash.update([0]);
         hash.update(name.as_bytes());
@@ -101,7 +101,7 @@ pub async fn file(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, paylo
     unnamed(&files, &form.files().into_iter().map(|(_, name)| name).collect::<Vec<_>>())?;
     const ROUTE: &str = "POST /v1/complaints";
     let key = key
-        .map(|key| Ok::<_, Problem>(IdempotencyKey { key, route: ROUTE, fingerprint: fingerprint(ROUTE, json, &files)? }))
+        .map(|key| Ok::<_, Problem>(IdempotencyKey { key, route: ROUTE, fingerprint: fingerprint(ROUTE, &form, &files)? }))
         .transpose()?;
     let answer = web.desk.file_complaint(&caller, Filing { form, files, key }).await?;
     let mut response =
@@ -161,7 +161,7 @@ async fn file_row(web: &Web, caller: &Caller, (key, index): (&str, usize), json:
     const ROUTE: &str = "POST /v1/complaint-batches";
     let form: NoticeForm = typed(json)?;
     let files = NamedFiles::new();
-    let key = IdempotencyKey { key: format!("{key}#{index}"), route: ROUTE, fingerprint: fingerprint(ROUTE, json, &files)? };
+    let key = IdempotencyKey { key: format!("{key}#{index}"), route: ROUTE, fingerprint: fingerprint(ROUTE, &form, &files)? };
     let answer = web.desk.file_complaint(caller, Filing { form, files, key: Some(key) }).await?;
     let text = String::from_utf8(answer.body).map_err(|e| super::problem::internal(&e))?;
     Ok((answer.status, RawValue::from_string(text).map_err(|e| super::problem::internal(&e))?))

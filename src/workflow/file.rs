@@ -142,7 +142,7 @@ impl Desk {
             listings: &listings,
             report: report.as_ref(),
             grants: &context.grants,
-            register: context.register.as_ref().map(|(_, e)| e),
+            register: context.register.as_ref().map(|(_, e)| &**e),
             right: context.right.as_ref(),
             relisted: relisting_of.and(context.relisting.as_ref()),
             policy: &policy,

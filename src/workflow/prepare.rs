@@ -1,6 +1,8 @@
 //! What every verb that judges a complaint needs: the report read, the ten checks, the flat facts, the
 //! triage, and the words a dispatch carries. No commit here.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -33,7 +35,7 @@ pub const DECISION_COMPLEX_UTILITY_MODEL_MONTHS: u32 = 1;
 #[derive(Clone, Debug)]
 pub(super) struct KnownReport {
     pub(super) sha256: String,
-    pub(super) facts: ReportFacts,
+    pub(super) facts: Arc<ReportFacts>,
 }
 
 /// What an assessment looks at.
@@ -57,7 +59,7 @@ pub(super) struct AssessInput<'a> {
 /// What was found.
 pub(super) struct Assessment {
     pub(super) kind: PatentKind,
-    pub(super) report: Option<ReportFacts>,
+    pub(super) report: Option<Arc<ReportFacts>>,
     pub(super) examined: Option<examine::Examined>,
     pub(super) authenticity: Option<String>,
     pub(super) register: Option<RegisterEntry>,
@@ -84,12 +86,12 @@ impl Desk {
     /// Reads a report that is not known yet, in the reading child, and remembers its facts.
     pub(super) async fn read_report(&self, account: Uuid, sha256: &str) -> Result<KnownReport, DeskError> {
         if let Some(facts) = self.store.reading(sha256, READER_VERSION).await? {
-            return Ok(KnownReport { sha256: sha256.to_owned(), facts });
+            return Ok(KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts) });
         }
         let bytes = self.uploads.read(sha256).await?;
         let facts = self.reader.read(account, bytes).await;
         self.store.put_reading(sha256, READER_VERSION, &facts, self.clock.now()).await?;
-        Ok(KnownReport { sha256: sha256.to_owned(), facts })
+        Ok(KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts) })
     }
 
     /// Ten checks, facts, triage.
@@ -118,7 +120,7 @@ impl Desk {
             kind: x.number.kind(),
             documents: x.documents,
             listings: x.listings,
-            report: x.report.map(|r| &r.facts),
+            report: x.report.map(|r| &*r.facts),
             examined: examined.as_ref(),
             authenticity: level.as_deref(),
             register: x.register,
@@ -163,7 +165,7 @@ impl Desk {
 
     /// The dispatches that follow from a transition.
     pub(super) fn dispatches(&self, t: &Transition, before: &Complaint, w: &Wording) -> Vec<DispatchDraft> {
-        let report = w.assessment.report.as_ref();
+        let report = w.assessment.report.as_deref();
         let register = w.assessment.register.as_ref();
         let context = DispatchContext {
             issuer: self.settings.issuer.clone(),

@@ -115,7 +115,7 @@ impl Desk {
             sha256: file.sha256.clone(),
             reader_version: READER_VERSION,
             overall: examined.overall,
-            facts: report.facts,
+            facts: std::sync::Arc::unwrap_or_clone(report.facts),
             verdicts: examined.asserted,
             findings: examined.findings,
         })

@@ -9,6 +9,7 @@
 //! One transaction a request reaches a tenth of what SQLite can do with the disk flushed, and a
 //! quarter of what PostgreSQL can; a savepoint a request costs a third of the rest.
 
+mod insert;
 mod issue;
 mod plan;
 pub(super) mod postgres;
@@ -31,7 +32,7 @@ use plan::Plan;
 
 /// Most commits in one transaction.
 const BATCH_MAX: usize = 64;
-/// Most rows in one statement: SQLite takes 32,766 values in one, a listing has 15.
+/// Most rows in one statement: SQLite takes 32,766 values in one.
 pub(super) const ROWS_PER_INSERT_MAX: usize = 1_000;
 /// Most writes that may wait; beyond, [`StoreError::Busy`].
 pub(super) const QUEUE_MAX: usize = 8192;
@@ -223,7 +224,7 @@ impl Store {
     /// not known whether it was, and the same commit may be tried again.
     pub async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         let plan = Plan::of(commit);
-        let wakes = plan.fills_the_outbox();
+        let (delivers, mails) = (!plan.drafts.is_empty(), !plan.mails.is_empty());
         let (tell, answer) = oneshot::channel();
         let waiting = Waiting { plan, tell };
         match self {
@@ -231,8 +232,11 @@ impl Store {
             Store::Sqlite(sqlite) => sqlite.submit(waiting)?,
         }
         let committed = answer.await.map_err(|_| ended())??;
-        if wakes {
-            self.outbox().notify_one();
+        if delivers {
+            self.outbox().deliveries.notify_one();
+        }
+        if mails {
+            self.outbox().mails.notify_one();
         }
         Ok(committed)
     }

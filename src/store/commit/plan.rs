@@ -110,10 +110,6 @@ impl Plan {
         self.events.last()
     }
 
-    pub(super) fn fills_the_outbox(&self) -> bool {
-        !self.drafts.is_empty() || !self.mails.is_empty()
-    }
-
     pub(super) fn keys(&self) -> Vec<Key> {
         let complaint = self.tip().map(|e| Key::Complaint(e.complaint_id));
         let answer = self.answer.as_ref().map(|a| Key::Answer(a.account_id, a.key.clone()));

@@ -94,5 +94,10 @@ async fn batch(c: &mut Conn, plans: &[&Plan]) -> Result<Outcomes, Fault> {
             diesel_async::RunQueryDsl::$m($q, c).await
         };
     }
-    write_batch!(go, plans)
+    macro_rules! insert {
+        ($live:expr) => {
+            super::insert::into_postgres(c, $live).await
+        };
+    }
+    write_batch!(go, insert, plans)
 }

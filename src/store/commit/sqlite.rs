@@ -73,6 +73,11 @@ fn once(conn: &mut SqliteConnection, plans: &[&Plan]) -> Result<Outcomes, Fault>
                 diesel::RunQueryDsl::$m($q, c)
             };
         }
-        write_batch!(go, plans)
+        macro_rules! insert {
+            ($live:expr) => {
+                super::insert::into_sqlite(c, $live)
+            };
+        }
+        write_batch!(go, insert, plans)
     })
 }

@@ -49,33 +49,31 @@ impl Seen {
     }
 }
 
-/// Writes a batch; yields `Result<Outcomes, Fault>`. `$go` is the macro that runs a query. A fault means that
+/// Writes a batch; yields `Result<Outcomes, Fault>`. `$go` is the macro that runs a query,
+/// `$insert` the one that inserts the rows of new commits. A fault means that
 /// nothing of the batch was written and its members must go one by one.
 macro_rules! write_batch {
-    ($go:ident, $plans:expr) => {{
+    ($go:ident, $insert:ident, $plans:expr) => {{
         use diesel::prelude::*;
 
         use crate::store::commit::{Committed, issue, steps};
-        use crate::store::rows::{
-            ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow,
-        };
+        use crate::store::filing::by_account;
+        use crate::store::rows::IdempotencyRow;
         use crate::store::schema::{
-            complaint_files, complaints, deliveries, dispatch_lines, dispatches, endpoints, events, examinations, idempotency, items,
-            listings, mails, notices, parties, patents, platforms, policies, report_grants,
+            complaints, deliveries, dispatch_lines, dispatches, endpoints, idempotency, items, listings, patents, platforms, policies,
         };
         use crate::store::types::{Day, Id, Ts};
         let plans: &[&crate::store::commit::plan::Plan] = $plans;
 
         let answers = plans.iter().filter_map(|p| p.answer.as_ref());
-        let (accounts, keys): (Vec<Id>, Vec<String>) = answers.map(|a| (Id(a.account_id), a.key.clone())).unzip();
         let mut seen = steps::Seen { answers: Default::default(), registers: Default::default(), policy: 0 };
-        if !keys.is_empty() {
+        for (account, keys) in by_account(answers.map(|a| (a.account_id, a.key.clone()))) {
             let query = idempotency::table
-                .filter(idempotency::account_id.eq_any(accounts))
+                .filter(idempotency::account_id.eq(Id(account)))
                 .filter(idempotency::key.eq_any(keys))
                 .select(IdempotencyRow::as_select());
             let rows: Vec<IdempotencyRow> = $go!(load, query)?;
-            seen.answers = rows.into_iter().map(|r| ((r.account_id, r.key.clone()), r)).collect();
+            seen.answers.extend(rows.into_iter().map(|r| ((r.account_id, r.key.clone()), r)));
         }
         let numbers = steps::registers_relied_on(plans);
         if !numbers.is_empty() {
@@ -104,10 +102,6 @@ macro_rules! write_batch {
             }
         }
 
-        let filed: Vec<ComplaintRow> = live.iter().flat_map(|p| p.filed.iter().cloned()).collect();
-        if !filed.is_empty() {
-            $go!(execute, diesel::insert_into(complaints::table).values(filed))?;
-        }
         for moved in live.iter().flat_map(|p| &p.moved) {
             let r = &moved.row;
             let before = complaints::table.filter(complaints::id.eq(Id(r.id))).filter(complaints::last_seq.eq(moved.before_seq));
@@ -128,14 +122,7 @@ macro_rules! write_batch {
                 crate::store::commit::steps::return_fault(crate::store::StoreError::Stale { what: "complaint" })?;
             }
         }
-        let rows: Vec<EventRow> = live.iter().flat_map(|p| p.events.iter().cloned()).collect();
-        if !rows.is_empty() {
-            $go!(execute, diesel::insert_into(events::table).values(rows))?;
-        }
-        let rows: Vec<ListingRow> = live.iter().flat_map(|p| p.listings_filed.iter().cloned()).collect();
-        for part in rows.chunks(crate::store::commit::ROWS_PER_INSERT_MAX) {
-            $go!(execute, diesel::insert_into(listings::table).values(part.to_vec()))?;
-        }
+        $insert!(&live)?;
         for l in live.iter().flat_map(|p| &p.listings_moved) {
             let set = (
                 listings::determination.eq(&l.determination),
@@ -144,29 +131,6 @@ macro_rules! write_batch {
                 listings::live_key.eq(&l.live_key),
             );
             $go!(execute, diesel::update(listings::table.find((Id(l.complaint_id), l.line))).set(set))?;
-        }
-        let rows: Vec<PartyRow> = live.iter().flat_map(|p| p.parties.iter().cloned()).collect();
-        if !rows.is_empty() {
-            $go!(execute, diesel::insert_into(parties::table).values(rows))?;
-        }
-        let rows: Vec<NoticeRow> = live.iter().flat_map(|p| p.notices.iter().cloned()).collect();
-        if !rows.is_empty() {
-            $go!(execute, diesel::insert_into(notices::table).values(rows))?;
-        }
-        let rows: Vec<ExaminationRow> = live.iter().flat_map(|p| p.examinations.iter().cloned()).collect();
-        if !rows.is_empty() {
-            $go!(execute, diesel::insert_into(examinations::table).values(rows))?;
-        }
-        for row in live.iter().flat_map(|p| &p.files) {
-            $go!(execute, diesel::insert_into(complaint_files::table).values(row.clone()).on_conflict_do_nothing())?;
-        }
-        let rows: Vec<GrantRow> = live.iter().flat_map(|p| p.grants.iter().cloned()).collect();
-        if !rows.is_empty() {
-            $go!(execute, diesel::insert_into(report_grants::table).values(rows))?;
-        }
-        let rows: Vec<MailRow> = live.iter().flat_map(|p| p.mails.iter().cloned()).collect();
-        if !rows.is_empty() {
-            $go!(execute, diesel::insert_into(mails::table).values(rows))?;
         }
         for alarm in live.iter().filter_map(|p| p.alarm) {
             let (kind, subject) = (crate::domain::job::JobKind::Deadlines, alarm.complaint.to_string());
@@ -180,10 +144,6 @@ macro_rules! write_batch {
                     $go!(execute, diesel::delete(gone))?;
                 }
             }
-        }
-        let rows: Vec<IdempotencyRow> = live.iter().filter_map(|p| p.answer.clone()).collect();
-        if !rows.is_empty() {
-            $go!(execute, diesel::insert_into(idempotency::table).values(rows))?;
         }
 
         let drafts = || live.iter().flat_map(|p| &p.drafts);

@@ -183,7 +183,7 @@ impl Desk {
             agent,
             facts: loaded.complaint.triaged.as_ref().map(|t| t.facts.clone()),
             policy_version: loaded.complaint.triaged.as_ref().map(|t| t.policy_version),
-            report: loaded.reading.clone(),
+            report: loaded.reading.as_deref().cloned(),
             report_sha256: loaded.complaint.filed.report_sha256.clone(),
             authenticity: loaded.grants.iter().cloned().map(Into::into).collect(),
             others,

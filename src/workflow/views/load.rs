@@ -1,5 +1,7 @@
 //! Loading a complaint with all that a verb or a view needs.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -29,11 +31,11 @@ pub struct Loaded {
     /// Findings and criteria.
     pub examination: KeptExamination,
     /// The report's facts.
-    pub reading: Option<ReportFacts>,
+    pub reading: Option<Arc<ReportFacts>>,
     /// Grants for the report.
     pub grants: Vec<GrantRow>,
     /// The register's entry and its version.
-    pub register: Option<(i64, RegisterEntry)>,
+    pub register: Option<(i64, Arc<RegisterEntry>)>,
     /// The right of the account in this patent.
     pub right: Option<RightRow>,
     /// The earlier complaint of a re-listing.
@@ -116,7 +118,7 @@ impl Desk {
             listings: &listings,
             report: report.as_ref(),
             grants: &loaded.grants,
-            register: loaded.register.as_ref().map(|(_, e)| e),
+            register: loaded.register.as_ref().map(|(_, e)| &**e),
             right: loaded.right.as_ref(),
             relisted: loaded.relisted.as_ref(),
             policy: &policy,

@@ -1,0 +1,251 @@
+//! What filings need to know before they are judged, read for all that ask at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::commit::StoredAnswer;
+use super::complaints::answer_of;
+use super::error::Fault;
+use super::files::facts_of;
+use super::projection::live_key_of;
+use super::register::entry_of;
+use super::rows::{GrantRow, IdempotencyRow, int};
+use super::schema::{complaints, idempotency, listings, patents, report_grants, report_readings, rights};
+use super::types::Id;
+use super::work::look;
+use super::{RightRow, Store, StoreError};
+use crate::domain::complaint::{Determination, Measure};
+use crate::domain::register::RegisterEntry;
+use crate::domain::report::ReportFacts;
+
+/// Most values of one list in a query: SQLite takes 32,766 in all.
+pub(super) const VALUES_MAX: usize = 1_000;
+
+/// What a filing asks for.
+#[derive(Clone, Debug)]
+pub struct FilingAsk {
+    /// Account that files.
+    pub account: Uuid,
+    /// Its idempotency key.
+    pub idempotency_key: Option<String>,
+    /// Patent number, canonical.
+    pub patent_number: String,
+    /// The report, by its SHA-256.
+    pub report_sha256: Option<String>,
+    /// Version of the reader: the same in every ask of a process.
+    pub reader_version: u32,
+    /// Items of the listings: `id_space/item_id[/sku]`.
+    pub item_keys: Vec<String>,
+    /// Reference of the complaint that is repeated.
+    pub relisting_of: Option<String>,
+}
+
+/// What a filing is judged by, beyond its notice.
+#[derive(Clone, Debug, Default)]
+pub struct FilingContext {
+    /// The answer given to the same key before.
+    pub answered: Option<StoredAnswer>,
+    /// The register's entry and its version.
+    pub register: Option<(i64, Arc<RegisterEntry>)>,
+    /// What was read from the report.
+    pub reading: Option<Arc<ReportFacts>>,
+    /// Levels granted to the report.
+    pub grants: Vec<GrantRow>,
+    /// The account's verified right.
+    pub right: Option<RightRow>,
+    /// Items that are in a live complaint of this account about this patent.
+    pub live: Vec<LiveListing>,
+    /// The complaint that is repeated.
+    pub relisting: Option<Relisted>,
+}
+
+/// An item in a live complaint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveListing {
+    /// `id_space/item_id[/sku]`.
+    pub item_key: String,
+    /// The complaint.
+    pub complaint: Uuid,
+    /// Its reference.
+    pub reference: String,
+}
+
+/// A complaint that a re-listing names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relisted {
+    /// The complaint.
+    pub complaint: Uuid,
+    /// Its account.
+    pub account: Uuid,
+    /// Its patent.
+    pub patent_number: String,
+    /// Items a person found infringing, whose measure was not lifted since.
+    pub standing_items: Vec<String>,
+}
+
+/// The keys of a round of asks, each once.
+struct Wanted {
+    /// By account: an index serves a list below one account, not a list of accounts by a list of keys.
+    keys: ByAccount,
+    numbers_of: ByAccount,
+    numbers: Vec<String>,
+    reports: Vec<String>,
+    reader_version: i32,
+    live_keys: Vec<String>,
+    relistings: Vec<String>,
+}
+
+/// What a round found, by those keys.
+#[derive(Default)]
+struct Found {
+    answers: BTreeMap<(Uuid, String), IdempotencyRow>,
+    /// A row that cannot be understood is the trouble of those who asked for it.
+    registers: BTreeMap<String, (i64, Result<Arc<RegisterEntry>, StoreError>)>,
+    readings: BTreeMap<String, Result<Arc<ReportFacts>, StoreError>>,
+    grants: Vec<GrantRow>,
+    rights: BTreeMap<(Uuid, String), RightRow>,
+    live: BTreeMap<String, (Uuid, String)>,
+    relistings: BTreeMap<String, Relisted>,
+}
+
+impl Store {
+    /// All that a filing is judged by.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`]
+    pub async fn filing_context(&self, ask: FilingAsk) -> Result<FilingContext, StoreError> {
+        self.rounds().contexts.ask(self, ask, contexts).await
+    }
+}
+
+/// Keys below the account they belong to.
+pub(super) type ByAccount = BTreeMap<Uuid, Vec<String>>;
+
+pub(super) fn by_account(all: impl Iterator<Item = (Uuid, String)>) -> ByAccount {
+    let mut by_account = ByAccount::new();
+    for (account, key) in all {
+        by_account.entry(account).or_default().push(key);
+    }
+    by_account
+}
+
+fn once<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.collect::<BTreeSet<T>>().into_iter().collect()
+}
+
+fn live_keys(ask: &FilingAsk) -> impl Iterator<Item = (String, &String)> {
+    ask.item_keys.iter().map(|k| (live_key_of(ask.account, &ask.patent_number, k), k))
+}
+
+impl Wanted {
+    fn of(asks: &[FilingAsk]) -> Self {
+        Wanted {
+            keys: by_account(asks.iter().filter_map(|a| Some((a.account, a.idempotency_key.clone()?)))),
+            numbers_of: by_account(asks.iter().map(|a| (a.account, a.patent_number.clone()))),
+            numbers: once(asks.iter().map(|a| a.patent_number.clone())),
+            reports: once(asks.iter().filter_map(|a| a.report_sha256.clone())),
+            reader_version: asks.first().map_or(0, |a| int(a.reader_version)),
+            live_keys: once(asks.iter().flat_map(live_keys).map(|(live, _)| live)),
+            relistings: once(asks.iter().filter_map(|a| a.relisting_of.clone())),
+        }
+    }
+}
+
+impl Found {
+    fn context(&self, ask: &FilingAsk) -> Result<FilingContext, StoreError> {
+        let answer = ask.idempotency_key.as_ref().and_then(|key| self.answers.get(&(ask.account, key.clone())));
+        let report = ask.report_sha256.as_ref();
+        let live = |(live, item_key): (String, &String)| {
+            let (complaint, reference) = self.live.get(&live)?.clone();
+            Some(LiveListing { item_key: item_key.clone(), complaint, reference })
+        };
+        let register = self.registers.get(&ask.patent_number).cloned();
+        Ok(FilingContext {
+            answered: answer.map(|row| answer_of(row.clone())).transpose()?,
+            register: register.map(|(version, entry)| entry.map(|e| (version, e))).transpose()?,
+            reading: report.and_then(|r| self.readings.get(r)).cloned().transpose()?,
+            grants: self.grants.iter().filter(|g| Some(&g.sha256) == report).cloned().collect(),
+            right: self.rights.get(&(ask.account, ask.patent_number.clone())).cloned(),
+            live: live_keys(ask).filter_map(live).collect(),
+            relisting: ask.relisting_of.as_ref().and_then(|r| self.relistings.get(r)).cloned(),
+        })
+    }
+}
+
+/// Answers a round of asks.
+async fn contexts(store: Store, asks: Vec<FilingAsk>) -> Result<Vec<Result<FilingContext, StoreError>>, StoreError> {
+    let wanted = Wanted::of(&asks);
+    let found = look!(&store, $go => {
+        let mut found = Found::default();
+        for (account, keys) in &wanted.keys {
+            let query = idempotency::table
+                .filter(idempotency::account_id.eq(Id(*account)))
+                .filter(idempotency::key.eq_any(once(keys.iter().cloned())))
+                .select(IdempotencyRow::as_select());
+            let rows: Vec<IdempotencyRow> = go!(load, query)?;
+            found.answers.extend(rows.into_iter().map(|r| ((r.account_id, r.key.clone()), r)));
+        }
+        let query = patents::table
+            .filter(patents::number.eq_any(wanted.numbers.clone()))
+            .select((patents::number, patents::version, patents::entry));
+        let rows: Vec<(String, i64, String)> = go!(load, query)?;
+        for (number, version, text) in rows {
+            let entry = entry_of(&number, &text).map(Arc::new);
+            found.registers.insert(number, (version, entry));
+        }
+        if !wanted.reports.is_empty() {
+            let query = report_readings::table
+                .filter(report_readings::sha256.eq_any(wanted.reports.clone()))
+                .filter(report_readings::reader_version.eq(wanted.reader_version))
+                .select((report_readings::sha256, report_readings::facts));
+            let rows: Vec<(String, String)> = go!(load, query)?;
+            for (sha256, text) in rows {
+                let facts = facts_of(&sha256, &text).map(Arc::new);
+                found.readings.insert(sha256, facts);
+            }
+            let query = report_grants::table
+                .filter(report_grants::sha256.eq_any(wanted.reports.clone()))
+                .order((report_grants::at, report_grants::id))
+                .select(GrantRow::as_select());
+            found.grants = go!(load, query)?;
+        }
+        for (account, numbers) in &wanted.numbers_of {
+            let query = rights::table
+                .filter(rights::account_id.eq(Id(*account)))
+                .filter(rights::patent_number.eq_any(once(numbers.iter().cloned())))
+                .select(RightRow::as_select());
+            let rows: Vec<RightRow> = go!(load, query)?;
+            found.rights.extend(rows.into_iter().map(|r| ((r.account_id, r.patent_number.clone()), r)));
+        }
+        for part in wanted.live_keys.chunks(VALUES_MAX) {
+            let query = listings::table
+                .inner_join(complaints::table.on(complaints::id.eq(listings::complaint_id)))
+                .filter(listings::live_key.eq_any(part.to_vec()))
+                .select((listings::live_key, complaints::id, complaints::reference));
+            let rows: Vec<(Option<String>, Id, String)> = go!(load, query)?;
+            found.live.extend(rows.into_iter().filter_map(|(key, complaint, reference)| Some((key?, (complaint.0, reference)))));
+        }
+        for reference in &wanted.relistings {
+            let query = complaints::table
+                .filter(complaints::reference.eq(reference))
+                .select((complaints::id, complaints::account_id, complaints::patent_number));
+            let row: Option<(Id, Id, String)> = go!(first, query).optional()?;
+            if let Some((Id(complaint), Id(account), patent_number)) = row {
+                let query = listings::table
+                    .filter(listings::complaint_id.eq(Id(complaint)))
+                    .filter(listings::determination.eq(Determination::Infringing.word()))
+                    .filter(listings::measure.eq(Measure::Requested.word()))
+                    .filter(listings::by_human.eq(true))
+                    .select(listings::item_key);
+                let items: Vec<Option<String>> = go!(load, query)?;
+                let standing_items = items.into_iter().flatten().collect();
+                found.relistings.insert(reference.clone(), Relisted { complaint, account, patent_number, standing_items });
+            }
+        }
+        Ok::<_, Fault>(found)
+    })?;
+    Ok(asks.iter().map(|ask| found.context(ask)).collect())
+}
