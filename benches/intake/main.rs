@@ -24,6 +24,8 @@ mod world;
 
 /// What the program logs while it is measured: as by default, but for one line a delivery.
 pub const SERVICE_LOG: &str = "info,actix_server=warn,fasttrack=warn";
+/// Time is the system's.
+pub const TIME_MOVES: bool = false;
 /// The limit and the service are measured on a server that keeps what it promised.
 pub const POSTGRES_FSYNC: &str = "fsync=on";
 

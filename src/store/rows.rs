@@ -27,16 +27,8 @@ pub(crate) struct EventRow {
 }
 
 impl EventRow {
-    pub(crate) fn of(complaint: Uuid, e: &StoredEvent) -> Self {
-        EventRow {
-            complaint_id: complaint,
-            seq: int(e.seq),
-            at: e.at,
-            actor: e.actor.clone(),
-            kind: e.kind.clone(),
-            body: e.body.clone(),
-            hash: e.hash.to_vec(),
-        }
+    pub(crate) fn of(complaint: Uuid, e: StoredEvent) -> Self {
+        EventRow { complaint_id: complaint, seq: int(e.seq), at: e.at, actor: e.actor, kind: e.kind, body: e.body, hash: e.hash.to_vec() }
     }
 
     pub(crate) fn event(self) -> Result<StoredEvent, Fault> {

@@ -106,9 +106,9 @@ pub async fn file(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, paylo
     let answer = web.desk.file_complaint(&caller, Filing { form, files, key }).await?;
     let mut response =
         HttpResponse::build(actix_web::http::StatusCode::from_u16(answer.status).unwrap_or(actix_web::http::StatusCode::CREATED));
-    if let Some(head) = Head::of(&answer.body).filter(|_| !dry_run) {
-        response.insert_header((LOCATION, format!("/v1/complaints/{}", head.id)));
-        response.insert_header((ETAG, etag(head.version)));
+    if let Some((id, version)) = answer.of.or_else(|| Head::of(&answer.body).filter(|_| !dry_run)) {
+        response.insert_header((LOCATION, format!("/v1/complaints/{id}")));
+        response.insert_header((ETAG, etag(version)));
     }
     if answer.replayed {
         response.insert_header((REPLAYED.clone(), "true"));
@@ -124,8 +124,8 @@ struct Head {
 }
 
 impl Head {
-    fn of(body: &[u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok()
+    fn of(body: &[u8]) -> Option<(Uuid, u32)> {
+        serde_json::from_slice(body).ok().map(|Head { id, version }| (id, version))
     }
 }
 

@@ -99,7 +99,8 @@ impl Desk {
             }
         }
         let version = transition.after().seq;
-        let commit = Commit { grant: Some(grant), examination: Some(assessment.body()), ..self.commit_of(transition, &with_grant).await? };
+        let commit =
+            Commit { grant: Some(grant), examination: Some(assessment.kept().body()), ..self.commit_of(transition, &with_grant).await? };
         match self.store.commit(commit).await {
             Ok(_) | Err(CommitError::Answered(_)) => Ok(Granted { level: form.level.clone(), counts, version }),
             Err(CommitError::Store(e)) => Err(e.into()),

@@ -1,6 +1,7 @@
 //! Filing: from a notice to findings, track and reasons, in one commit. Also the dry run, which is the
 //! same without the commit.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -13,10 +14,12 @@ use crate::domain::automation::MayAutomate;
 use crate::domain::calendar::Due;
 use crate::domain::complaint::{
     Actor, Complaint, Decided, DocumentFiled, Event, Filed, ListingFiled, NotAccepted, PartyRef, SupplementRequested, Transition,
+    item_key_of,
 };
 use crate::domain::formal::{FormalInput, FormalResult, SUPPLEMENT_WORKING_DAYS, formal_check};
 use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, NoticeProblem, Person};
 use crate::domain::notice_check::{ListingParsed, Notice, check_notice};
+use crate::domain::patent::PatentNumber;
 use crate::domain::reference::reference;
 use crate::store::{AnswerRow, Commit, CommitError, FilingAsk, FilingContext, PartyRow, ReliedOn};
 
@@ -52,6 +55,8 @@ pub struct Answer {
     pub status: u16,
     /// JSON.
     pub body: Vec<u8>,
+    /// The complaint and its version; a repeated answer says them in its body only.
+    pub of: Option<(Uuid, u32)>,
     /// Whether it was given before.
     pub replayed: bool,
 }
@@ -66,7 +71,9 @@ struct DryRun {
 
 /// A notice that passed, its people and files known.
 struct Checked {
-    notice: Notice,
+    number: PatentNumber,
+    asserted_items: Vec<String>,
+    listings: Vec<ListingParsed>,
     case: NoticeCase,
     complainant: Complainant,
     agent: Option<Person>,
@@ -103,12 +110,12 @@ impl Desk {
             .collect::<Vec<_>>();
         form.rename_files(|name| files.get(name).map_or_else(|| name.to_owned(), |f| f.sha256.clone()));
         match (check_notice(form), missing.is_empty()) {
-            (Ok(notice), true) => {
-                let (case, complainant, agent) = notice.form.clone().split();
+            (Ok(Notice { form, number, asserted_items, listings }), true) => {
+                let (case, complainant, agent) = form.split();
                 let mut file_ids: Vec<Uuid> = files.values().map(|f| f.id).collect();
                 file_ids.sort_unstable();
                 file_ids.dedup();
-                Ok(Checked { notice, case, complainant, agent, file_ids })
+                Ok(Checked { number, asserted_items, listings, case, complainant, agent, file_ids })
             }
             (Ok(_), false) => Err(DeskError::Notice(missing)),
             (Err(mut problems), _) => {
@@ -120,7 +127,7 @@ impl Desk {
 
     async fn file_once(&self, caller: &Caller, checked: &Checked, key: Option<&IdempotencyKey>) -> Result<Answer, DeskError> {
         let (now, today) = self.now();
-        let number = checked.notice.number.to_string();
+        let number = checked.number.to_string();
         let context = self.store.filing_context(self.ask(caller, checked, key)).await?;
         if let (Some(stored), Some(key)) = (&context.answered, key) {
             return replay(stored.clone(), key);
@@ -136,8 +143,8 @@ impl Desk {
         let documents = documents(&case);
         let assessment = self.assess(&super::prepare::AssessInput {
             case: &case,
-            number: &checked.notice.number,
-            asserted_items: &checked.notice.asserted_items,
+            number: &checked.number,
+            asserted_items: &checked.asserted_items,
             documents: &documents,
             listings: &listings,
             report: report.as_ref(),
@@ -159,7 +166,7 @@ impl Desk {
             filed_via: "api".into(),
             language: case.language,
             patent_number: number.clone(),
-            asserted_items: checked.notice.asserted_items.clone(),
+            asserted_items: checked.asserted_items.clone(),
             capacity: case.capacity,
             complainant,
             agent,
@@ -174,13 +181,16 @@ impl Desk {
         let register_version = context.register.as_ref().map(|(v, _)| *v);
         let transition = self.settle(transition, now, &Settling { case: &case, assessment: &assessment, register_version })?;
         let urls: Vec<Option<String>> = case.listings().map(|(_, l)| l.url.clone()).collect();
-        let view = filed_view(transition.after(), &assessment, (&urls, left_out));
+        let kept = assessment.kept();
+        let examination = kept.body();
+        let view = filed_view(transition.after(), kept, (&urls, left_out));
         let Some(key) = key else {
             let dry = DryRun { dry_run: true, would: ComplaintView { id: None, reference: None, ..view } };
-            return Ok(Answer { status: 200, body: serde_json::to_vec(&dry).unwrap_or_default(), replayed: false });
+            return Ok(Answer { status: 200, body: serde_json::to_vec(&dry).unwrap_or_default(), of: None, replayed: false });
         };
         let status = 201;
-        let answer = Answer { status, body: serde_json::to_vec(&view).unwrap_or_default(), replayed: false };
+        let of = Some((id, transition.after().seq));
+        let answer = Answer { status, body: serde_json::to_vec(&view).unwrap_or_default(), of, replayed: false };
         let dispatches = self.dispatches(
             &transition,
             transition.after(),
@@ -190,7 +200,7 @@ impl Desk {
             parties: people,
             notice: Some(case_body),
             urls,
-            examination: Some(assessment.body()),
+            examination: Some(examination),
             files: checked.file_ids.clone(),
             dispatches,
             mails: super::prepare::mails_for(&transition, self.ids.next(), now),
@@ -217,10 +227,10 @@ impl Desk {
         FilingAsk {
             account: caller.account,
             idempotency_key: key.map(|k| k.key.clone()),
-            patent_number: checked.notice.number.to_string(),
+            patent_number: checked.number.to_string(),
             report_sha256: checked.case.report.clone(),
             reader_version: crate::intake::reader::READER_VERSION,
-            item_keys: checked.notice.listings.iter().filter_map(item_key).collect(),
+            item_keys: checked.listings.iter().filter_map(item_key).collect(),
             relisting_of: checked.case.relisting_of.as_deref().and_then(crate::domain::reference::parse_reference),
         }
     }
@@ -229,7 +239,7 @@ impl Desk {
     async fn rows(&self, checked: &Checked, context: &FilingContext) -> Result<Rows, DeskError> {
         let platforms = self.platforms().await?;
         let mut rows = Rows { listings: Vec::new(), kept: BTreeSet::new(), left_out: Vec::new() };
-        for l in &checked.notice.listings {
+        for l in &checked.listings {
             let live = item_key(l).and_then(|key| context.live.iter().find(|x| x.item_key == key));
             let again = |c: Uuid| context.relisting.as_ref().is_some_and(|r| r.complaint == c);
             if let Some(earlier) = &l.repeats {
@@ -341,7 +351,10 @@ pub(super) struct Settling<'a> {
 
 impl Checked {
     /// The case with the listings that are filed only: line `n` is its `n`-th listing.
-    fn case_of(&self, kept: &BTreeSet<String>) -> NoticeCase {
+    fn case_of(&self, kept: &BTreeSet<String>) -> Cow<'_, NoticeCase> {
+        if kept.len() == self.listings.len() {
+            return Cow::Borrowed(&self.case);
+        }
         let mut case = self.case.clone();
         for (p, product) in case.accused_products.iter_mut().enumerate() {
             let mut i = 0;
@@ -350,7 +363,7 @@ impl Checked {
                 kept.contains(&format!("/accused_products/{p}/listings/{}", i - 1))
             });
         }
-        case
+        Cow::Owned(case)
     }
 }
 
@@ -362,17 +375,7 @@ struct Rows {
 }
 
 fn item_key(l: &ListingParsed) -> Option<String> {
-    ListingFiled {
-        line: 0,
-        product: 0,
-        site: None,
-        id_space: l.id_space.clone(),
-        item_id: l.item_id.clone(),
-        sku: l.sku.clone(),
-        shop: None,
-        platform: None,
-    }
-    .item_key()
+    item_key_of(l.id_space.as_deref(), l.item_id.as_deref(), l.sku.as_deref())
 }
 
 fn relisted(checked: &Checked, caller: &Caller, context: &FilingContext) -> Result<Option<Uuid>, DeskError> {
@@ -380,7 +383,7 @@ fn relisted(checked: &Checked, caller: &Caller, context: &FilingContext) -> Resu
         return Ok(None);
     }
     match &context.relisting {
-        Some(r) if r.account == caller.account && r.patent_number == checked.notice.number.to_string() => Ok(Some(r.complaint)),
+        Some(r) if r.account == caller.account && r.patent_number == checked.number.to_string() => Ok(Some(r.complaint)),
         _ => Err(DeskError::Notice(vec![NoticeProblem {
             pointer: "/relisting_of".into(),
             code: "reference.not_found".into(),

@@ -273,7 +273,7 @@ pub(crate) fn replay(stored: StoredAnswer, key: &IdempotencyKey) -> Result<Answe
     if stored.fingerprint != key.fingerprint || stored.route != key.route {
         return Err(DeskError::KeyReused);
     }
-    Ok(Answer { status: stored.status, body: stored.answer, replayed: true })
+    Ok(Answer { status: stored.status, body: stored.answer, of: None, replayed: true })
 }
 
 /// Files named in a request: file id or part name → the stored file.

@@ -248,10 +248,12 @@ impl Assessment {
             criteria: self.triage.criteria.clone(),
         }
     }
+}
 
-    /// The same as JSON.
+impl KeptExamination {
+    /// As it is kept.
     pub(super) fn body(&self) -> String {
-        serde_json::to_string(&self.kept()).unwrap_or_default()
+        serde_json::to_string(self).unwrap_or_default()
     }
 }
 

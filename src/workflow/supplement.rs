@@ -94,7 +94,7 @@ impl Desk {
         let commit = Commit {
             parties: self.supplied_people(id, form, now)?,
             notice: Some(body),
-            examination: Some(assessment.body()),
+            examination: Some(assessment.kept().body()),
             files: ids,
             ..self.commit_of(settled, &loaded).await?
         };

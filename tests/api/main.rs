@@ -4,6 +4,8 @@
 
 /// What the program logs while tests run.
 pub const SERVICE_LOG: &str = "warn";
+/// Whether a file moves the program's time.
+pub const TIME_MOVES: bool = true;
 /// A test loses nothing with its database.
 pub const POSTGRES_FSYNC: &str = "fsync=off";
 

@@ -163,12 +163,17 @@ pub struct ListingFiled {
 impl ListingFiled {
     /// `id_space/item_id[/sku]`, once the item is known: one item written two ways is one key.
     pub fn item_key(&self) -> Option<String> {
-        let (space, item) = (self.id_space.as_ref()?, self.item_id.as_ref()?);
-        Some(match &self.sku {
-            None => format!("{space}/{item}"),
-            Some(sku) => format!("{space}/{item}/{sku}"),
-        })
+        item_key_of(self.id_space.as_deref(), self.item_id.as_deref(), self.sku.as_deref())
     }
+}
+
+/// The key of an item: `id_space/item_id[/sku]`; none for a link that does not say.
+pub fn item_key_of(id_space: Option<&str>, item_id: Option<&str>, sku: Option<&str>) -> Option<String> {
+    let (space, item) = (id_space?, item_id?);
+    Some(match sku {
+        None => format!("{space}/{item}"),
+        Some(sku) => format!("{space}/{item}/{sku}"),
+    })
 }
 
 /// Something required that is missing.

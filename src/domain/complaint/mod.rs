@@ -327,12 +327,17 @@ impl Transition {
     ///
     /// # Errors
     /// [`Refused`], and nothing changed.
-    pub fn and(mut self, actor: &Actor, at: Timestamp, event: Event) -> Result<Self, Refused> {
-        let (after, stored) = self.after.step(actor, at, &event)?;
-        self.after = after;
-        self.stored.push(stored);
-        self.events.push(event);
-        Ok(self)
+    pub fn and(self, actor: &Actor, at: Timestamp, event: Event) -> Result<Self, Refused> {
+        let Transition { after, mut stored, mut events, is_new } = self;
+        let (after, one_more) = after.step(actor, at, &event)?;
+        stored.push(one_more);
+        events.push(event);
+        Ok(Transition { after, stored, events, is_new })
+    }
+
+    /// The complaint after the events, and the events as the log keeps them.
+    pub fn into_parts(self) -> (Complaint, Vec<StoredEvent>) {
+        (self.after, self.stored)
     }
 }
 
@@ -350,7 +355,7 @@ impl Complaint {
     /// # Errors
     /// [`Refused`] with state and event when the tables do not allow it.
     pub fn record(&self, actor: &Actor, at: Timestamp, event: Event) -> Result<Transition, Refused> {
-        let (after, stored) = self.step(actor, at, &event)?;
+        let (after, stored) = self.clone().step(actor, at, &event)?;
         Ok(Transition { after, stored: vec![stored], events: vec![event], is_new: false })
     }
 
@@ -418,7 +423,7 @@ impl Complaint {
         }
     }
 
-    fn step(&self, actor: &Actor, at: Timestamp, event: &Event) -> Result<(Complaint, StoredEvent), Refused> {
+    fn step(self, actor: &Actor, at: Timestamp, event: &Event) -> Result<(Complaint, StoredEvent), Refused> {
         let mut after = self.moved(event)?;
         let stored = after.store(actor, at, event);
         Ok((after, stored))

@@ -122,18 +122,16 @@ impl Event {
 
 impl Complaint {
     /// The complaint after `event`: legal for its state and for every listing it names, or refused.
-    pub(super) fn moved(&self, event: &Event) -> Result<Complaint, Refused> {
+    pub(super) fn moved(mut self, event: &Event) -> Result<Complaint, Refused> {
         let name = event.name();
-        let state = state_after(self, event).ok_or(Refused::State { state: self.state.word(), event: name })?;
-        let mut next = self.clone();
-        next.state = state;
+        self.state = state_after(&self, event).ok_or(Refused::State { state: self.state.word(), event: name })?;
         for line in event.lines() {
             let at = (line as usize).checked_sub(1).filter(|i| *i < self.listings.len());
             let at = at.ok_or(Refused::NoSuchListing { line })?;
-            next.listings[at] = listing_after(&self.listings[at], event).map_err(|why| Refused::Listing { line, event: name, why })?;
+            self.listings[at] = listing_after(&self.listings[at], event).map_err(|why| Refused::Listing { line, event: name, why })?;
         }
-        next.take(event);
-        Ok(next)
+        self.take(event);
+        Ok(self)
     }
 
     /// Fields that follow from the event alone.

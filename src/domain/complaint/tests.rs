@@ -221,7 +221,7 @@ fn matrix_of_complaints() {
     for (state, complaint) in complaints() {
         let _ = writeln!(text, "\n{state}");
         for (label, event) in samples() {
-            let told = match complaint.moved(&event) {
+            let told = match complaint.clone().moved(&event) {
                 Ok(after) => {
                     let track =
                         after.track.filter(|_| after.track != complaint.track).map_or(String::new(), |t| format!(", track {}", t.word()));

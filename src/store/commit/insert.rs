@@ -35,7 +35,7 @@ trait Element {
     type Bound<'a>
     where
         Self: 'a;
-    fn bound<'a>(&'a self) -> Self::Bound<'a>;
+    fn bound(&self) -> Self::Bound<'_>;
 }
 
 macro_rules! elements {
@@ -43,7 +43,7 @@ macro_rules! elements {
         impl Element for $plain {
             type Array = Array<$sql>;
             type Bound<'a> = $bound;
-            fn bound<'a>(&'a self) -> $bound {
+            fn bound(&self) -> Self::Bound<'_> {
                 let $v = self;
                 $take
             }
@@ -51,7 +51,7 @@ macro_rules! elements {
         impl Element for Option<$plain> {
             type Array = Array<Nullable<$sql>>;
             type Bound<'a> = Option<$bound>;
-            fn bound<'a>(&'a self) -> Option<$bound> {
+            fn bound(&self) -> Self::Bound<'_> {
                 self.as_ref().map(|$v| $take)
             }
         }

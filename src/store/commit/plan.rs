@@ -67,16 +67,15 @@ pub(super) enum Key {
 
 impl Plan {
     pub(super) fn of(commit: Commit) -> Plan {
-        let transition = &commit.transition;
-        let complaint = transition.after();
+        let is_new = commit.transition.is_new();
+        let touched = commit.transition.events().iter().any(touches_listings);
+        let (complaint, stored) = commit.transition.into_parts();
         let id = complaint.id;
-        let events: Vec<EventRow> = transition.stored().iter().map(|e| EventRow::of(id, e)).collect();
-        let updated_at = transition.stored().last().map_or(complaint.filed_at, |e| e.at);
-        let (row, listings) = expected_projection(complaint, updated_at, &commit.urls);
+        let updated_at = stored.last().map_or(complaint.filed_at, |e| e.at);
+        let (row, listings) = expected_projection(&complaint, updated_at, &commit.urls);
         let last_seq = int(complaint.seq);
-        let before_seq = last_seq - i32::try_from(events.len()).unwrap_or(0);
-        let is_new = transition.is_new();
-        let touched = transition.events().iter().any(touches_listings);
+        let before_seq = last_seq - i32::try_from(stored.len()).unwrap_or(0);
+        let events: Vec<EventRow> = stored.into_iter().map(|e| EventRow::of(id, e)).collect();
         let (filed, moved) = if is_new { (vec![row], vec![]) } else { (vec![], vec![Moved { row, before_seq }]) };
         let (listings_filed, listings_moved) = match (is_new, touched) {
             (true, _) => (listings, vec![]),

@@ -13,7 +13,7 @@ use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective
 use crate::domain::examine::Finding;
 use crate::domain::policy::{CriterionReport, Track};
 use crate::domain::report::ItemVerdict;
-use crate::workflow::prepare::{Assessment, KeptExamination};
+use crate::workflow::prepare::KeptExamination;
 
 /// A listing that was not filed, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -180,19 +180,19 @@ pub struct EventView {
     pub hash: String,
 }
 
-/// The answer to a filing. `assessment` is fresh; nothing was dispatched or answered yet.
+/// The answer to a filing, examined just now; nothing was dispatched or answered yet.
 pub(in crate::workflow) fn filed_view(
     c: &Complaint,
-    a: &Assessment,
+    kept: KeptExamination,
     (urls, left_out): (&[Option<String>], Vec<RowLeftOut>),
 ) -> ComplaintView {
-    let mut view = complaint_view(c, &a.kept(), (urls, &[]));
+    let mut view = complaint_view(c, kept, (urls, &[]));
     view.rows_left_out = left_out;
     view
 }
 
 /// A complaint with its examination, addresses and dispatches.
-pub fn complaint_view(c: &Complaint, kept: &KeptExamination, (urls, dispatches): (&[Option<String>], &[DispatchSummary])) -> ComplaintView {
+pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): (&[Option<String>], &[DispatchSummary])) -> ComplaintView {
     ComplaintView {
         id: Some(c.id),
         reference: Some(c.filed.reference.clone()),
@@ -237,9 +237,9 @@ pub fn complaint_view(c: &Complaint, kept: &KeptExamination, (urls, dispatches):
             .collect(),
         rows_left_out: Vec::new(),
         overall: c.examined.as_ref().map(|e| e.overall.clone()),
-        findings: kept.findings.clone(),
-        verdicts: kept.verdicts.clone(),
-        criteria: kept.criteria.clone(),
+        findings: kept.findings,
+        verdicts: kept.verdicts,
+        criteria: kept.criteria,
         missing: c.missing.clone(),
         due_on: c.due_on(),
         provisional: c.triaged.as_ref().is_some_and(|t| t.provisional),

@@ -171,7 +171,7 @@ impl Desk {
     pub(crate) async fn view(&self, loaded: &Loaded) -> Result<ComplaintView, DeskError> {
         let dispatches = self.dispatch_summaries(loaded.complaint.id).await?;
         let urls: Vec<Option<String>> = loaded.case.listings().map(|(_, l)| l.url.clone()).collect();
-        Ok(complaint_view(&loaded.complaint, &loaded.examination, (&urls, &dispatches)))
+        Ok(complaint_view(&loaded.complaint, loaded.examination.clone(), (&urls, &dispatches)))
     }
 
     /// The log of a complaint of the caller's own.

@@ -110,7 +110,9 @@ impl Service {
         for (name, value) in &self.env {
             command.env(format!("FASTTRACK_{}", name.to_uppercase()), value);
         }
-        command.env(fasttrack::clock::TEST_CLOCK, self.clock_file());
+        if crate::TIME_MOVES {
+            command.env(fasttrack::clock::TEST_CLOCK, self.clock_file());
+        }
         command.stdin(Stdio::null());
         command
     }
