@@ -47,4 +47,25 @@ mod tests {
         }
         assert_eq!(letter("unheard_of", "zh", ("", "")), None);
     }
+
+    /// Every mail as it is read, for a lawyer and an editor to review.
+    #[test]
+    fn mails_as_they_are_read() {
+        let source = include_str!("letters.rs");
+        let words = source.lines().map_while(|l| (!l.starts_with("#[cfg(test)]")).then_some(l.trim()));
+        let templates = words.filter(|l| l.starts_with('"') && l.ends_with("=> (")).filter_map(|l| l.split('"').nth(1));
+        let mut all = String::new();
+        for template in templates {
+            for language in ["zh", "en"] {
+                let (subject, text) = letter(template, language, ("2VTKWS8VXT", "https://fasttrack.example/v1/complaints/1")).unwrap();
+                all.push_str(&format!("{template}, {language}\n{subject}\n\n{text}\n"));
+            }
+        }
+        assert!(all.contains("decided, en"));
+        let mut settings = insta::Settings::new();
+        settings.set_snapshot_path(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots"));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!("mails", all));
+    }
 }

@@ -1,14 +1,22 @@
-//! The reference people read out: ten Crockford base-32 characters, the last a check character.
+//! The reference people read out: ten Crockford base-32 characters without Z, the last a check character.
+//!
+//! # Why no Z
+//! The check counts modulo 31, a prime, so that every single wrong character and every swap of neighbours
+//! shows. With 32 characters two of them would count the same.
 
-/// Characters without I, L, O, U.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Characters without I, L, O, U and Z.
+const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKMNPQRSTVWXY";
 /// Characters before the check character.
 const PAYLOAD: usize = 9;
 
-/// The reference for 45 random bits.
+/// The reference for 44 random bits or more.
 pub fn reference(bits: u64) -> String {
-    let digit = |i: usize| ALPHABET[((bits >> (5 * (PAYLOAD - 1 - i))) & 31) as usize];
-    let mut text: Vec<u8> = (0..PAYLOAD).map(digit).collect();
+    let mut left = bits;
+    let mut text = vec![0; PAYLOAD];
+    for digit in text.iter_mut().rev() {
+        *digit = ALPHABET[(left % 31) as usize];
+        left /= 31;
+    }
     text.push(check(&text));
     text.iter().map(|b| char::from(*b)).collect()
 }

@@ -43,7 +43,14 @@ pub enum UploadError {
 
 impl From<object_store::Error> for UploadError {
     fn from(e: object_store::Error) -> Self {
-        let mut source: Option<&dyn std::error::Error> = Some(&e);
+        UploadError::of(&e)
+    }
+}
+
+impl UploadError {
+    /// A full disk is found however deep it is wrapped: a writer's error wraps the store's, which wraps the file's.
+    fn of(e: &(dyn std::error::Error + 'static)) -> Self {
+        let mut source = Some(e);
         while let Some(cause) = source {
             if let Some(io) = cause.downcast_ref::<std::io::Error>()
                 && matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
@@ -178,10 +185,7 @@ impl Incoming {
             }
             Some((_, mut writer)) if known => writer.abort().await?,
             Some((path, mut writer)) => {
-                tokio::io::AsyncWriteExt::shutdown(&mut writer).await.map_err(|e| match e.kind() {
-                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => UploadError::Full,
-                    _ => UploadError::Io(e.to_string()),
-                })?;
+                tokio::io::AsyncWriteExt::shutdown(&mut writer).await.map_err(|e| UploadError::of(&e))?;
                 self.files.rename(&path, &place).await?;
             }
         }

@@ -128,6 +128,17 @@ fn words_of(source: &'static str, prefix: &str) -> BTreeSet<&'static str> {
     arms.filter_map(|l| l.split('"').nth(1)).collect()
 }
 
+/// Every problem as it is read, for an editor to review.
+#[test]
+fn problems_as_they_are_read() {
+    let all: Vec<String> = CODES.iter().map(|c| format!("{} {}\n    {}\n    {}", c.status, c.code, c.title, c.title_zh)).collect();
+    let mut settings = insta::Settings::new();
+    settings.set_snapshot_path(root().join("tests/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("problems", all.join("\n")));
+}
+
 /// A closed list of the code and the list in the contract are the same.
 #[test]
 fn closed_lists_are_the_contracts() {

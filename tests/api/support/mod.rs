@@ -4,6 +4,7 @@ pub mod contract;
 pub mod database;
 pub mod notices;
 pub mod platform;
+pub mod proxy;
 pub mod service;
 
 pub use database::Engine;

@@ -24,6 +24,8 @@ pub struct Service {
     http: reqwest::Client,
     /// What it writes goes to a file, at this level; else only warnings, to the test's own output.
     talkative: Option<String>,
+    /// The data folder is a disk of its own with so many mebibytes.
+    small_disk_mib: Option<u32>,
     /// The first administrator's key.
     pub admin: String,
 }
@@ -79,6 +81,46 @@ impl Service {
 
     /// Starts one with further settings, named without prefix in lower case; and `rust_log`, to keep what it writes.
     pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        let mut service = Self::prepared(engine, settings);
+        let made = service.command().args(["keys", "--role", "admin", "--name", "test"]).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        service.take_admin(&made.stdout);
+        service.spawn().await;
+        service
+    }
+
+    /// Starts one whose files and embedded database lie on a disk of so many mebibytes.
+    pub async fn start_on_small_disk(mib: u32) -> Self {
+        let mut service = Self::prepared(Engine::Sqlite, &[]);
+        let data = service.data_folder();
+        std::fs::create_dir(&data).unwrap();
+        service.database_url = format!("sqlite:{}", data.join("test.sqlite").display());
+        service.env.insert("database_url".into(), service.database_url.clone());
+        service.small_disk_mib = Some(mib);
+        service.spawn().await;
+        let made = std::fs::read(service.folder.path().join("key.json")).unwrap();
+        service.take_admin(&made);
+        service
+    }
+
+    /// A second process on the same database and files.
+    pub async fn beside(&self) -> Self {
+        let mut other = Service {
+            child: None,
+            env: self.env.clone(),
+            url: String::new(),
+            database_url: self.database_url.clone(),
+            folder: tempfile::tempdir().unwrap(),
+            http: http(),
+            talkative: None,
+            small_disk_mib: None,
+            admin: self.admin.clone(),
+        };
+        other.spawn().await;
+        other
+    }
+
+    fn prepared(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = new_database(engine, folder.path());
         let mut env = HashMap::from([
@@ -90,14 +132,24 @@ impl Service {
         ]);
         env.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         let talkative = env.remove("rust_log");
-        let mut service =
-            Service { child: None, env, url: String::new(), database_url, folder, http: http(), talkative, admin: String::new() };
-        let made = service.command().args(["keys", "--role", "admin", "--name", "test"]).output().unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let made: Value = serde_json::from_slice(&made.stdout).unwrap();
-        service.admin = made["key"].as_str().unwrap().to_owned();
-        service.spawn().await;
-        service
+        let (child, url, admin, small_disk_mib) = (None, String::new(), String::new(), None);
+        Service { child, env, url, database_url, folder, http: http(), talkative, small_disk_mib, admin }
+    }
+
+    fn take_admin(&mut self, made: &[u8]) {
+        let made: Value = serde_json::from_slice(made).unwrap();
+        self.admin = made["key"].as_str().unwrap().to_owned();
+    }
+
+    /// The program in a namespace of its own, its data folder on a small disk; the first key is made there too.
+    fn serve_on_small_disk(&self, mib: u32) -> Command {
+        let script = "mount -t tmpfs -o size=\"$1\"m tmpfs \"$2\" && \"$0\" keys --role admin --name test > \"$3\" && exec \"$0\" serve";
+        let inner = self.command();
+        let mut command = Command::new("unshare");
+        command.env_clear().envs(inner.get_envs().filter_map(|(n, v)| Some((n, v?))));
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, PROGRAM, &mib.to_string()]);
+        command.arg(self.data_folder()).arg(self.folder.path().join("key.json")).stdin(Stdio::null());
+        command
     }
 
     /// The program with this service's settings.
@@ -174,12 +226,19 @@ impl Service {
         self.url = format!("http://127.0.0.1:{port}");
         self.env.insert("listen".into(), format!("127.0.0.1:{port}"));
         self.env.insert("public_url".into(), self.url.clone());
-        let mut command = self.command();
+        let mut command = match self.small_disk_mib {
+            Some(mib) => self.serve_on_small_disk(mib),
+            None => {
+                let mut command = self.command();
+                command.arg("serve");
+                command
+            }
+        };
         if self.talkative.is_some() {
             let file = std::fs::File::create(self.written_path()).unwrap();
             command.stdout(file.try_clone().unwrap()).stderr(file);
         }
-        self.child = Some(command.arg("serve").spawn().unwrap());
+        self.child = Some(command.spawn().unwrap());
         let begun = Instant::now();
         loop {
             if let Ok(r) = self.http.get(format!("{}/readyz", self.url)).send().await
