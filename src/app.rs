@@ -17,6 +17,7 @@ use crate::delivery::courier::{Courier, CourierParts};
 use crate::delivery::egress;
 use crate::delivery::mail::Relay;
 use crate::intake::reader::Reader;
+use crate::intake::signature::TrustAnchors;
 use crate::intake::upload::Uploads;
 use crate::store::{Lock, Store, lock_data_folder};
 use crate::vault::Vault;
@@ -62,7 +63,7 @@ impl Service {
             clock: clock.clone(),
             ids: Ids::Random,
             vault: vault.clone(),
-            reader: Reader::new(program, config.readings_max),
+            reader: Reader::new(program, config.readings_max).trusting(&trust_anchors(&config.trust_anchors)?),
             uploads: Uploads::in_folder(&files)?,
             settings: Settings {
                 issuer: config.issuer.clone(),
@@ -134,6 +135,19 @@ async fn work(parts: CourierParts, desk: Desk, stop: watch::Receiver<bool>) {
     let agenda = Agenda::new(desk.clone());
     let sealer = Sealer::new(desk);
     tokio::join!(Courier::new(parts).run(stop.clone()), agenda.run(stop.clone()), sealer.run(stop));
+}
+
+/// The trust anchors of these PEM files.
+///
+/// # Errors
+/// A file that cannot be read, or holds anything else than certificates.
+pub fn trust_anchors(files: &[PathBuf]) -> anyhow::Result<TrustAnchors> {
+    let mut anchors = TrustAnchors::default();
+    for file in files.iter().filter(|f| !f.as_os_str().is_empty()) {
+        let text = std::fs::read(file).with_context(|| format!("trust anchors: {} cannot be read", file.display()))?;
+        anchors.add_pem(&text).with_context(|| format!("trust anchors: {}", file.display()))?;
+    }
+    Ok(anchors)
 }
 
 /// The vault of the master key that was given, or of the one in the data folder, made at the first start.

@@ -29,6 +29,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("relay_contact", "relay@example.org", "Mail address through which complainants are reached"),
     ("filings_per_hour_max", "600", "Complaints an account may file an hour, unless it has a limit of its own"),
     ("readings_max", "", "Reports read at once; empty: one a processor"),
+    ("trust_anchors", "", "PEM files, by comma, of the certificates whose signatures on reports prove them genuine"),
     ("egress_allow_networks", "", "Private networks endpoints may lie in, by comma: 10.1.0.0/16,127.0.0.0/8"),
     ("egress_allow_http", "false", "Whether endpoints may be http in those networks"),
     ("smtp_host", "", "Mail relay; empty: mails wait"),
@@ -65,6 +66,8 @@ pub struct Config {
     pub filings_per_hour_max: u32,
     /// Reports read at once.
     pub readings_max: usize,
+    /// Files of trust anchors.
+    pub trust_anchors: Vec<PathBuf>,
     /// Where endpoints may lie.
     pub egress: EgressRules,
     /// The mail relay.
@@ -210,6 +213,7 @@ fn take(t: &mut Taking) -> Option<Config> {
         relay_contact: t.text("relay_contact"),
         filings_per_hour_max: filings?,
         readings_max: readings?,
+        trust_anchors: t.text("trust_anchors").split(',').map(str::trim).filter(|p| !p.is_empty()).map(PathBuf::from).collect(),
         egress: egress?,
         relay: relay?,
         log_json: log_json?,

@@ -215,7 +215,7 @@ fields! {
     "report.readability…" Examiner;
     "report.report_examiner…" Examiner;
     "report.requester…" Examiner;
-    "report.signature" Examiner;
+    "report.signature…" Examiner;
     "report.text_version…" Examiner;
     "report.title…" Examiner;
     "report.verdicts[].page" Examiner;

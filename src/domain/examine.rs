@@ -3,6 +3,7 @@
 //!
 //! Unknown is not fail. A fact that only the complainant states proves nothing; it can only disagree.
 
+mod authenticity;
 mod checks;
 
 use jiff::civil::Date;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::register::{REGISTER_AGE_DAYS_MAX, RegisterEntry};
 use super::report::{ItemVerdict, ReportFacts, Verdict};
+use super::signature::{SignatureSeen, Standing};
 
 /// Longest number of a claim or design, in digits.
 const ITEM_DIGITS_MAX: usize = 4;
@@ -136,6 +138,40 @@ pub enum AuthenticityLevel {
 }
 
 impl AuthenticityLevel {
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            AuthenticityLevel::A => "A",
+            AuthenticityLevel::B => "B",
+            AuthenticityLevel::C => "C",
+            AuthenticityLevel::D => "D",
+            AuthenticityLevel::Broken => "broken",
+        }
+    }
+
+    /// What a file's own signature shows; nobody grants it, and it lasts as long as its trust anchor is
+    /// trusted here.
+    pub fn shown_by(signature: &SignatureSeen, today: Date) -> Option<Self> {
+        match signature {
+            SignatureSeen::Altered { .. } => Some(AuthenticityLevel::Broken),
+            SignatureSeen::Trusted { signer } if signer.standing(today) == Standing::Good => Some(AuthenticityLevel::A),
+            SignatureSeen::Trusted { .. }
+            | SignatureSeen::Absent
+            | SignatureSeen::Untrusted { .. }
+            | SignatureSeen::Expired { .. }
+            | SignatureSeen::Appended { .. }
+            | SignatureSeen::Bad { .. }
+            | SignatureSeen::Unsupported { .. }
+            | SignatureSeen::Unknown => None,
+        }
+    }
+
+    /// The one of two that counts: broken before all, then the better.
+    fn counting(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        use AuthenticityLevel::{A, B, Broken, C, D};
+        [Broken, A, B, C, D].into_iter().find(|l| a == Some(*l) || b == Some(*l))
+    }
+
     /// The level of a word.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
@@ -159,6 +195,8 @@ pub enum SuppliedBy {
     Register,
     /// An examiner.
     Examiner,
+    /// The digital signature of the file.
+    Signature,
     /// The service's own records.
     Records,
     /// The complainant's word; never a pass.
@@ -228,8 +266,8 @@ pub struct Examination<'a> {
     pub notice: Option<Claimed<'a>>,
     /// The register's entry.
     pub register: Option<&'a RegisterEntry>,
-    /// The authenticity level that counts.
-    pub authenticity: Option<AuthenticityLevel>,
+    /// The authenticity level that people granted.
+    pub granted: Option<AuthenticityLevel>,
     /// SHA-256 of a corrected report that replaced it.
     pub superseded_by: Option<&'a str>,
     /// Today in Shanghai.
@@ -253,6 +291,8 @@ pub struct Examined {
     pub findings: Vec<Finding>,
     /// Verdicts on the asserted items.
     pub asserted: Vec<ItemVerdict>,
+    /// The authenticity level that counts: what people granted, and what the file's signature shows.
+    pub authenticity: Option<AuthenticityLevel>,
 }
 
 impl Examined {
@@ -272,11 +312,12 @@ impl Examined {
 /// The ten checks.
 pub fn examine(x: &Examination) -> Examined {
     let asserted = asserted_verdicts(x);
+    let level = AuthenticityLevel::counting(x.granted, AuthenticityLevel::shown_by(&x.facts.signature, x.today));
     let findings = vec![
         checks::kind(x),
         checks::number(x),
         checks::identity(x),
-        checks::authenticity(x),
+        authenticity::check(x, level),
         checks::dates(x),
         checks::superseded(x),
         checks::text(x),
@@ -285,7 +326,7 @@ pub fn examine(x: &Examination) -> Examined {
         checks::in_force(x),
     ];
     let overall = overall(&findings, &asserted, x.notice.is_some());
-    Examined { overall, findings, asserted }
+    Examined { overall, findings, asserted, authenticity: level }
 }
 
 /// The report's verdict on each asserted item; one it does not speak of is unknown.

@@ -21,3 +21,4 @@ pub mod reference;
 pub mod register;
 pub mod report;
 pub mod secrets;
+pub mod signature;

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::patent::PatentKind;
+use super::signature::SignatureSeen;
 
 /// Longest quote kept with a fact, in characters.
 pub const QUOTE_CHARS_MAX: usize = 300;
@@ -128,18 +129,6 @@ pub enum ReadingFlag {
     UndecodableText,
 }
 
-/// A digital signature in the file, as far as this version looks: whether one is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SignatureSeen {
-    /// No signature field with a value.
-    Absent,
-    /// There is one; it was not verified.
-    PresentNotVerified,
-    /// The file could not be searched for one.
-    Unknown,
-}
-
 /// Everything one file says. Absent facts are `None`: unknown, never a default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportFacts {
@@ -177,7 +166,7 @@ pub struct ReportFacts {
     pub verdicts: Vec<ItemVerdict>,
     /// What a person should look at, sorted, without doubles.
     pub flags: Vec<ReadingFlag>,
-    /// Digital signature.
+    /// What its digital signatures show. Where bytes were appended, every other fact is of the signed revision.
     pub signature: SignatureSeen,
 }
 

@@ -4,7 +4,8 @@
 pub mod pdf;
 pub mod reader;
 pub mod report;
+pub mod signature;
 pub mod upload;
 
 /// Version of the reader: raised when the same bytes may give other facts.
-pub const READER_VERSION: u32 = 1;
+pub const READER_VERSION: u32 = 2;

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::domain::report::{Readability, ReportFacts};
 
 pub use super::READER_VERSION;
+use super::signature::TrustAnchors;
 
 /// The hidden subcommand under which the program reads one report from standard input.
 pub const READ_COMMAND: &str = "read-report";
@@ -36,15 +37,30 @@ const READINGS_PER_ACCOUNT_MAX: usize = 2;
 /// Reads reports.
 pub struct Reader {
     program: PathBuf,
+    anchors: Anchors,
     at_once: Semaphore,
     by_account: Mutex<HashMap<Uuid, Arc<Semaphore>>>,
     spare: Mutex<Option<Child>>,
 }
 
 impl Reader {
-    /// A reader that starts `program` (this program) for each report, `readings_max` at once.
+    /// A reader that starts `program` (this program) for each report, `readings_max` at once, and trusts
+    /// nobody's signature.
     pub fn new(program: PathBuf, readings_max: usize) -> Self {
-        Reader { program, at_once: Semaphore::new(readings_max.max(1)), by_account: Mutex::default(), spare: Mutex::new(None) }
+        let anchors = Anchors::of(&TrustAnchors::default());
+        Reader { program, anchors, at_once: Semaphore::new(readings_max.max(1)), by_account: Mutex::default(), spare: Mutex::new(None) }
+    }
+
+    /// The same reader, checking signatures against these trust anchors.
+    #[must_use]
+    pub fn trusting(self, anchors: &TrustAnchors) -> Self {
+        Reader { anchors: Anchors::of(anchors), ..self }
+    }
+
+    /// Whether facts read before are what this reader would read: they hold for the trust anchors they were
+    /// checked against.
+    pub fn would_repeat(&self, facts: &ReportFacts) -> bool {
+        facts.signature.holds_under(&self.anchors.id)
     }
 
     /// What a report says. Never fails: what cannot be read is unreadable, with its reason.
@@ -87,6 +103,9 @@ impl Reader {
         };
         let sending = async move {
             // A child that ends early closes the pipe; its answer says why.
+            let anchors = &self.anchors.told;
+            let length = u32::try_from(anchors.len()).unwrap_or(u32::MAX).to_be_bytes();
+            let _ = to.write_all(&[&length, anchors.as_slice()].concat()).await;
             let _ = to.write_all(bytes).await;
             drop(to);
         };
@@ -115,11 +134,24 @@ impl Reader {
     }
 }
 
+/// The trust anchors as a child is told them.
+struct Anchors {
+    id: String,
+    told: Vec<u8>,
+}
+
+impl Anchors {
+    fn of(anchors: &TrustAnchors) -> Self {
+        Anchors { id: anchors.id(), told: anchors.to_bytes() }
+    }
+}
+
 fn unreadable(why: &str) -> ReportFacts {
     ReportFacts::nothing_read(Readability::Unreadable { why: why.to_owned() })
 }
 
-/// The child: reads one report from standard input and writes its facts to standard output.
+/// The child: reads trust anchors (their size in four bytes, then they) and one report from standard input,
+/// and writes the report's facts to standard output.
 ///
 /// # Errors
 /// Standard input or output is gone, or the limits cannot be set.
@@ -133,9 +165,15 @@ pub fn read_one() -> std::io::Result<()> {
     setrlimit(Resource::Cpu, limit(CPU_SECONDS_MAX))?;
     setrlimit(Resource::Fsize, limit(0))?;
     setrlimit(Resource::Core, limit(0))?;
+    let mut input = std::io::stdin().lock();
+    let mut length = [0; 4];
+    input.read_exact(&mut length)?;
+    let mut told = Vec::new();
+    input.by_ref().take(u32::from_be_bytes(length).into()).read_to_end(&mut told)?;
+    let anchors = TrustAnchors::from_bytes(&told).ok_or(std::io::ErrorKind::InvalidData)?;
     let mut bytes = Vec::new();
-    std::io::stdin().lock().take(super::upload::FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    let facts = super::report::read(bytes);
+    input.take(super::upload::FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    let facts = super::report::read(bytes, &anchors);
     let answer = serde_json::to_vec(&facts)?;
     std::io::stdout().lock().write_all(&answer)
 }

@@ -82,7 +82,8 @@ impl Store {
         })
     }
 
-    /// Remembers what was read from a file.
+    /// Remembers what was read from a file, in place of what was read before: a signature may have been checked
+    /// against other trust anchors.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
@@ -96,7 +97,10 @@ impl Store {
                 report_readings::facts.eq(&facts),
                 report_readings::read_at.eq(Ts(at)),
             );
-            go!(execute, diesel::insert_into(report_readings::table).values(row).on_conflict_do_nothing())?;
+            go!(execute, diesel::insert_into(report_readings::table).values(row)
+                .on_conflict((report_readings::sha256, report_readings::reader_version))
+                .do_update()
+                .set((report_readings::facts.eq(&facts), report_readings::read_at.eq(Ts(at)))))?;
             Ok::<(), Fault>(())
         })
     }

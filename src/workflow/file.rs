@@ -425,9 +425,9 @@ impl Desk {
         sha256: Option<&str>,
         context: &FilingContext,
     ) -> Result<Option<KnownReport>, DeskError> {
-        match (sha256, &context.reading) {
+        match (sha256, self.still_so(context.reading.clone())) {
             (None, _) => Ok(None),
-            (Some(sha256), Some(facts)) => Ok(Some(KnownReport { sha256: sha256.to_owned(), facts: facts.clone() })),
+            (Some(sha256), Some(facts)) => Ok(Some(KnownReport { sha256: sha256.to_owned(), facts })),
             (Some(sha256), None) => Ok(Some(self.read_report(caller.account, sha256).await?)),
         }
     }

@@ -1,6 +1,7 @@
 //! What every verb that judges a complaint needs: the report read, the ten checks, the flat facts, the
 //! triage, and the words a dispatch carries. No commit here.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -85,7 +86,7 @@ pub struct KeptExamination {
 impl Desk {
     /// Reads a report that is not known yet, in the reading child, and remembers its facts.
     pub(super) async fn read_report(&self, account: Uuid, sha256: &str) -> Result<KnownReport, DeskError> {
-        if let Some(facts) = self.store.reading(sha256, READER_VERSION).await? {
+        if let Some(facts) = self.still_so(self.store.reading(sha256, READER_VERSION).await?) {
             return Ok(KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts) });
         }
         let bytes = self.uploads.read(sha256).await?;
@@ -94,9 +95,14 @@ impl Desk {
         Ok(KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts) })
     }
 
+    /// A stored reading, unless its signature was checked against other trust anchors than today's.
+    pub(super) fn still_so<R: Borrow<ReportFacts>>(&self, reading: Option<R>) -> Option<R> {
+        reading.filter(|facts| self.reader.would_repeat(facts.borrow()))
+    }
+
     /// Ten checks, facts, triage.
     pub(super) fn assess(&self, x: &AssessInput) -> Assessment {
-        let level = x.report.and_then(|r| level_that_counts(x.grants, &r.sha256, x.complaint));
+        let granted = x.report.and_then(|r| level_granted(x.grants, &r.sha256, x.complaint));
         let examined = x.report.map(|r| {
             examine::examine(&Examination {
                 facts: &r.facts,
@@ -110,11 +116,12 @@ impl Desk {
                     alleged_act_on: x.case.alleged_act_on,
                 }),
                 register: x.register,
-                authenticity: level.as_deref().and_then(AuthenticityLevel::from_word),
+                granted,
                 superseded_by: None,
                 today: x.today,
             })
         });
+        let level = examined.as_ref().and_then(|e| e.authenticity).map(|l| l.word().to_owned());
         let facts = flat_facts(&FactsFrom {
             notice: x.case,
             kind: x.number.kind(),
@@ -257,15 +264,17 @@ impl KeptExamination {
     }
 }
 
-/// The authenticity level that counts for a file: `broken` before all; A and B for every complaint with
-/// the file, C and D for the complaint they were granted in.
-fn level_that_counts(grants: &[GrantRow], sha256: &str, complaint: Option<Uuid>) -> Option<String> {
+/// The authenticity level that people granted a file: `broken` before all; B for every complaint with the
+/// file, C and D for the complaint they were granted in. Level A is nobody's to grant: it is what the
+/// file's signature shows under the trust anchors of today.
+pub(super) fn level_granted(grants: &[GrantRow], sha256: &str, complaint: Option<Uuid>) -> Option<AuthenticityLevel> {
     let holds = |g: &&GrantRow| {
-        let everywhere = matches!(g.level.as_str(), "A" | "B" | "broken");
+        let everywhere = matches!(g.level.as_str(), "B" | "broken");
         g.sha256 == sha256 && g.counts && (everywhere || (complaint.is_some() && g.complaint_id == complaint))
     };
     let levels: Vec<&str> = grants.iter().filter(holds).map(|g| g.level.as_str()).collect();
-    ["broken", "A", "B", "C", "D"].into_iter().find(|l| levels.contains(l)).map(str::to_owned)
+    let best = ["broken", "B", "C", "D"].into_iter().find(|l| levels.contains(l));
+    best.and_then(AuthenticityLevel::from_word)
 }
 
 fn capacity_word(case: &NoticeCase) -> String {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Caller, Desk, DeskError, NamedFiles};
-use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination, Finding};
+use crate::domain::examine::{self, Claimed, Examination, Finding};
 use crate::domain::notice::NoticeProblem;
 use crate::domain::patent::PatentNumber;
 use crate::domain::report::{ItemVerdict, ReportFacts};
@@ -83,7 +83,7 @@ impl Desk {
         };
         let report = self.read_report(caller.account, &file.sha256).await?;
         let grants = self.store.grants(&file.sha256).await?;
-        let counting = grants.iter().find(|g| g.counts && matches!(g.level.as_str(), "A" | "B" | "broken"));
+        let granted = super::prepare::level_granted(&grants, &file.sha256, None);
         let printed = report.facts.patent_number.as_ref().and_then(|n| PatentNumber::parse(&n.value).ok());
         let about = number.and_then(Result::ok).or(printed);
         let register = match &about {
@@ -107,7 +107,7 @@ impl Desk {
                 alleged_act_on: None,
             }),
             register: register.as_ref().map(|(_, e)| e),
-            authenticity: counting.and_then(|g| AuthenticityLevel::from_word(&g.level)),
+            granted,
             superseded_by: None,
             today,
         });

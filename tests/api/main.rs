@@ -20,6 +20,7 @@ mod hostile;
 mod outages;
 mod reports;
 mod roles;
+mod signatures;
 mod story;
 mod support;
 mod values;

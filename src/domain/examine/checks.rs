@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 
-use super::{AuthenticityLevel, Check, CheckResult, Examination, Finding, SuppliedBy};
+use super::{Check, CheckResult, Examination, Finding, SuppliedBy};
 use crate::domain::patent::{PatentKind, PatentNumber, last_day_of_term};
 use crate::domain::register::RegisterStatus;
 use crate::domain::report::{Form, ItemVerdict, ReadingFlag, Seen, TextVersion, Verdict};
@@ -13,9 +13,9 @@ const EVALUATION_REPORTS_FROM: Date = date(2009, 10, 1);
 const EXTRACT: (&str, &str) = ("supply a register extract not older than 30 days", "补交 30 日内的专利登记簿副本");
 const OTHER_FILE: (&str, &str) = ("supply the report as the patent office issued it", "补交国家知识产权局出具的报告原件（PDF）");
 
-type Words<'a> = (&'a str, &'a str);
+pub(super) type Words<'a> = (&'a str, &'a str);
 
-fn finding(check: Check, (result, code): (CheckResult, &str), (message, message_zh): Words, law: &str) -> Finding {
+pub(super) fn finding(check: Check, (result, code): (CheckResult, &str), (message, message_zh): Words, law: &str) -> Finding {
     Finding {
         check,
         result,
@@ -42,22 +42,22 @@ impl Finding {
         self
     }
 
-    fn saw(mut self, seen: impl ToString) -> Self {
+    pub(super) fn saw(mut self, seen: impl ToString) -> Self {
         self.seen = Some(seen.to_string());
         self
     }
 
-    fn wanted(mut self, expected: impl ToString) -> Self {
+    pub(super) fn wanted(mut self, expected: impl ToString) -> Self {
         self.expected = Some(expected.to_string());
         self
     }
 
-    fn by(mut self, supplied_by: SuppliedBy) -> Self {
+    pub(super) fn by(mut self, supplied_by: SuppliedBy) -> Self {
         self.supplied_by = supplied_by;
         self
     }
 
-    fn cure(mut self, (cure, cure_zh): Words) -> Self {
+    pub(super) fn cure(mut self, (cure, cure_zh): Words) -> Self {
         self.cure = Some(cure.to_owned());
         self.cure_zh = Some(cure_zh.to_owned());
         self
@@ -222,29 +222,6 @@ fn bare(name: &str) -> String {
             c => c,
         })
         .collect()
-}
-
-pub(super) fn authenticity(x: &Examination) -> Finding {
-    let law = "电子签名法 13, 14; 国家知识产权局公告第349号";
-    let make = |r, words| finding(Check::Authenticity, r, words, law).by(SuppliedBy::Examiner);
-    let proof = ("have it compared with a copy obtained from the patent office", "与国家知识产权局出具的副本核对");
-    match x.authenticity {
-        Some(AuthenticityLevel::A) => make((Pass, "authenticity.a"), ("signed to a trust anchor", "电子签名可验证至受信根证书")).saw("A"),
-        Some(AuthenticityLevel::B) => {
-            make((Pass, "authenticity.b"), ("compared with a copy of the patent office by two people", "经两人与官方副本核对一致")).saw("B")
-        }
-        Some(AuthenticityLevel::C) => make((Pass, "authenticity.c"), ("an examiner sighted the original", "判定员已核对原件")).saw("C"),
-        Some(AuthenticityLevel::D) => make((Unknown, "authenticity.d"), ("only the complainant's undertaking", "仅有投诉人的承诺"))
-            .saw("D")
-            .by(SuppliedBy::Complainant)
-            .cure(proof),
-        Some(AuthenticityLevel::Broken) => {
-            make((Fail, "authenticity.broken"), ("altered after it was signed", "签名后内容被改动")).saw("broken")
-        }
-        None => make((Unknown, "authenticity.unproven"), ("nobody has shown that it is genuine", "尚未证明报告的真实性"))
-            .by(SuppliedBy::Nobody)
-            .cure(proof),
-    }
 }
 
 pub(super) fn dates(x: &Examination) -> Finding {

@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::patent::PatentKind;
 use crate::domain::register::RegisterStatus;
 use crate::domain::report::{Form, Readability, ReadingFlag, Seen, TextVersion};
+use crate::domain::signature::{BadSignature, NotChecked, Signer, Untrusted};
 
 const NUMBER: &str = "202330123456.4";
 const TODAY: Date = date(2026, 11, 24);
@@ -97,7 +98,7 @@ impl Case {
                 alleged_act_on: self.act,
             }),
             register: self.register.as_ref(),
-            authenticity: self.level,
+            granted: self.level,
             superseded_by: None,
             today: TODAY,
         })
@@ -158,6 +159,92 @@ fn each_check_can_fail_or_stay_unknown() {
     }
 }
 
+fn signer() -> Signer {
+    let at = |text: &str| text.parse().unwrap();
+    Signer {
+        name: "评价报告专用章".into(),
+        issuer: "根CA".into(),
+        serial: "01".into(),
+        certificate_sha256: "00".into(),
+        claimed_at: Some(at("2024-05-17T08:00:00Z")),
+        valid_from: at("2024-01-01T00:00:00Z"),
+        valid_until: at("2025-01-01T00:00:00Z"),
+        anchor: Some("根CA".into()),
+        format: "ETSI.CAdES.detached".into(),
+        algorithm: "ecdsa_p256_sha256".into(),
+        signatures: 1,
+        not_checked: vec![NotChecked::Revocation],
+        anchors: "a".into(),
+    }
+}
+
+/// Check, code and level for a signature and what people granted.
+fn of_signature(signature: SignatureSeen, level: Option<AuthenticityLevel>) -> (CheckResult, String, Option<AuthenticityLevel>) {
+    let mut case = Case { level, ..Case::default() };
+    case.facts.signature = signature;
+    let (result, code) = case.code(Check::Authenticity);
+    (result, code, case.examine().authenticity)
+}
+
+#[test]
+fn each_state_of_a_signature_has_its_own_answer() {
+    use CheckResult::{Fail, Pass, Unknown};
+    let signer = || Box::new(signer());
+    let timeless = |until: &str| {
+        let timeless = Signer { claimed_at: None, valid_until: until.parse().unwrap(), ..*signer() };
+        SignatureSeen::Trusted { signer: Box::new(timeless) }
+    };
+    let future = Signer { claimed_at: Some("2026-11-25T00:00:00Z".parse().unwrap()), ..*signer() };
+    let appended = SignatureSeen::Appended { signer: signer(), signed_bytes: 7, signed_sha256: "ab".into() };
+    let cases = [
+        (SignatureSeen::Trusted { signer: signer() }, Pass, "authenticity.a", Some(AuthenticityLevel::A)),
+        (timeless("2027-01-01T00:00:00Z"), Pass, "authenticity.a", Some(AuthenticityLevel::A)),
+        (timeless("2026-01-01T00:00:00Z"), Unknown, "authenticity.expired", None),
+        (SignatureSeen::Trusted { signer: Box::new(future) }, Unknown, "authenticity.signed_in_the_future", None),
+        (SignatureSeen::Altered { signer: None }, Fail, "authenticity.broken", Some(AuthenticityLevel::Broken)),
+        (SignatureSeen::Absent, Unknown, "authenticity.unproven", None),
+        (SignatureSeen::Unknown, Unknown, "authenticity.unproven", None),
+        (SignatureSeen::Untrusted { signer: signer(), why: Untrusted::NoPath }, Unknown, "authenticity.signer_untrusted", None),
+        (SignatureSeen::Untrusted { signer: signer(), why: Untrusted::Purpose }, Unknown, "authenticity.certificate_purpose", None),
+        (SignatureSeen::Expired { signer: signer() }, Unknown, "authenticity.expired", None),
+        (appended, Unknown, "authenticity.appended", None),
+        (SignatureSeen::Bad { why: BadSignature::ByteRange }, Unknown, "authenticity.bad_signature", None),
+        (SignatureSeen::Unsupported { format: "GM.SES".into() }, Unknown, "authenticity.unsupported_format", None),
+    ];
+    for (signature, result, code, level) in cases {
+        assert_eq!(of_signature(signature.clone(), None), (result, code.to_owned(), level), "{signature:?}");
+        let mut case = Case { level: None, ..Case::default() };
+        case.facts.signature = signature;
+        let f = case.examine().findings.into_iter().find(|f| f.check == Check::Authenticity).unwrap();
+        assert!(f.result == Pass || f.cure.is_some() && f.cure_zh.is_some(), "{f:?}");
+    }
+}
+
+#[test]
+fn what_people_granted_and_what_the_signature_shows_add_up() {
+    use AuthenticityLevel::{A, B, Broken, C, D};
+    use CheckResult::{Fail, Pass, Unknown};
+    let trusted = || SignatureSeen::Trusted { signer: Box::new(signer()) };
+    let altered = || SignatureSeen::Altered { signer: None };
+    assert_eq!(of_signature(trusted(), Some(C)), (Pass, "authenticity.a".into(), Some(A)));
+    assert_eq!(of_signature(trusted(), Some(Broken)), (Fail, "authenticity.broken".into(), Some(Broken)), "a person's no stands");
+    assert_eq!(of_signature(altered(), Some(B)), (Fail, "authenticity.broken".into(), Some(Broken)));
+    let bad = || SignatureSeen::Bad { why: BadSignature::Weak };
+    assert_eq!(of_signature(bad(), Some(B)), (Pass, "authenticity.b".into(), Some(B)));
+    assert_eq!(of_signature(bad(), Some(D)), (Unknown, "authenticity.bad_signature".into(), Some(D)));
+    let mut case = Case::default();
+    case.facts.signature = bad();
+    let f = case.examine().findings.into_iter().find(|f| f.check == Check::Authenticity).unwrap();
+    assert!(f.warning.is_some(), "level B passes, and the signature is told beside it");
+}
+
+#[test]
+fn a_reading_holds_for_the_anchors_it_was_made_under() {
+    let untrusted = SignatureSeen::Untrusted { signer: Box::new(signer()), why: Untrusted::NoPath };
+    assert!(untrusted.holds_under("a") && !untrusted.holds_under("b"));
+    assert!(SignatureSeen::Absent.holds_under("b") && SignatureSeen::Altered { signer: None }.holds_under("b"));
+}
+
 #[test]
 fn an_expired_patent_fails_whatever_the_register_says() {
     let mut case = Case::default();
@@ -200,7 +287,7 @@ fn negative_part_and_unsearched_add_up_as_the_rules_say() {
 fn without_a_notice_a_good_report_is_sound_by_itself() {
     let facts = good();
     let by_itself = |facts: &ReportFacts| {
-        examine(&Examination { facts, notice: None, register: None, authenticity: None, superseded_by: None, today: TODAY })
+        examine(&Examination { facts, notice: None, register: None, granted: None, superseded_by: None, today: TODAY })
     };
     let examined = by_itself(&facts);
     assert_eq!(examined.overall, Overall::Unverified);

@@ -6,23 +6,26 @@ use hayro_syntax::{LoadPdfError, Pdf};
 use kurbo::{Affine, Rect};
 
 use super::canvas::Canvas;
-use super::{Document, GLYPHS_MAX, PAGES_MAX, Refused, signature};
+use super::{Document, GLYPHS_MAX, PAGES_MAX, Refused};
+use crate::domain::signature::SignatureSeen;
+use crate::intake::signature::{self, TrustAnchors};
 
 /// How far into the file the header may stand; mail gateways put text before it.
 const HEADER_WITHIN_BYTES: usize = 1024;
 
 /// See [`super::open`].
-pub fn open(bytes: Vec<u8>) -> Result<Document, Refused> {
+pub fn open(bytes: Vec<u8>, anchors: &TrustAnchors) -> Result<Document, Refused> {
     let head = &bytes[..bytes.len().min(HEADER_WITHIN_BYTES)];
     if !head.windows(5).any(|w| w == b"%PDF-") {
         return Err(Refused::NotPdf);
     }
-    let byte_range = signature::names_byte_range(&bytes);
-    let pdf = Pdf::new(bytes).map_err(|why| match why {
-        LoadPdfError::Decryption(_) => Refused::Encrypted,
-        LoadPdfError::Invalid => Refused::Broken,
-    })?;
-    let signature = signature::seen(&pdf, byte_range);
+    let mut pdf = load(bytes)?;
+    let signature = signature::seen(&pdf, anchors);
+    if let SignatureSeen::Appended { signed_bytes, .. } = &signature {
+        // What was appended is nobody's word: it is not read.
+        let signed = usize::try_from(*signed_bytes).ok().and_then(|n| pdf.data().as_ref().get(..n)).ok_or(Refused::Broken)?;
+        pdf = load(signed.to_vec())?;
+    }
     if pdf.pages().len() > PAGES_MAX {
         return Err(Refused::Resources);
     }
@@ -47,4 +50,11 @@ pub fn open(bytes: Vec<u8>) -> Result<Document, Refused> {
         pages.push(page);
     }
     Ok(Document { pages, signature })
+}
+
+fn load(bytes: Vec<u8>) -> Result<Pdf, Refused> {
+    Pdf::new(bytes).map_err(|why| match why {
+        LoadPdfError::Decryption(_) => Refused::Encrypted,
+        LoadPdfError::Invalid => Refused::Broken,
+    })
 }

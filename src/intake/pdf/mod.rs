@@ -1,16 +1,16 @@
 //! A PDF as a person sees it: glyphs with their places, ruling lines, and what was hidden.
 //!
 //! One small interface, [`open`], stands between the PDF engine and the rest; only [`engine`] and
-//! [`signature`] know its types. Nothing here knows what a report is, and nothing here limits
+//! `intake::signature` know its types. Nothing here knows what a report is, and nothing here limits
 //! memory or time: it runs in the reading child (`intake::reader`), which does.
 
 mod canvas;
 mod engine;
 pub mod layout;
-mod signature;
 mod visibility;
 
-use crate::domain::report::SignatureSeen;
+use super::signature::TrustAnchors;
+use crate::domain::signature::SignatureSeen;
 
 /// Most pages that are read; a report has 2 to 40.
 pub const PAGES_MAX: usize = 300;
@@ -22,7 +22,7 @@ pub const GLYPHS_MAX: usize = 400_000;
 pub struct Document {
     /// Pages in their order.
     pub pages: Vec<Page>,
-    /// Whether a digital signature is there.
+    /// What its digital signatures show.
     pub signature: SignatureSeen,
 }
 
@@ -116,10 +116,10 @@ pub struct Rule {
     pub to: f64,
 }
 
-/// Reads a whole file.
+/// Reads a whole file, or, where bytes were appended to what was signed, the signed revision of it.
 ///
 /// # Errors
 /// [`Refused`] if there is no page to read, or more of them than the limits.
-pub fn open(bytes: Vec<u8>) -> Result<Document, Refused> {
-    engine::open(bytes)
+pub fn open(bytes: Vec<u8>, anchors: &TrustAnchors) -> Result<Document, Refused> {
+    engine::open(bytes, anchors)
 }

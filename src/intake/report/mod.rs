@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 use super::pdf::layout::{Sheet, sheet, squeeze};
 use super::pdf::{Document, Page, open};
+use super::signature::TrustAnchors;
 use crate::domain::patent::PatentKind;
 use crate::domain::report::{Form, QUOTE_CHARS_MAX, Readability, ReadingFlag, ReportFacts, Seen, TextVersion};
 use labels::{Field, Label};
@@ -29,9 +30,9 @@ const UNDECODABLE_SHARE_MAX: f64 = 0.02;
 /// Fewest painted paths of a page whose text was drawn as outlines.
 const OUTLINE_PATHS_MIN: usize = 200;
 
-/// Reads a file.
-pub fn read(bytes: Vec<u8>) -> ReportFacts {
-    match open(bytes) {
+/// Reads a file, and checks its signatures against the trust anchors.
+pub fn read(bytes: Vec<u8>, anchors: &TrustAnchors) -> ReportFacts {
+    match open(bytes, anchors) {
         Err(refused) => ReportFacts::nothing_read(Readability::Unreadable { why: refused.word().to_owned() }),
         Ok(document) => facts(&document),
     }
@@ -39,7 +40,7 @@ pub fn read(bytes: Vec<u8>) -> ReportFacts {
 
 fn facts(document: &Document) -> ReportFacts {
     let pages = u32::try_from(document.pages.len()).unwrap_or(u32::MAX);
-    let unread = |readability| ReportFacts { pages, signature: document.signature, ..ReportFacts::nothing_read(readability) };
+    let unread = |readability| ReportFacts { pages, signature: document.signature.clone(), ..ReportFacts::nothing_read(readability) };
     let visible: usize = document.pages.iter().map(|p| p.glyphs.len()).sum();
     let is_picture = |p: &Page| p.image_share >= PICTURE_SHARE_MIN || (p.glyphs.len() < TEXT_CHARS_MIN && p.paths >= OUTLINE_PATHS_MIN);
     if visible < TEXT_CHARS_MIN {

@@ -11,6 +11,7 @@ use crate::domain::complaint::Complaint;
 use crate::domain::notice::{Complainant, NoticeCase, Person};
 use crate::domain::policy::Facts;
 use crate::domain::report::ReportFacts;
+use crate::domain::signature::SignatureSeen;
 use crate::store::{AckRow, AttemptRow, GrantRow};
 use crate::vault::SealedRecord;
 use crate::workflow::{Caller, ClaimView, Desk, DeskError, Role};
@@ -200,12 +201,20 @@ impl Desk {
         Ok(self.vault.open(row.id, &SealedRecord { sealed: row.sealed, key: row.key })?)
     }
 
-    /// The bytes of a document of a complaint.
+    /// The bytes of a document of a complaint, or of the signed revision of its report, by its own SHA-256:
+    /// where bytes were appended, that is what was read.
     ///
     /// # Errors
     /// [`DeskError::NotFound`] where the complaint has no such document.
     pub async fn document(&self, id: Uuid, sha256: &str) -> Result<bytes::Bytes, DeskError> {
         let loaded = self.load(id).await?;
+        if let (Some(report), Some(SignatureSeen::Appended { signed_bytes, signed_sha256, .. })) =
+            (&loaded.case.report, loaded.reading.as_ref().map(|r| &r.signature))
+            && signed_sha256 == sha256
+        {
+            let whole = self.uploads.read(report).await?;
+            return Ok(whole.slice(..usize::try_from(*signed_bytes).map_or(whole.len(), |n| n.min(whole.len()))));
+        }
         if loaded.complaint.documents.iter().any(|d| d.sha256 == sha256) || loaded.case.files().any(|f| f == sha256) {
             Ok(self.uploads.read(sha256).await?)
         } else {

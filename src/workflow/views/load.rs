@@ -76,7 +76,7 @@ impl Desk {
             log: stored.log,
             case,
             examination,
-            reading: context.reading,
+            reading: self.still_so(context.reading),
             grants: context.grants,
             register: context.register,
             right: context.right,

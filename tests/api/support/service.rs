@@ -152,6 +152,11 @@ impl Service {
         command
     }
 
+    /// Changes a setting for the next start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.env.insert(name.to_owned(), value.to_owned());
+    }
+
     /// The program with this service's settings.
     pub fn command(&self) -> Command {
         let mut command = Command::new(PROGRAM);
