@@ -111,6 +111,12 @@ impl Service {
         .with_context(|| format!("{} cannot be listened on", self.config.listen))?
         .run();
         tracing::info!(address = %self.config.listen, "listening");
+        let desk = self.desk.clone();
+        tokio::spawn(async move {
+            if let Err(why) = desk.warm_reader().await {
+                tracing::error!(why, "no reading child could be started");
+            }
+        });
         let handle = server.handle();
         let worker = tokio::spawn(work(self.courier, self.desk, stop.clone()));
         let mut until = stop;

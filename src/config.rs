@@ -28,7 +28,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("livemode", "false", "Whether dispatches are meant; false marks every one as a trial"),
     ("relay_contact", "relay@example.org", "Mail address through which complainants are reached"),
     ("filings_per_hour_max", "600", "Complaints an account may file an hour, unless it has a limit of its own"),
-    ("readings_max", "", "Reports read at once; empty: one a processor"),
+    ("readings_max", "", "Reports read at once, at most 2 an account; empty: two a processor"),
     ("trust_anchors", "", "PEM files, by comma, of the certificates whose signatures on reports prove them genuine"),
     ("egress_allow_networks", "", "Private networks endpoints may lie in, by comma: 10.1.0.0/16,127.0.0.0/8"),
     ("egress_allow_http", "false", "Whether endpoints may be http in those networks"),
@@ -187,7 +187,7 @@ fn take(t: &mut Taking) -> Option<Config> {
     let kind = t.one_of("issuer_kind", &[("aid_centre", "aid_centre"), ("patent_authority", "patent_authority")]);
     let log_json = t.one_of("log_format", &[("text", false), ("json", true)]);
     let readings = match t.optional("readings_max") {
-        None => Some(std::thread::available_parallelism().map_or(2, usize::from)),
+        None => Some(2 * std::thread::available_parallelism().map_or(2, usize::from)),
         Some(_) => t.parsed("readings_max", "a number"),
     };
     let egress = egress(t);

@@ -6,6 +6,8 @@ mod check;
 mod demo;
 mod keys;
 mod process;
+mod reports;
+mod show;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,15 +52,19 @@ enum Command {
     Openapi,
     /// Starts everything on an empty folder and files complaints through HTTP, for one to watch.
     Demo(demo::DemoArgs),
-    /// Reads one report from standard input (the reading child).
+    /// Reads reports from standard input (the reading child).
     #[command(name = crate::intake::reader::READ_COMMAND, hide = true)]
-    ReadReport,
+    ReadReport {
+        /// Yields the processor to others.
+        #[arg(long)]
+        behind: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
 enum ReportCommand {
     /// Reads reports and makes the ten checks, without a complaint.
-    Check(check::ReportArgs),
+    Check(reports::ReportArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -109,13 +115,13 @@ impl LinesArgs {
 /// What keeps the command from being done, for a person to read.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::ReadReport => {
-            crate::intake::reader::read_one()?;
+        Command::ReadReport { behind } => {
+            crate::intake::reader::read_files(behind)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Patent(PatentCommand::Check(args)) => check::patents(args),
         Command::Listing(ListingCommand::Parse(args)) => check::listings(args),
-        Command::Report(ReportCommand::Check(args)) => asynchronous(check::reports(args)),
+        Command::Report(ReportCommand::Check(args)) => asynchronous(reports::reports(args)),
         Command::Openapi => {
             print(crate::web::contract());
             Ok(ExitCode::SUCCESS)

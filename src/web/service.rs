@@ -29,9 +29,25 @@ pub async fn ready(web: web::Data<Web>) -> Answer {
     let files = web.desk.uploads().ping().await.err().map(|e| e.to_string());
     let stopping = web.stopping.load(Ordering::Relaxed).then(|| "the process is ending".to_owned());
     let ready = store.is_none() && files.is_none() && stopping.is_none();
-    let checks = [check("store", store), check("files", files), check("process", stopping)];
+    let checks = [check("store", store), check("files", files), check("process", stopping), reader(&web)];
     let status = if ready { actix_web::http::StatusCode::OK } else { actix_web::http::StatusCode::SERVICE_UNAVAILABLE };
     Ok(HttpResponse::build(status).json(serde_json::json!({ "ready": ready, "checks": checks })))
+}
+
+/// What holds the children that read reports; a limit that does not hold is said, and keeps nobody out.
+fn reader(web: &Web) -> serde_json::Value {
+    let Some(limits) = web.desk.reading_limits() else {
+        return serde_json::json!({ "name": "reader", "ok": false, "note": "no reading child has been ready yet" });
+    };
+    let holding =
+        |wanted: bool| limits.each().iter().filter(|(_, holds)| *holds == wanted).map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let missing = holding(false);
+    let note = if missing.is_empty() {
+        format!("holds: {}", holding(true))
+    } else {
+        format!("holds: {}; does not hold: {missing}", holding(true))
+    };
+    serde_json::json!({ "name": "reader", "ok": missing.is_empty(), "note": note })
 }
 
 /// The contract with its examples written into it: JSON is YAML too.

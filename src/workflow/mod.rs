@@ -196,6 +196,19 @@ impl Desk {
         &self.uploads
     }
 
+    /// Has the reading children started and warmed; answers when one is ready.
+    ///
+    /// # Errors
+    /// A stable code, if none can be started; readings then say the same.
+    pub async fn warm_reader(&self) -> Result<(), &'static str> {
+        self.reader.warm().await.map(drop)
+    }
+
+    /// Which limits hold in the reading children; none before one was ready.
+    pub fn reading_limits(&self) -> Option<crate::intake::reader::Holds> {
+        self.reader.holds()
+    }
+
     /// Keys.
     pub fn vault(&self) -> &Vault {
         &self.vault

@@ -73,6 +73,16 @@ pub(super) fn kind(x: &Examination) -> Finding {
         return make((Fail, "report.simulated"), ("it says of itself that it is a simulated report", "该文件自称为模拟件，非国家机关出具"))
             .cure(OTHER_FILE);
     }
+    if x.facts.flags.contains(&ReadingFlag::HiddenText) {
+        return make(
+            (Unknown, "report.hidden_text"),
+            (
+                "it holds text that a person cannot see and that speaks of its facts or verdicts",
+                "文件含有肉眼不可见的、涉及著录项目或者结论的文字",
+            ),
+        )
+        .cure(OTHER_FILE);
+    }
     let Some(form) = &x.facts.form else {
         return make((Unknown, "report.form_unread"), ("the form of the document could not be read", "无法读取文件的表格类型"))
             .by(SuppliedBy::Nobody)
@@ -82,7 +92,10 @@ pub(super) fn kind(x: &Examination) -> Finding {
     let number_kind = about.and_then(|n| PatentNumber::parse(n).ok()).map(|n| n.kind());
     let shown = Seen { value: form.value.code(), page: form.page, quote: form.quote.clone() };
     if form.value == Form::SearchReport {
-        return make((Fail, "report.search_report"), ("a search report is not an evaluation report", "检索报告不是专利权评价报告"))
+        return make((Fail, "report.search_report"), (
+                "a search report (检索报告) is not an evaluation report; it was made for utility models filed before 2009-10-01, whose term of ten years is over",
+                "检索报告不是专利权评价报告；检索报告只针对2009年10月1日以前申请的实用新型作出，其十年期限已经届满",
+            ))
             .at(&shown)
             .wanted("220701 / 230701");
     }

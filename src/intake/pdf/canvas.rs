@@ -1,19 +1,26 @@
 //! Where the PDF engine draws one page: keeps glyphs and ruling lines, notes what is hidden.
 //! Made by [`super::engine`]; images are measured and never decoded.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use hayro_interpret::font::GlyphRun;
+use hayro_interpret::font::{Glyph as HayroGlyph, GlyphRun};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
-use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
+use hayro_interpret::{BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
+use hayro_syntax::object::{Dict, Name};
 use kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape};
 
 use super::layout::fold;
+use super::squares::Squares;
 use super::visibility::{GLYPH_SIZE_MIN, Paintwork, Tint, is_light};
 use super::{Glyph, Page, Rule};
 
 /// Thickest filled strip that is a ruling line and not an area, points.
 const RULE_THICK_MAX: f64 = 3.0;
+/// Thinnest stroke that hides a letter below it, points.
+const BROAD_MIN: f64 = 4.0;
+/// Longest path that is looked at for broad strokes, elements.
+const BROAD_ELEMENTS_MAX: usize = 64;
 /// Shortest ruling line, points.
 const RULE_LONG_MIN: f64 = 6.0;
 /// Most ruling lines kept of one page.
@@ -44,30 +51,38 @@ pub struct Canvas {
     drawn: Vec<Drawn>,
     places: HashMap<(char, i64, i64), Vec<(f64, f64)>>,
     rules: Vec<Rule>,
+    squares: Squares,
+    blank: HashMap<u128, bool>,
+    brought: Brought,
     paint: Paintwork,
     clips: Vec<Rect>,
     groups: Vec<f32>,
     image_share: f64,
     paths: usize,
     undecodable: usize,
+    layered: bool,
     full: bool,
 }
 
 impl Canvas {
     /// An empty page of this size with room for so many glyphs.
-    pub fn new(frame: Rect, room: usize) -> Self {
+    pub fn new(frame: Rect, room: usize, brought: Brought) -> Self {
         Canvas {
+            brought,
             frame,
             room,
             drawn: Vec::new(),
             places: HashMap::new(),
             rules: Vec::new(),
+            squares: Squares::default(),
+            blank: HashMap::new(),
             paint: Paintwork::default(),
             clips: Vec::new(),
             groups: Vec::new(),
             image_share: 0.0,
             paths: 0,
             undecodable: 0,
+            layered: false,
             full: false,
         }
     }
@@ -78,7 +93,8 @@ impl Canvas {
     }
 
     /// The page, turned so that most of its text reads upright.
-    pub fn finish(self, number: u32) -> Page {
+    pub fn finish(mut self, number: u32) -> Page {
+        self.write_squares();
         let mut count = [0_usize; 4];
         for d in &self.drawn {
             if let (Some(turn), false) = (d.turn, d.hidden) {
@@ -91,6 +107,7 @@ impl Canvas {
             number,
             shape: if main % 2 == 0 { (width, height) } else { (height, width) },
             undecodable: self.undecodable,
+            layered: self.layered,
             image_share: self.image_share,
             paths: self.paths,
             ..Page::default()
@@ -106,6 +123,33 @@ impl Canvas {
         }
         page.rules = self.rules.iter().map(|r| turned_rule(*r, main, self.frame)).collect();
         page
+    }
+
+    fn write_squares(&mut self) {
+        self.squares.take_sides(&mut self.rules, self.drawn.len());
+        let filled = |bounds: Rect| self.drawn.iter().any(|d| !d.hidden && bounds.contains(d.glyph.centre()));
+        let mut written = self.squares.written(filled);
+        written.reverse();
+        for (before, glyph) in written {
+            let at = before.min(self.drawn.len());
+            let turn = self.drawn.get(at).or(self.drawn.last()).map_or(Some(0), |d| d.turn);
+            self.drawn.insert(at, Drawn { glyph, turn, hidden: false });
+        }
+    }
+
+    /// Whether the font that is in the file draws nothing for this glyph, whatever character it is said to be.
+    fn is_blank<'a>(&mut self, glyph: &HayroGlyph<'a>, ink: &Paint<'a>) -> bool {
+        match glyph {
+            HayroGlyph::Outline(outline) => {
+                let embedded = outline.font_data().is_some_and(|font| !self.brought.holds((*font.data).as_ref()));
+                embedded && *self.blank.entry(outline.identifier().cache_key()).or_insert_with(|| outline.outline().elements().is_empty())
+            }
+            HayroGlyph::Type3(drawn) => *self.blank.entry(drawn.cache_key()).or_insert_with(|| {
+                let mut probe = Probe::default();
+                drawn.interpret(&mut probe, Affine::IDENTITY, Affine::IDENTITY, ink);
+                !probe.drew
+            }),
+        }
     }
 
     fn opacity(&self) -> f32 {
@@ -175,6 +219,26 @@ impl Canvas {
         }
     }
 
+    /// A broad straight line hides what lies below as an area does.
+    fn cover_by_stroke(&mut self, path: &BezPath, (width, tint): (f64, Tint)) {
+        if width < BROAD_MIN || path.elements().len() > BROAD_ELEMENTS_MAX {
+            return;
+        }
+        let half = width / 2.0;
+        let mut last = Point::ZERO;
+        for element in path.elements() {
+            if let PathEl::LineTo(p) = *element {
+                let straight = (p.x - last.x).abs() < 1.0 || (p.y - last.y).abs() < 1.0;
+                if straight {
+                    self.cover(Rect::from_points(last, p).inflate(half, half), tint, self.opacity());
+                }
+            }
+            if let PathEl::MoveTo(p) | PathEl::LineTo(p) = *element {
+                last = p;
+            }
+        }
+    }
+
     fn add_rule(&mut self, from: Point, to: Point) {
         let (dx, dy) = ((to.x - from.x).abs(), (to.y - from.y).abs());
         if self.rules.len() >= RULES_MAX || !(dx + dy).is_finite() {
@@ -219,14 +283,35 @@ impl Canvas {
                 self.add_rule(Point::new(b.x0, b.center().y), Point::new(b.x1, b.center().y));
             } else if b.width() <= RULE_THICK_MAX && b.height() > b.width() {
                 self.add_rule(Point::new(b.center().x, b.y0), Point::new(b.center().x, b.y1));
-            } else if part.area().abs() >= b.area() * 0.99 {
-                self.cover(b, tint, opacity);
+            } else {
+                if !is_white(tint) {
+                    self.squares.note_mark(&part);
+                }
+                if part.area().abs() >= b.area() * 0.99 {
+                    self.cover(b, tint, opacity);
+                }
             }
         }
     }
 }
 
+/// Fonts that a viewer brings along, by the place of their bytes: that they draw nothing says nothing.
+#[derive(Clone, Default)]
+pub struct Brought(Arc<Mutex<HashSet<usize>>>);
+
+impl Brought {
+    /// Remembers one.
+    pub fn note(&self, font: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(font.as_ptr().addr());
+    }
+
+    fn holds(&self, font: &[u8]) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&font.as_ptr().addr())
+    }
+}
+
 /// How a run of glyphs is painted.
+#[derive(Clone, Copy)]
 struct Look {
     ink: Tint,
     opacity: f32,
@@ -318,6 +403,34 @@ fn push_capped(text: &mut String, ch: char) {
     }
 }
 
+/// Learns whether anything is drawn at all.
+#[derive(Default)]
+struct Probe {
+    drew: bool,
+}
+
+impl<'a> Device<'a> for Probe {
+    fn draw_path(&mut self, path: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
+        self.drew |= !path.elements().is_empty();
+    }
+
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+
+    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {
+        self.drew = true;
+    }
+
+    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        self.drew = true;
+    }
+
+    fn pop_clip(&mut self) {}
+
+    fn pop_transparency_group(&mut self) {}
+}
+
 impl<'a> Device<'a> for Canvas {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
         self.paths += 1;
@@ -327,8 +440,13 @@ impl<'a> Device<'a> for Canvas {
             self.fill(&placed, tint);
         }
         let strokes = matches!(draw_mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..));
-        if strokes && !is_white(tint) {
+        if strokes && !is_white(tint) && !self.squares.take_box(&placed, self.drawn.len()) {
+            self.squares.note_mark(&placed);
             self.stroke(&placed);
+        }
+        if let DrawMode::Stroke(pen) | DrawMode::FillAndStroke(_, pen) = draw_mode {
+            let [a, b, c, d, ..] = props.transform.as_coeffs();
+            self.cover_by_stroke(&placed, (f64::from(pen.line_width) * (a * d - b * c).abs().sqrt(), tint));
         }
     }
 
@@ -353,6 +471,7 @@ impl<'a> Device<'a> for Canvas {
         };
         for glyph in glyph_run.glyphs() {
             let place = props.transform * glyph.transform();
+            let look = Look { invisible: look.invisible || self.is_blank(glyph, &props.paint), ..look };
             match glyph.as_unicode() {
                 Some(BfString::Char(ch)) => {
                     for ch in fold(ch) {
@@ -385,6 +504,12 @@ impl<'a> Device<'a> for Canvas {
         if straight && solid && props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal {
             self.cover(area, None, self.opacity());
         }
+    }
+
+    fn begin_marked_content(&mut self, tag: &[u8], properties: Option<&Dict<'_>>) {
+        // The engine heeds layers by reference; a membership may stand in place, and then it shows all.
+        let membership = properties.and_then(|p| p.get::<Name<'_>>("Type")).is_some_and(|kind| kind.as_ref() == b"OCMD");
+        self.layered |= tag == b"OC" && membership;
     }
 
     fn pop_clip(&mut self) {

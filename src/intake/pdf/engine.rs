@@ -1,22 +1,21 @@
 //! Runs the PDF engine over each page and hands back [`Page`]s. The drawing itself is met in
 //! [`super::canvas`].
 
+use std::sync::Arc;
+
+use hayro_interpret::font::FontQuery;
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::{LoadPdfError, Pdf};
 use kurbo::{Affine, Rect};
 
-use super::canvas::Canvas;
+use super::canvas::{Brought, Canvas};
 use super::{Document, GLYPHS_MAX, PAGES_MAX, Refused};
 use crate::domain::signature::SignatureSeen;
 use crate::intake::signature::{self, TrustAnchors};
 
-/// How far into the file the header may stand; mail gateways put text before it.
-const HEADER_WITHIN_BYTES: usize = 1024;
-
 /// See [`super::open`].
 pub fn open(bytes: Vec<u8>, anchors: &TrustAnchors) -> Result<Document, Refused> {
-    let head = &bytes[..bytes.len().min(HEADER_WITHIN_BYTES)];
-    if !head.windows(5).any(|w| w == b"%PDF-") {
+    if !super::has_header(&bytes) {
         return Err(Refused::NotPdf);
     }
     let mut pdf = load(bytes)?;
@@ -29,7 +28,7 @@ pub fn open(bytes: Vec<u8>, anchors: &TrustAnchors) -> Result<Document, Refused>
     if pdf.pages().len() > PAGES_MAX {
         return Err(Refused::Resources);
     }
-    let settings = InterpreterSettings { render_content: RenderContent::all(), ..InterpreterSettings::default() };
+    let (settings, brought) = settings();
     let cache = InterpreterCache::new();
     let mut pages = Vec::new();
     let mut glyphs = 0;
@@ -39,7 +38,7 @@ pub fn open(bytes: Vec<u8>, anchors: &TrustAnchors) -> Result<Document, Refused>
         let upright = Affine::new(page.initial_transform(true).as_coeffs());
         let frame = Rect::new(0.0, 0.0, width, height);
         let mut context = Context::new(upright, frame, &cache, pdf.xref(), settings.clone());
-        let mut canvas = Canvas::new(frame, GLYPHS_MAX - glyphs);
+        let mut canvas = Canvas::new(frame, GLYPHS_MAX - glyphs, brought.clone());
         interpret_page(page, &mut context, &mut canvas);
         if canvas.is_full() {
             return Err(Refused::Resources);
@@ -50,6 +49,21 @@ pub fn open(bytes: Vec<u8>, anchors: &TrustAnchors) -> Result<Document, Refused>
         pages.push(page);
     }
     Ok(Document { pages, signature })
+}
+
+/// The engine's settings, and the fonts it brings along for those that are not in the file.
+fn settings() -> (InterpreterSettings, Brought) {
+    let brought = Brought::default();
+    let usual = InterpreterSettings::default();
+    let (resolve, seen) = (usual.font_resolver.clone(), brought.clone());
+    let font_resolver = Arc::new(move |query: &FontQuery| {
+        let found = resolve(query);
+        if let Some((data, _)) = &found {
+            seen.note((**data).as_ref());
+        }
+        found
+    });
+    (InterpreterSettings { render_content: RenderContent::all(), font_resolver, ..usual }, brought)
 }
 
 fn load(bytes: Vec<u8>) -> Result<Pdf, Refused> {

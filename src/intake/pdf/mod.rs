@@ -7,6 +7,7 @@
 mod canvas;
 mod engine;
 pub mod layout;
+mod squares;
 mod visibility;
 
 use super::signature::TrustAnchors;
@@ -16,6 +17,9 @@ use crate::domain::signature::SignatureSeen;
 pub const PAGES_MAX: usize = 300;
 /// Most glyphs that are kept of one file.
 pub const GLYPHS_MAX: usize = 400_000;
+
+/// How far into the file the header may stand; mail gateways put text before it.
+const HEADER_WITHIN_BYTES: usize = 1024;
 
 /// What was read of one file.
 #[derive(Debug)]
@@ -70,6 +74,8 @@ pub struct Page {
     pub undecodable: usize,
     /// Largest part of the page that one image covers, 0 to 1.
     pub image_share: f64,
+    /// Has layers that may be off and are not heeded: what is visible is not known.
+    pub layered: bool,
     /// Painted paths: a page of many and no glyph has its text drawn as outlines.
     pub paths: usize,
 }
@@ -116,7 +122,12 @@ pub struct Rule {
     pub to: f64,
 }
 
-/// Reads a whole file, or, where bytes were appended to what was signed, the signed revision of it.
+/// Whether the bytes can be a PDF at all.
+pub fn has_header(bytes: &[u8]) -> bool {
+    bytes[..bytes.len().min(HEADER_WITHIN_BYTES)].windows(5).any(|w| w == b"%PDF-")
+}
+
+/// Reads a whole file.
 ///
 /// # Errors
 /// [`Refused`] if there is no page to read, or more of them than the limits.

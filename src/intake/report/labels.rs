@@ -1,7 +1,9 @@
-//! The fields of the form: a label and the value that belongs to it, found twice, once by ruled cells
-//! and once by rows. A value counts if the readings that find one agree.
+//! The fields of the form: a label and the value that belongs to it, found by ruled cells and by rows. A
+//! value counts if it is what its label asks for and the readings that find one agree.
 
-use super::super::pdf::layout::{Row, Sheet, cells, rows};
+use super::super::pdf::layout::{Cell, Row};
+use super::laid::Laid;
+use super::pieces::{Piece, RowPieces, bare, label_in};
 use crate::domain::patent::PatentNumber;
 
 /// A field's label and what its value must look like.
@@ -21,48 +23,65 @@ const fn label(names: &'static [&'static str], kind: Kind) -> Label {
     Label { names, kind }
 }
 
-pub(super) const PATENT_NUMBER: Label = label(&["专利号"], Kind::Number);
+pub(super) const PATENT_NUMBER: Label =
+    label(&["专利号", "申请号或专利号", "专利号或申请号", "申请号/专利号", "专利申请号或专利号"], Kind::Number);
 pub(super) const TITLE: Label = label(
-    &["实用新型名称", "外观设计产品名称", "使用外观设计的产品名称", "使用该外观设计的产品名称", "外观设计名称", "产品名称", "发明创造名称"],
+    &[
+        "实用新型名称",
+        "外观设计产品名称",
+        "使用外观设计的产品名称",
+        "使用该外观设计的产品名称",
+        "外观设计名称",
+        "产品名称",
+        "发明创造名称",
+        "专利名称",
+    ],
     Kind::Text,
 );
-pub(super) const HOLDER: Label = label(&["专利权人", "专利权人姓名或名称"], Kind::Text);
-pub(super) const REQUESTER: Label = label(&["请求人", "请求人姓名或名称"], Kind::Text);
-pub(super) const FILED_ON: Label = label(&["申请日"], Kind::Date);
-pub(super) const PRIORITY_ON: Label = label(&["优先权日"], Kind::Date);
-pub(super) const GRANTED_ON: Label = label(&["授权公告日"], Kind::Date);
-pub(super) const COMPLETED_ON: Label = label(&["完成日期", "报告作出日期", "作出日期", "报告完成日期", "完成日"], Kind::Date);
+pub(super) const HOLDER: Label = label(&["专利权人", "专利权人姓名或名称", "专利权人姓名或者名称"], Kind::Text);
+pub(super) const REQUESTER: Label = label(&["请求人", "请求人姓名或名称", "请求人姓名或者名称"], Kind::Text);
+pub(super) const FILED_ON: Label = label(&["申请日", "申请日期"], Kind::Date);
+pub(super) const PRIORITY_ON: Label = label(&["优先权日", "优先权日期", "最早优先权日"], Kind::Date);
+pub(super) const GRANTED_ON: Label = label(&["授权公告日", "授权公告日期"], Kind::Date);
+pub(super) const COMPLETED_ON: Label = label(
+    &["完成日期", "报告作出日期", "作出日期", "报告完成日期", "完成日", "报告完成日", "报告作出日", "评价报告完成日期", "评价报告作出日期"],
+    Kind::Date,
+);
 pub(super) const EXAMINER: Label = label(&["审查员"], Kind::Text);
 
-/// Labels that end a value which stands before them on the same row.
-const ALL: &[&str] = &[
-    "专利号",
-    "实用新型名称",
-    "外观设计产品名称",
-    "使用外观设计的产品名称",
-    "使用该外观设计的产品名称",
-    "外观设计名称",
-    "产品名称",
-    "专利权人",
-    "请求人",
+/// Labels whose values are not kept; they end a value that stands before them.
+const OTHERS: &[&str] = &[
     "请求日",
-    "申请日",
-    "优先权日",
-    "授权公告日",
-    "完成日期",
-    "报告作出日期",
-    "作出日期",
-    "审查员",
+    "请求日期",
     "审核员",
     "总页数",
     "盖章",
     "国际外观设计分类号",
     "国际专利分类号",
-    "发明创造名称",
     "申请号",
     "授权公告号",
     "引用文件副本",
+    "分类号",
+    "代理机构",
+    "专利代理机构",
+    "联系人",
+    "地址",
+    "发文日",
+    "收件人",
+    "文件名称",
+    "评价所针对的文本",
+    "检索范围",
+    "主题分类",
+    "初步结论",
 ];
+
+/// Every label of the form.
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    [&PATENT_NUMBER, &TITLE, &HOLDER, &REQUESTER, &FILED_ON, &PRIORITY_ON, &GRANTED_ON, &COMPLETED_ON, &EXAMINER]
+        .into_iter()
+        .flat_map(|l| l.names.iter().copied())
+        .chain(OTHERS.iter().copied())
+}
 
 /// A value found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,22 +97,45 @@ pub(super) struct Found {
     pub(super) disagree: bool,
 }
 
-/// Finds the value of a label.
-pub(super) fn find(sheets: &[Sheet], label: &Label) -> Found {
-    let by_cell: Vec<Field> = sheets.iter().flat_map(|s| in_cells(s, label)).collect();
-    let by_row: Vec<Field> = sheets.iter().flat_map(|s| in_rows(s, label)).collect();
-    match (one(&by_cell, label), one(&by_row, label)) {
-        (Err(()), _) => Found { field: None, disagree: true },
-        // Rows say different things where cells are plain: a value that wraps is cut by rows.
-        (Ok(Some(cell)), Err(())) => Found { field: Some(cell), disagree: false },
-        (Ok(None), Err(())) => Found { field: None, disagree: true },
-        (Ok(Some(cell)), Ok(Some(row))) => {
-            let (a, b) = (norm(&cell.value, label), norm(&row.value, label));
-            let agree = a == b || (label.kind == Kind::Text && (a.contains(&b) || b.contains(&a)));
-            if agree { Found { field: Some(cell), disagree: false } } else { Found { field: None, disagree: true } }
-        }
-        (Ok(cell), Ok(row)) => Found { field: cell.or(row), disagree: false },
+/// Finds the value of a label: by the table's cells or columns, or, where it stands in neither, by rows.
+pub(super) fn find(sheets: &[Laid], label: &Label) -> Found {
+    let mut by_table: Vec<Option<Field>> = sheets.iter().flat_map(|s| in_cells(s, label)).collect();
+    if by_table.is_empty() {
+        by_table = sheets.iter().flat_map(|s| in_bands(s, label)).collect();
     }
+    let by_row: Vec<Field> = sheets.iter().flat_map(|s| in_rows(s, label)).collect();
+    let none = |disagree| Found { field: None, disagree };
+    let stated: Vec<Field> = by_table.iter().flatten().cloned().collect();
+    match (one(&stated, label), one(&by_row, label)) {
+        (Err(()), _) => none(true),
+        // The label's cell was found, and it is empty.
+        (Ok(None), _) if !by_table.is_empty() => none(false),
+        (Ok(None), Err(())) => none(true),
+        (Ok(Some(cell)), Ok(Some(row))) => {
+            // Rows cut a text that wraps; a date or number they find whole must be the same.
+            let agree = label.kind == Kind::Text || !is_sound(&row.value, label) || norm(&cell.value, label) == norm(&row.value, label);
+            if agree { Found { field: Some(cell), disagree: false } } else { none(true) }
+        }
+        // A number that rows cut is no number.
+        (Ok(None), Ok(row)) => {
+            Found { field: row.filter(|f| label.kind != Kind::Number || is_sound(&f.value, label) || is_long(&f.value)), disagree: false }
+        }
+        (Ok(cell), _) => Found { field: cell, disagree: false },
+    }
+}
+
+/// Whether a value's own check passes.
+fn is_sound(value: &str, label: &Label) -> bool {
+    match label.kind {
+        Kind::Date => super::words::date(value).is_some(),
+        Kind::Number => PatentNumber::parse(value).is_ok(),
+        Kind::Text => true,
+    }
+}
+
+/// Whether a number has as many digits as a patent's, so that nothing of it was cut off.
+fn is_long(value: &str) -> bool {
+    value.bytes().filter(|b| b.is_ascii_digit() || matches!(b, b'X' | b'x')).count() >= 13
 }
 
 /// The one value of a label; `Err` if it has two that differ.
@@ -111,109 +153,201 @@ fn norm(value: &str, label: &Label) -> String {
     }
 }
 
-fn bare(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
 /// A value that can be one of this label's: not another label, a date where a date is asked for.
 fn fits(value: &str, label: &Label) -> bool {
     let value = bare(value);
     let text = value.trim_matches([':', '：']);
-    if text.is_empty() || ALL.contains(&text) || text.chars().count() > 200 {
+    let other_label = |name: &str| name == text || (name.chars().count() >= 3 && text.contains(name));
+    // A wrapped label of the next column has run into it, or its own next line is missing.
+    let mixed = ["专利权", "公告日", "优先权"].iter().any(|w| text.contains(w)) || text.ends_with(['；', ';', '、', '（', '(']);
+    if mixed || text.is_empty() || text.chars().count() > 200 || all().any(other_label) {
         return false;
     }
     match label.kind {
         Kind::Date => super::words::date(text).is_some(),
         Kind::Number => text.bytes().filter(u8::is_ascii_digit).count() >= 6,
-        Kind::Text => !matches!(text, "无" | "-" | "—" | "/" | "——"),
+        Kind::Text => !text.chars().all(|c| "无-—–/\\_".contains(c)),
     }
 }
 
-/// `label`, or `label：value` (then the value is not empty), out of a text; none if it is neither.
-fn split<'a>(text: &'a str, label: &Label) -> Option<&'a str> {
-    let text = text.trim_start_matches(['（', '(', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '、', ' ']);
-    label.names.iter().find_map(|name| {
-        let rest = strip_spaced(text, name)?;
-        if rest.is_empty() {
-            return Some(rest);
-        }
-        let value = rest.trim_start_matches(' ');
-        value.strip_prefix([':', '：']).map(|v| v.trim_start_matches(' '))
+fn is_label(text: &str) -> bool {
+    label_in(text).is_some_and(|(_, rest)| rest.is_empty())
+}
+
+/// Lines of a cell whose first are a label and whose others are its value.
+fn headed(lines: &[String]) -> Option<(&'static str, String)> {
+    (1..lines.len()).find_map(|n| {
+        let head = lines[..n].concat();
+        let (name, rest) = label_in(&head)?;
+        rest.is_empty().then(|| (name, lines[n..].concat()))
     })
 }
 
-/// The rest of a text after a name whose letters may stand apart (`专 利 号`).
-fn strip_spaced<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    let mut rest = text;
-    for c in name.chars() {
-        rest = rest.trim_start_matches(' ').strip_prefix(c)?;
-    }
-    Some(rest)
-}
-
-fn in_cells(sheet: &Sheet, label: &Label) -> Vec<Field> {
-    const NEAR: f64 = 4.0;
-    let (boxes, _) = cells(sheet);
+/// In ruled cells: behind the label in its own cell, in the cell to the right, in the cell below. None for a
+/// label without a value.
+fn in_cells(sheet: &Laid, label: &Label) -> Vec<Option<Field>> {
     let mut found = Vec::new();
-    for (i, cell) in boxes.iter().enumerate() {
+    for (i, cell) in sheet.cells.iter().enumerate() {
         let text = cell.text();
-        let Some(inline) = split(&text, label) else { continue };
-        if !inline.is_empty() {
-            if fits(inline, label) {
-                found.push(Field { value: inline.to_owned(), page: sheet.page, quote: text.clone() });
-            }
+        let Some((name, inline)) =
+            label_in(&text).map(|(n, v)| (n, v.to_owned())).or_else(|| headed(&cell.rows.iter().map(Row::text).collect::<Vec<_>>()))
+        else {
+            continue;
+        };
+        if !label.names.contains(&name) {
             continue;
         }
-        let [_, top, right, bottom] = cell.edges;
-        // The cell to the right, of the same height.
-        let beside = boxes.iter().enumerate().find(|(j, other)| {
-            let [left, other_top, _, other_bottom] = other.edges;
-            *j != i && (left - right).abs() < NEAR && (other_top - top).abs() < NEAR && (other_bottom - bottom).abs() < NEAR
-        });
-        if let Some((_, value)) = beside {
-            let value = value.text();
-            if fits(&value, label) {
-                found.push(Field { quote: format!("{text} {value}"), value, page: sheet.page });
-            }
-        }
+        let (value, quote) = if inline.is_empty() {
+            let within = sheet.beside(i).filter(|c| !is_label(&c.text())).or_else(|| {
+                let below = sheet.below(i).filter(|c| !is_label(&c.text()))?;
+                sheet.heads_column(i).then_some(below)
+            });
+            let value = within.map(Cell::text).unwrap_or_default();
+            let quote = format!("{text} {value}");
+            (value, quote)
+        } else {
+            (inline, text.clone())
+        };
+        found.push(field(sheet, value, (quote, label)));
     }
     found
 }
 
-fn in_rows(sheet: &Sheet, label: &Label) -> Vec<Field> {
-    let all: Vec<usize> = (0..sheet.glyphs.len()).collect();
+fn field(sheet: &Laid, value: String, (quote, label): (String, &Label)) -> Option<Field> {
+    let value = value.trim_matches([':', '：', ' ']).to_owned();
+    fits(&value, label).then_some(Field { value, page: sheet.sheet.page, quote })
+}
+
+/// In columns without ruling lines: in the next column, or under the label in its own.
+fn in_bands(sheet: &Laid, label: &Label) -> Vec<Option<Field>> {
     let mut found = Vec::new();
-    for row in rows(sheet, &all) {
-        for (i, chunk) in row.chunks.iter().enumerate() {
-            let Some(inline) = split(&chunk.text, label) else { continue };
-            let value = if inline.is_empty() { until_next_label(&row, i + 1) } else { inline.to_owned() };
-            if fits(&value, label) {
-                found.push(Field { value, page: sheet.page, quote: row.text() });
+    for band in &sheet.bands {
+        for (i, slot) in band.iter().enumerate() {
+            let text = slot.text();
+            let Some((name, inline)) = label_in(&text).map(|(n, v)| (n, v.to_owned())).or_else(|| headed(&slot.lines)) else { continue };
+            if !label.names.contains(&name) {
+                continue;
+            }
+            let beside = band.get(i + 1).map(super::columns::Slot::text).filter(|t| !is_label(t));
+            match (inline.is_empty(), beside) {
+                // A band may hold more than one pair; then it says nothing.
+                (false, _) => found.extend(field(sheet, inline, (text, label)).map(Some)),
+                (true, Some(value)) => found.push(field(sheet, value.clone(), (format!("{text} {value}"), label))),
+                // Its value may stand in the next band: rows know.
+                (true, None) => {}
             }
         }
     }
     found
 }
 
-/// The chunk after a label, and those that follow it closely, up to the next label.
-fn until_next_label(row: &Row, from: usize) -> String {
-    const CLOSE_EMS: f64 = 2.0;
-    let mut value = String::new();
-    let mut end = f64::INFINITY;
-    for chunk in row.chunks.iter().skip(from) {
-        let text = bare(&chunk.text);
-        let apart = chunk.x0 - end > chunk.size * CLOSE_EMS;
-        if ALL.contains(&text.trim_end_matches([':', '：'])) || apart {
+/// By rows: behind the label, to its right up to the next label, or below it.
+fn in_rows(sheet: &Laid, label: &Label) -> Vec<Field> {
+    let mut found = Vec::new();
+    for (r, row) in sheet.pieces.iter().enumerate() {
+        for (p, piece) in row.pieces.iter().enumerate() {
+            if !piece.label.is_some_and(|name| label.names.contains(&name)) {
+                continue;
+            }
+            let value = if piece.inline.is_empty() {
+                to_the_right(&sheet.pieces, (r, p)).or_else(|| below(&sheet.pieces, (r, p)))
+            } else {
+                Some(piece.inline.clone())
+            };
+            let quote = |value: &str| format!("{} {value}", piece.text);
+            found.extend(value.map(|v| without_next_label(&v)).and_then(|v| field(sheet, v.clone(), (quote(&v), label))));
+        }
+    }
+    found
+}
+
+/// A value up to the next label and its colon: two pairs on a line with a narrow gap between them.
+fn without_next_label(value: &str) -> String {
+    let cut = all().filter_map(|name| [':', '：'].iter().filter_map(|c| value.find(&format!("{name}{c}"))).min()).min();
+    value[..cut.unwrap_or(value.len())].trim_end().to_owned()
+}
+
+/// Lines of one value are at most this far apart, in heights of the letters.
+const LINE_EMS: f64 = 1.9;
+/// A label in the middle of a value of two lines is so far from each.
+const HALF_LINE_EMS: f64 = 1.0;
+/// Left ends so near to each other are one column, in heights of the letters.
+const COLUMN_EMS: f64 = 1.5;
+
+/// Pieces between a label and the next one on its row, and the lines above and below that go on with them.
+fn to_the_right(rows: &[RowPieces], (r, p): (usize, usize)) -> Option<String> {
+    let label = &rows[r].pieces[p];
+    let right = rows[r].pieces[p + 1..].iter().find(|o| o.label.is_some()).map_or(f64::INFINITY, |o| o.x0);
+    let within = |row: &RowPieces| -> Vec<Piece> {
+        let fits = |o: &&Piece| o.label.is_none() && o.x0 >= label.x1 - label.size * 0.2 && o.x0 < right - label.size * 0.5;
+        row.pieces.iter().filter(fits).cloned().collect()
+    };
+    let own = within(&rows[r]);
+    // Beside nothing only the two halves of a value go on that the label stands in the middle of.
+    let reach = if own.is_empty() { HALF_LINE_EMS } else { LINE_EMS };
+    let goes_on = |from: f64, row: &RowPieces| -> Option<Vec<Piece>> {
+        let labelled = row.pieces.iter().any(|o| o.label.is_some() && (o.x0 - label.x0).abs() < label.size * COLUMN_EMS);
+        let pieces = within(row);
+        let left = own.first().map(|o| o.x0);
+        let aligned = pieces.first().is_some_and(|o| left.is_none_or(|x| (o.x0 - x).abs() < label.size * COLUMN_EMS));
+        ((row.y - from).abs() <= label.size * reach && !labelled && aligned).then_some(pieces)
+    };
+    let (mut above, mut after) = (Vec::new(), Vec::new());
+    let mut from = rows[r].y;
+    for row in rows[..r].iter().rev() {
+        let Some(pieces) = goes_on(from, row) else { break };
+        // A line above belongs to this label only if it is nearer to it than to the label before.
+        let before = rows[..r]
+            .iter()
+            .rev()
+            .find(|o| o.pieces.iter().any(|o| o.label.is_some() && (o.x0 - label.x0).abs() < label.size * COLUMN_EMS));
+        if before.is_some_and(|b| row.y - b.y <= rows[r].y - row.y) {
             break;
         }
-        value.push_str(&chunk.text);
-        end = chunk.x1;
+        from = row.y;
+        above.splice(0..0, pieces);
     }
-    value
+    from = rows[r].y;
+    for (n, row) in rows.iter().enumerate().skip(r + 1) {
+        let Some(pieces) = goes_on(from, row) else { break };
+        let next =
+            rows[n..].iter().find(|o| o.pieces.iter().any(|o| o.label.is_some() && (o.x0 - label.x0).abs() < label.size * COLUMN_EMS));
+        if !above.is_empty() && next.is_some_and(|next| next.y - row.y < row.y - rows[r].y) {
+            break;
+        }
+        from = row.y;
+        after.extend(pieces);
+    }
+    if own.is_empty() && (above.is_empty() || after.is_empty()) {
+        return None;
+    }
+    let all: Vec<String> = above.into_iter().chain(own).chain(after).map(|o| o.text).collect();
+    (!all.is_empty()).then(|| all.concat())
 }
 
-/// The rows of a sheet as text without blanks, from the top.
-pub(super) fn lines(sheet: &Sheet) -> Vec<String> {
-    let all: Vec<usize> = (0..sheet.glyphs.len()).collect();
-    rows(sheet, &all).iter().map(|r| bare(&r.text())).collect()
+/// The lines under a label that has nothing to its right, down to the next label.
+fn below(rows: &[RowPieces], (r, p): (usize, usize)) -> Option<String> {
+    const FIRST_LINE_EMS: f64 = 3.0;
+    let label = &rows[r].pieces[p];
+    let right = rows[r].pieces[p + 1..].first().map_or(f64::INFINITY, |o| o.x0);
+    let mut from = rows[r].y;
+    let mut reach = FIRST_LINE_EMS;
+    let mut value = String::new();
+    for row in &rows[r + 1..] {
+        if row.y - from > label.size * reach || row.pieces.iter().any(|o| o.label.is_some()) {
+            break;
+        }
+        let pieces: Vec<&Piece> =
+            row.pieces.iter().filter(|o| o.x0 >= label.x0 - label.size * COLUMN_EMS && o.x0 < right - label.size * 0.5).collect();
+        if pieces.first().is_none_or(|o| (o.x0 - label.x0).abs() > label.size * COLUMN_EMS) {
+            // The line of another column, or the end of this one.
+            if value.is_empty() || pieces.is_empty() {
+                continue;
+            }
+            break;
+        }
+        value.extend(pieces.iter().map(|o| o.text.as_str()));
+        (from, reach) = (row.y, LINE_EMS);
+    }
+    (!value.is_empty()).then_some(value)
 }

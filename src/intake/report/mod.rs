@@ -4,12 +4,16 @@
 //! not the report; where such text speaks of a fact, that fact is unknown. Nothing here concludes
 //! anything from a fact.
 //!
+//! - [`laid`], [`columns`], [`pieces`]: a sheet as cells, columns, labels and texts.
 //! - [`labels`]: the form's fields, by cell and by row.
 //! - [`conclusion`]: the verdict on each claim or design.
 //! - [`words`]: dates, numbers, tick boxes.
 
+mod columns;
 mod conclusion;
 mod labels;
+mod laid;
+mod pieces;
 mod words;
 
 use std::collections::BTreeSet;
@@ -20,6 +24,7 @@ use super::signature::TrustAnchors;
 use crate::domain::patent::PatentKind;
 use crate::domain::report::{Form, QUOTE_CHARS_MAX, Readability, ReadingFlag, ReportFacts, Seen, TextVersion};
 use labels::{Field, Label};
+use laid::Laid;
 
 /// Part of a page that an image must cover for the page to be a picture.
 const PICTURE_SHARE_MIN: f64 = 0.5;
@@ -60,20 +65,22 @@ fn facts(document: &Document) -> ReportFacts {
     }
     let hidden: String = document.pages.iter().map(|p| squeeze(&p.hidden)).collect();
     let mut facts = unread(Readability::Text);
-    form(&sheets, &mut facts, &mut flags);
-    fields(&sheets, &mut facts, (&hidden, &mut flags));
-    facts.text_version = text_version(&sheets);
+    let laid: Vec<Laid> = sheets.iter().map(Laid::new).collect();
+    form(&laid, &mut facts, &mut flags);
+    fields(&laid, &mut facts, (&hidden, &mut flags));
+    facts.text_version = text_version(&laid);
     if let Some(Seen { value: TextVersion::Decision { number }, .. }) = &facts.text_version
         && number.is_empty()
     {
         facts.text_version = None;
     }
-    facts.verdicts = conclusion::verdicts(&sheets, &mut flags);
-    if conclusion::speaks_of_verdicts(&hidden) {
+    let amended = matches!(&facts.text_version, Some(Seen { value: TextVersion::Decision { .. }, .. }));
+    facts.verdicts = conclusion::verdicts(&sheets, amended, &mut flags);
+    if conclusion::speaks_of_verdicts(&hidden) || document.pages.iter().any(|p| p.layered) {
         flags.insert(ReadingFlag::HiddenText);
         conclusion::forget(&mut facts.verdicts);
     }
-    if is_simulated(document, &sheets) {
+    if is_simulated(document, &laid) {
         flags.insert(ReadingFlag::Simulated);
     }
     facts.flags = flags.into_iter().collect();
@@ -81,41 +88,15 @@ fn facts(document: &Document) -> ReportFacts {
 }
 
 /// The form, by its title and by the code printed on it; where they differ, unknown.
-fn form(sheets: &[Sheet], facts: &mut ReportFacts, flags: &mut BTreeSet<ReadingFlag>) {
-    const TITLES: &[(&str, Form)] = &[
-        ("实用新型专利权评价报告", Form::UtilityModelEvaluation),
-        ("外观设计专利权评价报告", Form::DesignEvaluation),
-        ("实用新型专利检索报告", Form::SearchReport),
-        ("实用新型检索报告", Form::SearchReport),
-    ];
-    const CODES: &[(&str, Form)] =
-        &[("220701", Form::UtilityModelEvaluation), ("230701", Form::DesignEvaluation), ("220702", Form::SearchReport)];
-    let Some(first) = sheets.first() else { return };
-    let lines = labels::lines(first);
-    // A title stands alone on its line; the same words in a sentence are no title.
-    let title = lines.iter().find_map(|line| {
-        let bare = line.trim_start_matches("中华人民共和国").trim_start_matches("国家知识产权局");
-        let (words, form) = TITLES.iter().find(|(words, _)| bare.starts_with(words))?;
-        let rest = &bare[words.len()..];
-        let alone = rest.chars().count() <= 8;
-        alone.then(|| (*form, line.clone(), rest.contains("更正")))
-    });
-    let code = sheets.iter().flat_map(|s| labels::lines(s).into_iter().map(move |l| (s.page, l))).find_map(|(page, line)| {
-        let digits: String = line.chars().filter(char::is_ascii_digit).collect();
-        let (_, form) = CODES.iter().find(|(code, _)| digits.starts_with(code) && (digits.len() <= 12))?;
-        let marks_it = line.starts_with(|c: char| c.is_ascii_digit()) || line.contains("表格") || line.contains("代码");
-        marks_it.then(|| (*form, page, line.clone()))
-    });
+fn form(sheets: &[Laid], facts: &mut ReportFacts, flags: &mut BTreeSet<ReadingFlag>) {
+    let title = sheets.iter().find_map(|sheet| sheet.lines.iter().find_map(|line| titled(line, sheet.sheet.page)));
+    let code = sheets.iter().find_map(|sheet| sheet.lines.iter().find_map(|line| coded(line, sheet.sheet.page)));
+    facts.corrected = title.as_ref().is_some_and(|(_, corrected)| *corrected) || code.as_ref().is_some_and(|(_, corrected)| *corrected);
     match (title, code) {
-        (Some((title, ..)), Some((code, ..))) if title != code => {
+        (Some((title, _)), Some((code, _))) if title.value != code.value => {
             flags.insert(ReadingFlag::ReadingsDisagree);
         }
-        (Some((form, line, corrected)), _) => {
-            facts.form = Some(Seen { value: form, page: first.page, quote: quote(&line) });
-            facts.corrected = corrected;
-        }
-        (None, Some((form, page, line))) => facts.form = Some(Seen { value: form, page, quote: quote(&line) }),
-        (None, None) => {}
+        (title, code) => facts.form = title.or(code).map(|(form, _)| form),
     }
     facts.kind = facts.form.as_ref().map(|f| match f.value {
         Form::DesignEvaluation => PatentKind::Design,
@@ -123,7 +104,37 @@ fn form(sheets: &[Sheet], facts: &mut ReportFacts, flags: &mut BTreeSet<ReadingF
     });
 }
 
-fn fields(sheets: &[Sheet], facts: &mut ReportFacts, (hidden, flags): (&str, &mut BTreeSet<ReadingFlag>)) {
+/// A title stands alone on its line; the same words in a sentence are no title.
+fn titled(line: &str, page: u32) -> Option<(Seen<Form>, bool)> {
+    const TITLES: &[(&str, Form)] = &[
+        ("实用新型专利权评价报告", Form::UtilityModelEvaluation),
+        ("外观设计专利权评价报告", Form::DesignEvaluation),
+        ("实用新型专利检索报告", Form::SearchReport),
+        ("实用新型检索报告", Form::SearchReport),
+    ];
+    const REST_CHARS_MAX: usize = 8;
+    let bare = line.trim_start_matches("中华人民共和国").trim_start_matches("国家知识产权局");
+    let (words, form) = TITLES.iter().find(|(words, _)| bare.starts_with(words))?;
+    let rest = &bare[words.len()..];
+    let alone = rest.chars().count() <= REST_CHARS_MAX;
+    alone.then(|| (Seen { value: *form, page, quote: quote(line) }, rest.contains("更正")))
+}
+
+/// `表格代码 220701A 2023.1`; the `A` is that of a corrected report.
+fn coded(line: &str, page: u32) -> Option<(Seen<Form>, bool)> {
+    const CODES: &[(&str, Form)] =
+        &[("220701", Form::UtilityModelEvaluation), ("230701", Form::DesignEvaluation), ("220702", Form::SearchReport)];
+    const LINE_CHARS_MAX: usize = 24;
+    let at = line.find(|c: char| c.is_ascii_digit())?;
+    let (before, digits) = line.split_at(at);
+    let (code, form) = CODES.iter().find(|(code, _)| digits.starts_with(code))?;
+    let rest = &digits[code.len()..];
+    let marks_it = (before.is_empty() || before.contains("表格") || before.contains("代码")) && line.chars().count() <= LINE_CHARS_MAX;
+    let whole = !rest.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with("20");
+    (marks_it && whole).then(|| (Seen { value: *form, page, quote: quote(line) }, rest.starts_with(['A', 'a'])))
+}
+
+fn fields(sheets: &[Laid], facts: &mut ReportFacts, (hidden, flags): (&str, &mut BTreeSet<ReadingFlag>)) {
     let mut take = |label: &Label| -> Option<Field> {
         let found = labels::find(sheets, label);
         if found.disagree {
@@ -149,11 +160,11 @@ fn fields(sheets: &[Sheet], facts: &mut ReportFacts, (hidden, flags): (&str, &mu
 }
 
 /// Which text was evaluated: the ticked option, or the only one printed.
-fn text_version(sheets: &[Sheet]) -> Option<Seen<TextVersion>> {
+fn text_version(sheets: &[Laid]) -> Option<Seen<TextVersion>> {
     const GRANTED: &str = "与授权公告一并公布的专利文件";
     const DECISION: &str = "无效宣告请求审查决定维持有效的专利文件";
     for sheet in sheets {
-        let text: String = labels::lines(sheet).concat();
+        let text = words::with_boxes(&sheet.lines.concat());
         let (granted, decision) = (text.find(GRANTED), text.find(DECISION));
         if granted.is_none() && decision.is_none() {
             continue;
@@ -174,17 +185,17 @@ fn text_version(sheets: &[Sheet]) -> Option<Seen<TextVersion>> {
                 TextVersion::Decision { number } => format!("{DECISION} {number}"),
             },
             value,
-            page: sheet.page,
+            page: sheet.sheet.page,
         });
     }
     None
 }
 
-fn is_simulated(document: &Document, sheets: &[Sheet]) -> bool {
+fn is_simulated(document: &Document, sheets: &[Laid]) -> bool {
     const WORDS: &[&str] = &["模拟件", "非行政机关出具", "仅供参考样例"];
     let turned = document.pages.iter().map(|p| squeeze(&p.turned));
-    let watermarks = sheets.iter().map(|s| squeeze(&s.watermark));
-    let lines = sheets.iter().map(|s| labels::lines(s).concat());
+    let watermarks = sheets.iter().map(|s| squeeze(&s.sheet.watermark));
+    let lines = sheets.iter().map(|s| s.lines.concat());
     turned.chain(watermarks).chain(lines).any(|text| WORDS.iter().any(|w| text.contains(w)))
 }
 
