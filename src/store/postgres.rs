@@ -5,9 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
+use futures_util::FutureExt;
 
 use super::commit::Queue;
 use super::error::{Fault, StoreError};
@@ -42,6 +44,7 @@ impl Postgres {
         let mut config = ManagerConfig::default();
         // `Fast` throws closed connections away by itself; `Verified` costs a query a check-out.
         config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(|url| connect(url).boxed());
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
         let pool =
             Pool::builder(manager).max_size(connections_max.max(1)).build().map_err(|e| StoreError::Unavailable { why: e.to_string() })?;
@@ -76,6 +79,14 @@ impl Postgres {
         diesel_async::RunQueryDsl::execute(lock, &mut conn).await.map_err(|e| StoreError::from(Fault::from(e)))?;
         Ok(conn)
     }
+}
+
+/// A connection on which no plan reads a whole table while an index serves. Statements are prepared once
+/// a connection, perhaps when a table is still empty, and keep that plan as the table grows.
+async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
+    let mut conn = AsyncPgConnection::establish(url).await?;
+    conn.batch_execute("SET enable_seqscan = off").await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
 }
 
 impl Writer {
