@@ -27,6 +27,9 @@ pub const UPLOAD_DEADLINE_SECONDS: u64 = 300;
 /// No byte for so long ends a request, seconds.
 pub const STALL_DEADLINE_SECONDS: u64 = 15;
 
+/// The character U+0000 in a path or query.
+pub(super) const NUL_ENCODED: &str = "%00";
+
 /// A JSON document and the files that came with it, by part name, in the order they came.
 pub struct Parts {
     /// The document's bytes; none where no such part came.
@@ -93,6 +96,15 @@ pub async fn json<T: DeserializeOwned>(req: &HttpRequest, payload: web::Payload,
 /// # Errors
 /// 400 where it is no JSON; 422 with the pointer where it has another shape.
 pub fn typed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    no_nul(bytes)?;
+    parsed(bytes)
+}
+
+/// Types the frame of a document whose rows are typed one by one: what stands in a row is the row's problem.
+///
+/// # Errors
+/// As [`typed`].
+pub fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Where something is wrong is only looked for where something is wrong: keeping the path costs as
     // much again as reading.
     if let Ok(typed) = serde_json::from_slice(bytes) {
@@ -106,6 +118,44 @@ pub fn typed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })?;
     reader.end().map_err(|e| Problem::new(400, "json.malformed", e.to_string()))?;
     Ok(typed)
+}
+
+/// Refuses the character U+0000, which no database text can hold, with every place where it stands.
+fn no_nul(bytes: &[u8]) -> Result<(), Problem> {
+    if !bytes.windows(6).any(|w| w.eq_ignore_ascii_case(b"\\u0000")) {
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    if let Ok(document) = serde_json::from_slice(bytes) {
+        nul_in(&document, &mut String::new(), &mut found);
+    }
+    if found.is_empty() { Ok(()) } else { Err(Problem::fields("body.invalid", found)) }
+}
+
+fn nul_in(value: &serde_json::Value, pointer: &mut String, found: &mut Vec<FieldProblem>) {
+    use serde_json::Value;
+    let here = pointer.len();
+    let named = |text: &str| text.contains('\0');
+    match value {
+        Value::String(text) if named(text) => {
+            found.push(FieldProblem::in_english(pointer.clone(), "field.nul", "the character U+0000 cannot be kept".into()));
+        }
+        Value::Array(all) => {
+            for (i, value) in all.iter().enumerate() {
+                pointer.push_str(&format!("/{i}"));
+                nul_in(value, pointer, found);
+                pointer.truncate(here);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                pointer.push_str(&format!("/{}", name.replace('~', "~0").replace('/', "~1")));
+                nul_in(value, pointer, found);
+                pointer.truncate(here);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn shape_problem(path: &serde_path_to_error::Path, e: &serde_json::Error) -> Problem {
@@ -234,6 +284,9 @@ pub async fn file(req: &HttpRequest, payload: web::Payload, uploads: &Uploads) -
 /// # Errors
 /// 400
 pub fn query<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, Problem> {
+    if req.query_string().contains(NUL_ENCODED) {
+        return Err(Problem::new(400, "query.invalid", "the character U+0000 is in no value"));
+    }
     web::Query::<T>::from_query(req.query_string())
         .map(web::Query::into_inner)
         .map_err(|e| Problem::new(400, "query.invalid", e.to_string()))

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::body::{Parts, header, media_type, parts, query, typed};
+use super::body::{Parts, header, media_type, parsed, parts, query, typed};
 use super::guard::Who;
 use super::problem::FieldProblem;
 use super::{Problem, Web};
@@ -141,7 +141,7 @@ pub async fn file_batch(web: web::Data<Web>, Who(caller): Who, req: HttpRequest,
         return Err(Problem::new(415, "media_type.unsupported", "application/json is expected"));
     }
     let bytes = super::body::bytes(payload, super::body::NOTICE_BYTES_MAX).await?;
-    let batch: Batch = typed(&bytes)?;
+    let batch: Batch = parsed(&bytes)?;
     if batch.complaints.is_empty() || batch.complaints.len() > BATCH_ROWS_MAX {
         return Err(Problem::new(422, "batch.rows", format!("1 to {BATCH_ROWS_MAX} complaints are expected")));
     }

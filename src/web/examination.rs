@@ -26,6 +26,7 @@ fn id(text: &str) -> Result<Uuid, Problem> {
 
 /// Query of all complaints: that of a complainant, and whose.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AllQuery {
     account: Option<Uuid>,
     state: Option<String>,

@@ -12,6 +12,7 @@ use std::future::{Ready, ready};
 use std::time::{Duration, Instant};
 use tracing_actix_web::RequestId;
 
+use super::body::NUL_ENCODED;
 use super::routes::find;
 use super::{Problem, Web};
 use crate::workflow::Caller;
@@ -78,6 +79,9 @@ async fn admit(req: &ServiceRequest) -> Result<Option<Who>, Problem> {
     let Some(route) = req.match_pattern().and_then(|path| find(req.method().as_str(), &path)) else {
         return Ok(None);
     };
+    if req.path().contains(NUL_ENCODED) {
+        return Err(Problem::not_found());
+    }
     if route.roles.is_empty() {
         return Ok(None);
     }

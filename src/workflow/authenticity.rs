@@ -41,6 +41,7 @@ impl Desk {
         if !LEVELS_GRANTED.contains(&form.level.as_str()) {
             return Err(DeskError::rule("authenticity.level", format!("one of {} is expected", LEVELS_GRANTED.join(", "))));
         }
+        super::decide::check_text(Some(&form.evidence))?;
         if form.evidence.trim().is_empty() {
             return Err(DeskError::rule("authenticity.evidence", "say what the level rests on"));
         }

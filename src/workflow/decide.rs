@@ -202,7 +202,8 @@ fn check_lines(lines: impl Iterator<Item = u32>) -> Result<(), DeskError> {
     Ok(())
 }
 
-fn check_text(text: Option<&str>) -> Result<(), DeskError> {
+/// A text of at most [`TEXT_CHARS_MAX`] characters.
+pub(super) fn check_text(text: Option<&str>) -> Result<(), DeskError> {
     match text {
         Some(t) if t.chars().count() > TEXT_CHARS_MAX => {
             Err(DeskError::rule("field.too_long", format!("at most {TEXT_CHARS_MAX} characters")))

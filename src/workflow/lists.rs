@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::views::{ComplaintItem, QueueItem, QueuePage};
 use super::{Caller, Desk, DeskError};
+use crate::domain::complaint::State;
 use crate::domain::reference::parse_reference;
 use crate::store::{ComplaintFilter, ComplaintRow, QueueFilter};
 
@@ -107,6 +108,15 @@ pub(super) fn rows_asked(limit: Option<usize>) -> Result<usize, DeskError> {
     }
 }
 
+/// A word that is none would find nothing, and nobody would know why.
+fn known_words(state: Option<&str>, track: Option<&str>) -> Result<(), DeskError> {
+    let wrong = state.filter(|s| !State::WORDS.contains(s)).or(track.filter(|t| !["simple", "complex"].contains(t)));
+    match wrong {
+        Some(word) => Err(DeskError::rule("list.filter", format!("{word} is not a state or track"))),
+        None => Ok(()),
+    }
+}
+
 fn cursor_text(position: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(position).unwrap_or_default())
 }
@@ -140,6 +150,7 @@ impl Desk {
     /// [`DeskError::Rule`] for a bad limit, cursor or number.
     pub async fn complaints(&self, account: Option<Uuid>, q: ComplaintQuery) -> Result<ComplaintPage, DeskError> {
         let limit = rows_asked(q.limit)?;
+        known_words(q.state.as_deref(), q.track.as_deref())?;
         let number = match q.patent_number {
             None => None,
             Some(n) => Some(
@@ -169,6 +180,7 @@ impl Desk {
     /// [`DeskError::Rule`] for a bad limit or cursor.
     pub async fn queue(&self, q: QueueQuery) -> Result<QueuePage, DeskError> {
         let limit = rows_asked(q.limit)?;
+        known_words(q.state.as_deref(), q.track.as_deref())?;
         let after: Option<(String, Uuid)> = cursor_position(q.cursor.as_deref())?;
         let filter = QueueFilter { track: q.track, state: q.state, due_before: q.due_before, platform: q.platform };
         let mut rows = self.store.queue_page(filter, after, limit + 1, self.clock.now()).await?;
@@ -224,6 +236,7 @@ impl Desk {
     /// # Errors
     /// The store's.
     pub async fn claim_next(&self, caller: &Caller, q: QueueQuery) -> Result<Option<ClaimView>, DeskError> {
+        known_words(q.state.as_deref(), q.track.as_deref())?;
         let now = self.clock.now();
         let filter = QueueFilter { track: q.track, state: q.state, due_before: q.due_before, platform: q.platform };
         let claimed = self.store.claim_next(caller.account, filter, now, CLAIM_LEASE_SECONDS).await?;

@@ -19,6 +19,8 @@ use crate::vault::random;
 pub const SECRET_OVERLAP_HOURS: i64 = 24;
 /// Random bytes of a secret.
 const SECRET_BYTES: usize = 32;
+/// Most sites of one platform.
+pub const SITES_MAX: usize = 100;
 /// Most lines of one acknowledgement.
 pub const ACK_LINES_MAX: usize = 1_000;
 
@@ -155,13 +157,18 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Rule`]; a site can have one platform only.
     pub async fn create_platform(&self, form: PlatformForm) -> Result<PlatformRow, DeskError> {
-        let ok = (2..=32).contains(&form.code.len())
-            && form.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
-        if !ok {
+        if !is_code(&form.code) {
             return Err(DeskError::rule("platform.code", "2 to 32 of a-z 0-9 _ -"));
         }
         if form.name.trim().is_empty() || form.name.chars().count() > NAME_CHARS_MAX || form.sites.is_empty() {
             return Err(DeskError::rule("platform.incomplete", "a name and at least one site are expected"));
+        }
+        let once: std::collections::BTreeSet<&String> = form.sites.iter().collect();
+        if form.sites.len() > SITES_MAX || once.len() != form.sites.len() || !form.sites.iter().all(|s| is_code(s)) {
+            return Err(DeskError::rule(
+                "platform.sites",
+                format!("at most {SITES_MAX} codes of sites, each once, 2 to 32 of a-z 0-9 _ -"),
+            ));
         }
         let known = self.store.platforms().await?;
         if let Some(other) = known.iter().find(|p| p.sites.iter().any(|s| form.sites.contains(s))) {
@@ -230,6 +237,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`]
     pub async fn pause_endpoint(&self, endpoint: Uuid, why: &str) -> Result<EndpointView, DeskError> {
+        super::decide::check_text(Some(why))?;
         self.store.set_endpoint_status(endpoint, "paused", Some(why.to_owned())).await?;
         Ok(endpoint_view(self.store.endpoint(endpoint).await?))
     }
@@ -325,6 +333,11 @@ impl Desk {
         }
         Ok(results)
     }
+}
+
+/// Whether a text may be the code of a platform or site.
+fn is_code(text: &str) -> bool {
+    (2..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
 }
 
 fn dispatch_view(row: DispatchRow, acknowledgements: Vec<AckRow>) -> DispatchView {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Caller, Desk, DeskError};
-use crate::domain::notice::Capacity;
+use crate::domain::notice::{Capacity, NAME_CHARS_MAX};
 use crate::domain::patent::PatentNumber;
 use crate::domain::register::RegisterEntry;
 use crate::store::RightRow;
@@ -70,6 +70,10 @@ impl Desk {
         if entry.as_of > today {
             return Err(DeskError::rule("register.in_the_future", "as_of lies in the future"));
         }
+        let texts = [Some(&entry.source), entry.holder.as_ref(), entry.title.as_ref()];
+        if texts.into_iter().flatten().any(|t| t.chars().count() > NAME_CHARS_MAX) {
+            return Err(DeskError::rule("field.too_long", format!("at most {NAME_CHARS_MAX} characters")));
+        }
         if entry.source.trim().is_empty() {
             return Err(DeskError::rule("register.source", "say where the register was looked up"));
         }
@@ -93,6 +97,7 @@ impl Desk {
     /// [`DeskError::Rule`], [`DeskError::NotFound`] for an unknown account.
     pub async fn put_right(&self, caller: &Caller, account: Uuid, (text, form): (&str, RightForm)) -> Result<RightView, DeskError> {
         let number = number(text)?.to_string();
+        super::decide::check_text(Some(&form.evidence))?;
         if form.evidence.trim().is_empty() {
             return Err(DeskError::rule("right.evidence", "say what the standing rests on"));
         }

@@ -134,22 +134,49 @@ fn a_file_too_large_or_too_many_files_are_refused() {
     });
 }
 
+/// Sends the beginning of a request and then nothing; answers what comes back.
+async fn stalled(address: &str, (path, headers, beginning): (&str, &str, &[u8])) -> String {
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\n{headers}content-length: 9000000\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(beginning).await.unwrap();
+    let mut answer = vec![0; 4096];
+    let read = tokio::time::timeout(std::time::Duration::from_secs(60), stream.read(&mut answer)).await.expect("an answer").unwrap();
+    String::from_utf8_lossy(&answer[..read]).into_owned()
+}
+
 #[test]
 fn a_body_that_stalls_is_ended() {
     crate::support::run(async {
         let (service, holder) = started().await;
         let address = service.url.trim_start_matches("http://").to_owned();
-        let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
-        let head = format!(
-            "POST /v1/complaints HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {holder}\r\nidempotency-key: slow\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{{\"patent\""
+        let key = format!("authorization: Bearer {holder}\r\nidempotency-key: slow\r\n");
+        let json = format!("{key}content-type: application/json\r\n");
+        let form = format!("{key}content-type: multipart/form-data; boundary={BOUNDARY}\r\n");
+        let file = format!("{key}content-type: application/pdf\r\n");
+        // A file of two mebibytes is on the disk already when the rest does not come.
+        let mut part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"report\"; filename=\"r.pdf\"\r\n\r\n").into_bytes();
+        part.extend(vec![b'x'; 2 * 1024 * 1024]);
+        let (a, b, c) = tokio::join!(
+            stalled(&address, ("/v1/complaints", &json, b"{\"patent\"")),
+            stalled(&address, ("/v1/complaints", &form, &part)),
+            stalled(&address, ("/v1/files", &file, &part)),
         );
-        stream.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = vec![0; 4096];
-        let read = tokio::time::timeout(std::time::Duration::from_secs(40), stream.read(&mut answer)).await.expect("an answer").unwrap();
-        let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
-        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request.too_slow"), "{answer}");
+        for answer in [a, b, c] {
+            assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request.too_slow"), "{answer}");
+        }
         service.get("/v1/complaints", &holder).await.expect(200);
+        let begun = std::time::Instant::now();
+        while walk(&service.data_folder()).iter().any(|p| p.to_string_lossy().contains("incoming/") && !p.ends_with("probe")) {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(20), "half a file was left: {:?}", walk(&service.data_folder()));
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
     });
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.flat_map(|e| if e.path().is_dir() { walk(&e.path()) } else { vec![e.path()] }).collect()
 }
 
 #[test]
@@ -209,5 +236,61 @@ fn wrong_settings_stop_the_start_and_are_named() {
         assert!(!done.status.success() && said.contains("FASTTRACK_LISTEN") && said.contains("FASTTRACK_LISSEN"), "{said}");
         let second = service.command().arg("serve").output().unwrap();
         assert!(!second.status.success(), "two processes on one data folder: {}", String::from_utf8_lossy(&second.stderr));
+    });
+}
+
+on_both_databases! {
+    /// The character no database text can hold is refused where it comes in, and what is mistyped finds its name.
+    async fn what_no_database_can_hold_is_refused(engine: Engine) {
+        let service = Service::start(engine).await;
+        let (_, holder) = service.account("complainant", None).await;
+        let (_, examiner) = service.account("examiner", None).await;
+        let files = Deposited::of(&service, &holder, &LAMP).await;
+        let mut form = notice(&LAMP, &files, &["100000000001"]);
+        form["client_reference"] = "a\0b".into();
+        form["accused_products"][0]["listings"][0]["shop"] = "\0".into();
+        let refused = service.file(&holder, ("nul", &form)).await.expect(422);
+        let pointers: Vec<&Value> = refused["problems"].as_array().unwrap().iter().map(|p| &p["pointer"]).collect();
+        assert_eq!(pointers, ["/accused_products/0/listings/0/shop", "/client_reference"], "{refused:#}");
+        let rows = json!({ "complaints": [form, notice(&LAMP, &files, &["100000000001"])] });
+        let request = service.request("POST", "/v1/complaint-batches", &holder).header("idempotency-key", "n").json(&rows);
+        let answered = service.send(request).await.expect(200);
+        assert_eq!((&answered["rows"][0]["status"], &answered["rows"][1]["status"]), (&422.into(), &201.into()), "{answered:#}");
+        let account = service.post("/v1/admin/accounts", &service.admin, &json!({ "role": "examiner", "name": "\0" })).await;
+        assert_eq!(account.problem(422), "body.invalid");
+        // Six characters that only look like it are text.
+        let looks = service.post("/v1/admin/accounts", &service.admin, &json!({ "role": "examiner", "name": "\\u0000" })).await.expect(201);
+        assert_eq!(looks["name"], "\\u0000");
+        for (path, key) in [("/v1/complaints?reference=%00", &holder), ("/v1/complaints?item=a%00", &holder), ("/v1/admin/queue?platform=%00", &examiner)] {
+            assert_eq!(service.get(path, key).await.problem(400), "query.invalid", "{path}");
+        }
+        for (path, key) in [("/v1/complaints/%00", &holder), ("/v1/admin/platforms/%00/endpoints", &service.admin)] {
+            assert_eq!(service.get(path, key).await.problem(404), "not_found", "{path}");
+        }
+        for path in ["/v1/admin/queue?state=acepted", "/v1/admin/complaints?track=simpel", "/v1/admin/queue?track="] {
+            assert_eq!(service.get(path, &examiner).await.problem(422), "list.filter", "{path}");
+        }
+        assert_eq!(service.get("/v1/admin/complaints?surprise=1", &examiner).await.problem(400), "query.invalid");
+    }
+}
+
+#[test]
+fn what_is_longer_than_the_contract_says_is_refused() {
+    crate::support::run(async {
+        let service = Service::start(Engine::Sqlite).await;
+        let (account, _) = service.account("complainant", None).await;
+        let (_, examiner) = service.account("examiner", None).await;
+        let (long, name) = ("长".repeat(4_001), "长".repeat(201));
+        let mut entry = crate::support::notices::register(&LAMP);
+        entry["source"] = name.as_str().into();
+        assert_eq!(service.put(&format!("/v1/admin/patents/{}", LAMP.number), &examiner, &entry).await.problem(422), "field.too_long");
+        let right = json!({ "capacity": "patentee", "evidence": long });
+        let path = format!("/v1/admin/accounts/{account}/rights/{}", LAMP.number);
+        assert_eq!(service.put(&path, &examiner, &right).await.problem(422), "field.too_long");
+        let sites: Vec<String> = (0..101).map(|n| format!("site-{n}")).collect();
+        for sites in [json!(sites), json!(["taobao", "taobao"]), json!(["Taobao"]), json!([""])] {
+            let form = json!({ "code": "ali", "name": "x", "sites": sites });
+            assert_eq!(service.post("/v1/admin/platforms", &service.admin, &form).await.problem(422), "platform.sites", "{form}");
+        }
     });
 }

@@ -17,6 +17,7 @@ mod corpus;
 mod delivery;
 mod filing;
 mod hostile;
+mod lists;
 mod outages;
 mod reports;
 mod roles;

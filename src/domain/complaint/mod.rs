@@ -59,6 +59,9 @@ pub enum State {
 }
 
 impl State {
+    /// The words of all states.
+    pub const WORDS: [&'static str; 7] = ["filed", "awaiting_supplement", "accepted", "hearing", "decided", "suspended", "closed"];
+
     /// The word used in JSON and SQL.
     pub fn word(&self) -> &'static str {
         match self {

@@ -210,6 +210,7 @@ fn every_state_is_in_the_matrix() {
     let source = include_str!("mod.rs");
     let words = source.lines().filter(|l| l.trim().starts_with("State::") && l.contains("=> \"")).map(|l| l.split('"').nth(1).unwrap());
     for word in words {
+        assert!(State::WORDS.contains(&word), "{word} is not among the words");
         assert!(complaints().iter().any(|(_, c)| c.state.word() == word), "no complaint in state {word}");
     }
 }

@@ -56,6 +56,7 @@ codes! {
     422 "field.too_long" "A text is too long" "文字过长";
     422 "list.too_long" "A list is too long" "列表过长";
     422 "list.limit" "The limit is out of range" "limit 超出范围";
+    422 "list.filter" "Not a state or track" "没有这个状态或者轨道";
     422 "list.cursor" "The cursor is not one of this list" "游标不属于该列表";
     422 "patent.number" "Not a patent number" "专利号有误";
     422 "account.name" "The name is empty or too long" "名称为空或者过长";
@@ -63,6 +64,7 @@ codes! {
     422 "account.platform_unknown" "No such platform" "没有这个平台";
     422 "account.platform_out_of_place" "This role has no platform" "该角色不能指定平台";
     422 "platform.code" "Not a code of a platform" "平台代码有误";
+    422 "platform.sites" "Not codes of sites" "站点代码有误";
     422 "platform.incomplete" "Name or sites are missing" "缺少名称或者站点";
     422 "endpoint.url_refused" "This address may not be called" "该地址不允许访问";
     422 "endpoint.event_type" "Not a kind of dispatch" "没有这种通知类型";
@@ -104,6 +106,7 @@ pub fn field_title_zh(code: &str) -> &'static str {
         "field.missing" => "缺少必填字段",
         "field.unknown_word" => "不是允许的取值",
         "field.type" => "类型或者格式不对",
+        "field.nul" => "不能包含空字符",
         "policy.too_many_criteria" => "标准过多",
         "policy.duplicate_code" => "标准代码重复",
         "policy.too_deep" => "条件嵌套过深",
