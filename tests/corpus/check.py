@@ -10,7 +10,7 @@ KEY = ["form", "kind", "patent_number", "title", "holder", "filed_on", "granted_
 MORE = ["requester", "priority_on", "corrected", "text_version"]
 CHUNK = 40
 # The aim is 99 % right and no wrong fact; these floors are what the reader has reached, and are only ever raised.
-RIGHT_SHARE_MIN, FACTS_WRONG_MAX, HOSTILE_FAULTS_MAX = 0.96, 4, 0
+RIGHT_SHARE_MIN, FACTS_WRONG_MAX = 0.96, 4
 # Within 2 s; where other work holds the processors up, 2 s of processor time and 10 s by the clock.
 HOSTILE_SECONDS_MAX, HOSTILE_CLOCK_SECONDS_MAX = 2.0, 10.0
 
@@ -211,7 +211,7 @@ def main():
         print(f"\nhostile: {len(expected)} files, {len(bad)} faults, {answered} answered with a verdict, slowest {slowest[0]:.2f} s ({slowest[1]})")
         for name, why in bad[:a.show]:
             print(f"  {name}: {why}")
-        failed = failed or len(bad) > HOSTILE_FAULTS_MAX
+        failed = failed or bool(bad)
     sys.exit(1 if failed else 0)
 
 
