@@ -61,6 +61,10 @@ impl Agenda {
     /// Works until `stop`.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
+            // Another process may have put a year.
+            if let Err(e) = self.desk.load_calendar().await {
+                tracing::warn!(error = %e, "the calendar cannot be read");
+            }
             let wait = match self.tick().await {
                 Ok(round) if round == Round::default() => LOOK_SECONDS,
                 Ok(round) => {
@@ -117,6 +121,10 @@ impl Agenda {
                 let next = self.desk.let_deadlines_pass(complaint).await?;
                 Ok(next.map_or(Done::Done, |at| Done::Later(at, None)))
             }
+            Some(JobKind::CalendarPut) => match self.desk.move_deadlines(job.progress.as_deref()).await? {
+                None => Ok(Done::Done),
+                Some(progress) => Ok(Done::Later(self.desk.clock().now(), Some(progress))),
+            },
             // Asked for by a later version of this program, which will do it.
             None => Ok(Done::Later(after(self.desk.clock().now(), RETRY_SECONDS_MAX), job.progress.clone())),
         }

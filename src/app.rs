@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::delivery::courier::{Courier, CourierParts};
 use crate::delivery::egress;
 use crate::delivery::mail::Relay;
+use crate::domain::calendar::Calendar;
 use crate::intake::reader::Reader;
 use crate::intake::signature::TrustAnchors;
 use crate::intake::upload::Uploads;
@@ -58,7 +59,9 @@ impl Service {
         let vault = vault(&config)?;
         let store = Store::open(&config.database_url, config.database_connections_max)?;
         let clock = Clock::of_process();
+        let calendar = calendar(config.calendar_file.as_deref())?;
         let desk = Desk::new(DeskParts {
+            calendar,
             store: store.clone(),
             clock: clock.clone(),
             ids: Ids::Random,
@@ -70,6 +73,7 @@ impl Service {
                 livemode: config.livemode,
                 public_url: config.public_url.clone(),
                 relay_contact: config.relay_contact.clone(),
+                extension_cap: config.waiting_extension,
                 egress: config.egress.clone(),
             },
         });
@@ -99,6 +103,7 @@ impl Service {
     /// # Errors
     /// The address cannot be listened on.
     pub async fn serve(self, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        self.desk.load_calendar().await.context("the calendar")?;
         let state = web::Data::new(Web::new(self.desk.clone(), self.config.filings_per_hour_max));
         let state_of_app = state.clone();
         let server = HttpServer::new(move || {
@@ -154,6 +159,13 @@ pub fn trust_anchors(files: &[PathBuf]) -> anyhow::Result<TrustAnchors> {
         anchors.add_pem(&text).with_context(|| format!("trust anchors: {}", file.display()))?;
     }
     Ok(anchors)
+}
+
+/// The calendar of the file, or the one this program was built with.
+fn calendar(file: Option<&Path>) -> anyhow::Result<Calendar> {
+    let Some(file) = file else { return Ok(Calendar::built_in()) };
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    Calendar::read(&text).with_context(|| format!("{} is not a calendar", file.display()))
 }
 
 /// The vault of the master key that was given, or of the one in the data folder, made at the first start.

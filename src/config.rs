@@ -38,6 +38,12 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("smtp_username", "", "Login at the relay"),
     ("smtp_password", "", "Its password"),
     ("mail_from", "fasttrack <fasttrack@example.org>", "Whom mails are from"),
+    ("calendar_file", "", "Holidays in the shape of the built-in file, which it replaces"),
+    (
+        "waiting_extension",
+        "total",
+        "How an extension of the waiting period is counted: total (the whole ends by the 20th working day) or extra",
+    ),
     ("log_format", "text", "text or json"),
 ];
 
@@ -72,6 +78,10 @@ pub struct Config {
     pub egress: EgressRules,
     /// The mail relay.
     pub relay: Option<RelaySettings>,
+    /// The holidays, where a file gives them.
+    pub calendar_file: Option<PathBuf>,
+    /// How an extension of the waiting period is counted.
+    pub waiting_extension: crate::domain::complaint::ExtensionCap,
     /// Whether logs are JSON.
     pub log_json: bool,
 }
@@ -185,6 +195,8 @@ fn take(t: &mut Taking) -> Option<Config> {
     let livemode = t.parsed("livemode", "true or false");
     let filings = t.parsed("filings_per_hour_max", "a number");
     let kind = t.one_of("issuer_kind", &[("aid_centre", "aid_centre"), ("patent_authority", "patent_authority")]);
+    let extension = [("total", crate::domain::complaint::ExtensionCap::Total), ("extra", crate::domain::complaint::ExtensionCap::Extra)];
+    let waiting_extension = t.one_of("waiting_extension", &extension);
     let log_json = t.one_of("log_format", &[("text", false), ("json", true)]);
     let readings = match t.optional("readings_max") {
         None => Some(2 * std::thread::available_parallelism().map_or(2, usize::from)),
@@ -216,6 +228,8 @@ fn take(t: &mut Taking) -> Option<Config> {
         trust_anchors: t.text("trust_anchors").split(',').map(str::trim).filter(|p| !p.is_empty()).map(PathBuf::from).collect(),
         egress: egress?,
         relay: relay?,
+        calendar_file: t.optional("calendar_file").map(PathBuf::from),
+        waiting_extension: waiting_extension?,
         log_json: log_json?,
     })
 }

@@ -21,6 +21,8 @@ pub const MASTER_KEY_BYTES: usize = 32;
 const API_KEY_BYTES: usize = 32;
 /// Prefix of an API key, so that scanners find leaked ones.
 const API_KEY_PREFIX: &str = "ftk_";
+/// Prefix of a seller's token.
+pub const SELLER_TOKEN_PREFIX: &str = "fts_";
 const NONCE_BYTES: usize = 24;
 
 /// Why something could not be opened.
@@ -96,6 +98,14 @@ impl Vault {
     /// [`VaultError::Random`]
     pub fn new_api_key() -> Result<String, VaultError> {
         Ok(format!("{API_KEY_PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<API_KEY_BYTES>()?)))
+    }
+
+    /// A new token for a seller: shown once, stored as [`Vault::api_key_hash`].
+    ///
+    /// # Errors
+    /// [`VaultError::Random`]
+    pub fn new_seller_token() -> Result<String, VaultError> {
+        Ok(format!("{SELLER_TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<API_KEY_BYTES>()?)))
     }
 
     /// Keyed hash of an API key.

@@ -1,10 +1,12 @@
-//! Patent numbers and addresses, checked without a service.
+//! Patent numbers, addresses and periods, checked without a service.
 
 use std::process::ExitCode;
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::{LinesArgs, print};
+use crate::domain::calendar::Calendar;
 use crate::domain::listing::{ListingRef, ParseStatus, Site};
 use crate::domain::patent::{PatentNumber, PatentNumberError};
 
@@ -57,4 +59,36 @@ pub(super) fn listings(args: LinesArgs) -> anyhow::Result<ExitCode> {
         }
         matches!(found.status, ParseStatus::Resolved | ParseStatus::Unresolved)
     })
+}
+
+/// A period to count.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("period").required(true))]
+pub(super) struct DeadlineArgs {
+    /// The day it starts (Asia/Shanghai); not counted.
+    #[arg(long)]
+    from: jiff::civil::Date,
+    /// Calendar days; the last moves off rest days.
+    #[arg(long, group = "period")]
+    calendar_days: Option<u32>,
+    /// Working days.
+    #[arg(long, group = "period")]
+    working_days: Option<u32>,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn deadline(args: &DeadlineArgs) -> ExitCode {
+    let calendar = Calendar::built_in();
+    let due = match (args.calendar_days, args.working_days) {
+        (Some(days), _) => calendar.add_calendar_days(args.from, days),
+        (None, days) => calendar.add_working_days(args.from, days.unwrap_or(0)),
+    };
+    if args.json {
+        print(&json!({ "from": args.from, "due": due.due, "provisional": due.provisional, "explanation": due.explanation_zh }).to_string());
+    } else {
+        print(&format!("{}\n{}\n{}", due.due, due.explanation_zh, due.explanation));
+    }
+    ExitCode::SUCCESS
 }

@@ -32,7 +32,7 @@ pub(super) async fn keys(args: KeysArgs) -> anyhow::Result<ExitCode> {
     if let Some(code) = &args.platform
         && !desk.all_platforms().await?.iter().any(|p| p.code == *code)
     {
-        let form = PlatformForm { code: code.clone(), name: args.name.clone(), sites: args.sites };
+        let form = PlatformForm { code: code.clone(), name: args.name.clone(), sites: args.sites, forwarding: Default::default() };
         desk.create_platform(form).await?;
     }
     let form = AccountForm { role, name: args.name, platform: args.platform, filings_per_hour_max: None };

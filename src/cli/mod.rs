@@ -41,6 +41,8 @@ enum Command {
     /// Addresses of listings.
     #[command(subcommand)]
     Listing(ListingCommand),
+    /// Counts a period from a day, with the built-in calendar, and says how.
+    Deadline(check::DeadlineArgs),
     /// Reads everything back: chains, replays, projections, seals.
     Audit,
     /// Copies the embedded database and the files to a folder that must not exist yet.
@@ -122,6 +124,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Patent(PatentCommand::Check(args)) => check::patents(args),
         Command::Listing(ListingCommand::Parse(args)) => check::listings(args),
         Command::Report(ReportCommand::Check(args)) => asynchronous(reports::reports(args)),
+        Command::Deadline(args) => Ok(check::deadline(&args)),
         Command::Openapi => {
             print(crate::web::contract());
             Ok(ExitCode::SUCCESS)

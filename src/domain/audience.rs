@@ -48,16 +48,16 @@ macro_rules! fields {
 }
 
 fields! {
-    // What all three see.
+    // What most of them see.
     "id" Examiner Platform Complainant;
-    "listings[].basis" Examiner Platform Complainant;
-    "listings[].item_id" Examiner Platform Complainant;
-    "listings[].line" Examiner Platform Complainant;
+    "listings[].basis" Examiner Platform Respondent Complainant;
+    "listings[].item_id" Examiner Platform Respondent Complainant;
+    "listings[].line" Examiner Platform Respondent Complainant;
     "listings[].shop" Examiner Platform Complainant;
-    "listings[].site" Examiner Platform Complainant;
+    "listings[].site" Examiner Platform Respondent Complainant;
     "listings[].url" Examiner Platform Complainant;
     // Of a complaint: its complainant and the house.
-    "asserted_items[]" Examiner Complainant;
+    "asserted_items[]" Examiner Respondent Complainant;
     "client_reference" Examiner Complainant;
     "criteria[].code" Examiner Complainant;
     "criteria[].law" Examiner Complainant;
@@ -88,9 +88,9 @@ fields! {
     "findings[].seen" Examiner Complainant;
     "findings[].supplied_by" Examiner Complainant;
     "findings[].warning" Examiner Complainant;
-    "listings[].by" Examiner Complainant;
-    "listings[].determination" Examiner Complainant;
-    "listings[].measure" Examiner Complainant;
+    "listings[].by" Examiner Respondent Complainant;
+    "listings[].determination" Examiner Respondent Complainant;
+    "listings[].measure" Examiner Respondent Complainant;
     "listings[].platform" Examiner Complainant;
     "listings[].product" Examiner Complainant;
     "listings[].sku" Examiner Complainant;
@@ -102,18 +102,18 @@ fields! {
     "missing[].message" Examiner Complainant;
     "missing[].message_zh" Examiner Complainant;
     "overall" Examiner Complainant;
-    "patent_number" Examiner Complainant;
+    "patent_number" Examiner Respondent Complainant;
     "provisional" Examiner Complainant;
-    "reference" Examiner Complainant;
+    "reference" Examiner Respondent Complainant;
     "rows_left_out[].code" Examiner Complainant;
     "rows_left_out[].earlier" Examiner Complainant;
     "rows_left_out[].pointer" Examiner Complainant;
-    "state" Examiner Complainant;
-    "track" Examiner Complainant;
-    "verdicts[].item" Examiner Complainant;
-    "verdicts[].page" Examiner Complainant;
-    "verdicts[].quote" Examiner Complainant;
-    "verdicts[].verdict" Examiner Complainant;
+    "state" Examiner Respondent Complainant;
+    "track" Examiner Respondent Complainant;
+    "verdicts[].item" Examiner Respondent Complainant;
+    "verdicts[].page" Examiner Respondent Complainant;
+    "verdicts[].quote" Examiner Respondent Complainant;
+    "verdicts[].verdict" Examiner Respondent Complainant;
     "version" Examiner Complainant;
     "why" Examiner Complainant;
     // Of a report: the house and platforms.
@@ -188,6 +188,45 @@ fields! {
     "report.completed_on" Platform;
     "report.form" Platform;
     "type" Platform;
+    // Both sides: contests, hearings, rulings, and what a seller is told.
+    "answer_by" Respondent;
+    "binding_document.authority" Platform;
+    "binding_document.issued_on" Platform;
+    "binding_document.kind" Platform;
+    "binding_document.number" Platform;
+    "binding_document.sha256" Platform;
+    "comparisons[].design_kind" Respondent;
+    "comparisons[].features[].accused" Respondent;
+    "comparisons[].features[].correspondence" Respondent;
+    "comparisons[].features[].feature" Respondent;
+    "comparisons[].features[].item" Respondent;
+    "comparisons[].kind" Respondent;
+    "comparisons[].product_class" Respondent;
+    "comparisons[].views[].item" Respondent;
+    "comparisons[].views[].note" Respondent;
+    "comparisons[].views[].result" Respondent;
+    "comparisons[].views[].view" Respondent;
+    "complainant" Respondent;
+    "hearing.answer_by" Platform;
+    "hearing.provisional" Platform;
+    "hearing.text" Platform;
+    "listings[].awaited.due_on" Examiner Complainant;
+    "listings[].awaited.missing[].code" Examiner Complainant;
+    "listings[].awaited.missing[].cure" Examiner Complainant;
+    "listings[].awaited.missing[].cure_zh" Examiner Complainant;
+    "listings[].awaited.missing[].law" Examiner Complainant;
+    "listings[].awaited.missing[].message" Examiner Complainant;
+    "listings[].awaited.missing[].message_zh" Examiner Complainant;
+    "listings[].contest.arrived_on" Examiner Respondent Complainant;
+    "listings[].contest.ends_on" Examiner Respondent Complainant;
+    "listings[].contest.follow_up.by" Examiner Respondent Complainant;
+    "listings[].contest.follow_up.what" Examiner Respondent Complainant;
+    "listings[].contest.grounds[]" Examiner Respondent Complainant;
+    "listings[].contest.received_on" Examiner Respondent Complainant;
+    "listings[].contest.stage" Examiner Respondent Complainant;
+    "listings[].contest.statement" Examiner Respondent Complainant;
+    "listings[].reopened" Examiner Complainant;
+    "listings[].rests_on" Examiner Complainant;
     // The house alone.
     "account" Examiner;
     "agent…" Examiner;

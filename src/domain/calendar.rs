@@ -1,13 +1,18 @@
-//! Working days and deadlines in China, and what a deadline can say of itself.
+//! Working days in China and periods that explain themselves.
 //!
 //! The holidays of each year are those the State Council announced; a year not announced yet knows its
-//! fixed statutory days only, and a deadline that touches it is provisional.
+//! fixed statutory days only, and a period that ends in it is provisional. A calendar is a value: the one
+//! the program was built with, under the years an administrator put later ([`Calendar::with_year`]).
+
+mod period;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
-use jiff::{Timestamp, ToSpan};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+pub use period::{Due, Pause, Period, Unit};
 
 /// Announced holidays and made-up working days, as `[date, is_off_day, name]`.
 const HOLIDAYS: &str = include_str!("calendar/cn-holidays.json");
@@ -15,25 +20,37 @@ const HOLIDAYS: &str = include_str!("calendar/cn-holidays.json");
 /// Hours Shanghai is ahead of UTC; there is no daylight saving time.
 const SHANGHAI_OFFSET_HOURS: i8 = 8;
 
-/// A deadline that can explain itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
-    /// The last day, Asia/Shanghai; it ends at 24:00.
-    pub due: Date,
-    /// Whether it may move when the next calendar is announced.
-    pub provisional: bool,
-    /// Version of the calendar: the last year announced.
-    pub calendar_version: String,
-    /// How it was counted.
-    pub explanation: String,
-}
+/// Most days an announcement of one year may name.
+pub const ANNOUNCED_DAYS_MAX: usize = 100;
 
 /// A calendar.
 #[derive(Clone, Debug)]
 pub struct Calendar {
-    days: BTreeMap<Date, bool>,
+    days: BTreeMap<Date, AnnouncedDay>,
     announced: Vec<i16>,
-    version: String,
+    put_later: BTreeMap<i16, i64>,
+}
+
+/// One day that an announcement makes what its weekday is not, or names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnnouncedDay {
+    /// The day.
+    pub date: Date,
+    /// Whether it is a day off; false: a working day made up.
+    pub off: bool,
+    /// Name of the holiday.
+    pub name: String,
+}
+
+/// The holidays of one year as announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnnouncedYear {
+    /// Where it was announced.
+    pub source: String,
+    /// The days.
+    pub days: Vec<AnnouncedDay>,
 }
 
 #[derive(Deserialize)]
@@ -47,59 +64,112 @@ struct Year {
     announced: bool,
 }
 
+/// What is wrong with a calendar.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CalendarError {
+    /// Not the shape of the file.
+    #[error("not a calendar: {0}")]
+    Malformed(String),
+    /// A day that is not of the year, comes twice, or too many days.
+    #[error("{0}")]
+    Day(String),
+}
+
 impl Calendar {
     /// The calendar this version was built with.
     pub fn built_in() -> Self {
         // Its test reads it; a program whose own file cannot be read has no days off beyond the weekends.
-        let read: Holidays = serde_json::from_str(HOLIDAYS).unwrap_or(Holidays { years: BTreeMap::new(), days: Vec::new() });
-        let announced: Vec<i16> = read.years.iter().filter(|(_, y)| y.announced).filter_map(|(n, _)| n.parse().ok()).collect();
-        let version = announced.last().map_or_else(|| "cn-none".into(), |y| format!("cn-{y}"));
-        let days = read.days.into_iter().map(|(day, off, _)| (day, off)).collect();
-        Calendar { days, announced, version }
+        Calendar::read(HOLIDAYS).unwrap_or(Calendar { days: BTreeMap::new(), announced: Vec::new(), put_later: BTreeMap::new() })
+    }
+
+    /// A calendar in the shape of the built-in file, which it replaces.
+    ///
+    /// # Errors
+    /// [`CalendarError::Malformed`]
+    pub fn read(text: &str) -> Result<Self, CalendarError> {
+        let read: Holidays = serde_json::from_str(text).map_err(|e| CalendarError::Malformed(e.to_string()))?;
+        let announced = read.years.iter().filter(|(_, y)| y.announced).filter_map(|(n, _)| n.parse().ok()).collect();
+        let days = read.days.into_iter().map(|(date, off, name)| (date, AnnouncedDay { date, off, name })).collect();
+        Ok(Calendar { days, announced, put_later: BTreeMap::new() })
+    }
+
+    /// This calendar with one year as `announced`, the `version`-th time it was put.
+    ///
+    /// # Errors
+    /// [`CalendarError::Day`]
+    pub fn with_year(&self, year: i16, version: i64, announced: &AnnouncedYear) -> Result<Self, CalendarError> {
+        if announced.days.len() > ANNOUNCED_DAYS_MAX {
+            return Err(CalendarError::Day(format!("at most {ANNOUNCED_DAYS_MAX} days")));
+        }
+        let mut next = self.clone();
+        next.days.retain(|day, _| day.year() != year);
+        for day in &announced.days {
+            if day.date.year() != year {
+                return Err(CalendarError::Day(format!("{} is not a day of {year}", day.date)));
+            }
+            if next.days.insert(day.date, day.clone()).is_some() {
+                return Err(CalendarError::Day(format!("{} comes twice", day.date)));
+            }
+        }
+        next.announced.push(year);
+        next.announced.sort_unstable();
+        next.announced.dedup();
+        next.put_later.insert(year, version);
+        Ok(next)
+    }
+
+    /// Which calendar this is: the last year announced, and the years put later with their versions.
+    pub fn version(&self) -> String {
+        let mut text = self.announced.last().map_or_else(|| "cn-none".to_owned(), |y| format!("cn-{y}"));
+        for (year, version) in &self.put_later {
+            text.push_str(&format!("+{year}v{version}"));
+        }
+        text
+    }
+
+    /// Whether the holidays of a year are announced.
+    pub fn knows(&self, year: i16) -> bool {
+        self.announced.contains(&year)
+    }
+
+    /// The days of a year that its announcement names.
+    pub fn days_of(&self, year: i16) -> Vec<AnnouncedDay> {
+        self.days.values().filter(|d| d.date.year() == year).cloned().collect()
     }
 
     /// Whether `day` is a working day.
     pub fn is_working_day(&self, day: Date) -> bool {
         match self.days.get(&day) {
-            Some(off) => !off,
+            Some(announced) => !announced.off,
             None => {
                 let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-                !(weekend || (!self.is_announced(day) && is_fixed_holiday(day)))
+                !(weekend || (!self.knows(day.year()) && is_fixed_holiday(day)))
             }
         }
     }
 
-    fn is_announced(&self, day: Date) -> bool {
-        self.announced.contains(&day.year())
+    /// Name of the holiday `day` is, where it is one.
+    fn holiday(&self, day: Date) -> Option<&str> {
+        self.days.get(&day).filter(|d| d.off).map(|d| d.name.as_str())
     }
 
     fn next_working_day(&self, mut day: Date) -> Date {
-        while !self.is_working_day(day) {
+        while !self.is_working_day(day) && day < Date::MAX {
             day = tomorrow(day);
         }
         day
     }
 
-    fn due(&self, due: Date, explanation: String) -> Due {
-        Due { due, provisional: !self.is_announced(due), calendar_version: self.version.clone(), explanation }
-    }
-
     /// `days` working days after `from`; the day itself is not counted.
     pub fn add_working_days(&self, from: Date, days: u32) -> Due {
-        let mut day = from;
-        for _ in 0..days {
-            day = self.next_working_day(tomorrow(day));
-        }
-        self.due(day, format!("{from} + {days} working days"))
+        Period::new(from, days, Unit::WorkingDays).due(self)
     }
 
     /// `days` calendar days after `from`, the day itself not counted, moved to the next working day.
     ///
     /// Law: Civil Code 201, 203.
     pub fn add_calendar_days(&self, from: Date, days: u32) -> Due {
-        let end = from.checked_add(i64::from(days).days()).unwrap_or(Date::MAX);
-        let due = self.next_working_day(end);
-        self.due(due, format!("{from} + {days} calendar days = {end}, then the next working day"))
+        Period::new(from, days, Unit::CalendarDays).due(self)
     }
 
     /// `months` months after `from`, on the corresponding day or the month's last, moved to the next
@@ -107,9 +177,7 @@ impl Calendar {
     ///
     /// Law: Civil Code 202, 203.
     pub fn add_months(&self, from: Date, months: u32) -> Due {
-        let end = from.checked_add(i64::from(months).months()).unwrap_or(Date::MAX);
-        let due = self.next_working_day(end);
-        self.due(due, format!("{from} + {months} months = {end}, then the next working day"))
+        Period::new(from, months, Unit::Months).due(self)
     }
 }
 
@@ -180,6 +248,45 @@ mod tests {
     fn a_deadline_in_a_year_not_announced_is_provisional() {
         let due = Calendar::built_in().add_working_days(Date::constant(2026, 12, 30), 2);
         assert_eq!((due.due, due.provisional), (Date::constant(2027, 1, 4), true));
+    }
+
+    #[test]
+    fn the_new_year_of_2020_was_made_longer_while_it_ran() {
+        // Law: 国务院办公厅关于延长2020年春节假期的通知 (2020-01-27): off to 2 February, then Monday works.
+        let calendar = Calendar::built_in();
+        let day = |d: i8| Date::constant(2020, 2, d);
+        assert!(
+            !calendar.is_working_day(Date::constant(2020, 1, 31)) && !calendar.is_working_day(day(1)) && calendar.is_working_day(day(3))
+        );
+        assert_eq!(calendar.add_calendar_days(Date::constant(2020, 1, 16), 15).due, day(3));
+        assert_eq!(calendar.add_working_days(Date::constant(2020, 1, 22), 2).due, day(3));
+    }
+
+    #[test]
+    fn a_leap_day_is_a_day() {
+        let calendar = Calendar::built_in();
+        assert_eq!(calendar.add_calendar_days(Date::constant(2024, 2, 14), 15).due, Date::constant(2024, 2, 29));
+        assert_eq!(calendar.add_months(Date::constant(2024, 1, 31), 1).due, Date::constant(2024, 2, 29));
+        assert_eq!(calendar.add_months(Date::constant(2024, 2, 29), 12).due, Date::constant(2025, 2, 28));
+        assert_eq!(calendar.add_working_days(Date::constant(2024, 2, 28), 1).due, Date::constant(2024, 2, 29));
+    }
+
+    #[test]
+    fn a_year_put_later_settles_what_was_provisional() {
+        let calendar = Calendar::built_in();
+        let from = Date::constant(2026, 12, 25);
+        let before = calendar.add_calendar_days(from, 15);
+        assert_eq!((before.due, before.provisional), (Date::constant(2027, 1, 11), true));
+        let off = |date: Date| AnnouncedDay { date, off: true, name: "元旦".into() };
+        let year = AnnouncedYear {
+            source: "国办发明电".into(),
+            days: vec![off(Date::constant(2027, 1, 1)), off(Date::constant(2027, 1, 11))],
+        };
+        let after = calendar.with_year(2027, 1, &year).unwrap();
+        let due = after.add_calendar_days(from, 15);
+        assert_eq!((due.due, due.provisional, due.calendar_version.as_str()), (Date::constant(2027, 1, 12), false, "cn-2027+2027v1"));
+        let wrong = AnnouncedYear { source: String::new(), days: vec![off(Date::constant(2028, 1, 1))] };
+        assert!(matches!(calendar.with_year(2027, 1, &wrong), Err(CalendarError::Day(_))));
     }
 
     #[test]

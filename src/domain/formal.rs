@@ -11,6 +11,9 @@ use super::notice::{Capacity, DocumentKind};
 /// Working days for a supplement, counted from the request (policy of the service).
 pub const SUPPLEMENT_WORKING_DAYS: u32 = 5;
 
+/// Working days for the formal check (policy of the service).
+pub const FORMAL_CHECK_WORKING_DAYS: u32 = 2;
+
 /// What the formal check looks at.
 pub struct FormalInput<'a> {
     /// Capacity of the complainant.

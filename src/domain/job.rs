@@ -6,16 +6,19 @@
 pub enum JobKind {
     /// A period of a complaint (the subject, by id) runs out.
     Deadlines,
+    /// The calendar of a year (the subject) was put: last days may move.
+    CalendarPut,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 1] = [JobKind::Deadlines];
+    pub const ALL: [JobKind; 2] = [JobKind::Deadlines, JobKind::CalendarPut];
 
     /// The word used in SQL and logs.
     pub fn word(self) -> &'static str {
         match self {
             JobKind::Deadlines => "deadlines",
+            JobKind::CalendarPut => "calendar_put",
         }
     }
 

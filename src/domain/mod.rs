@@ -22,3 +22,4 @@ pub mod register;
 pub mod report;
 pub mod secrets;
 pub mod signature;
+pub mod statement;

@@ -66,8 +66,15 @@ pub struct Policy {
     /// What may be decided without a human; nothing by default.
     #[serde(default)]
     pub automation: Automation,
+    /// On the complex track, whether nothing is decided against a seller before its answer window ends.
+    #[serde(default = "yes")]
+    pub hear_first: bool,
     /// The criteria, at most [`CRITERIA_MAX`].
     pub criteria: Vec<Criterion>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What may be decided without a human.

@@ -4,6 +4,7 @@
 //! Diesel's types and errors stop at this module's edge.
 
 mod accounts;
+mod calendars;
 mod claims;
 mod commit;
 mod complaints;
@@ -21,6 +22,7 @@ mod projection;
 mod register;
 mod rows;
 mod schema;
+mod sellers;
 mod sqlite;
 mod types;
 mod upkeep;
@@ -33,6 +35,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::Notify;
 
 pub use accounts::{AccountRow, KeyRow};
+pub use calendars::CalendarRow;
 pub use claims::{ClaimRow, QueueFilter, QueueRow};
 pub use commit::{AnswerRow, Commit, CommitError, Committed, Issued, MailDraft, ReliedOn, StoredAnswer};
 pub use complaints::{ComplaintFilter, StoredComplaint};
@@ -47,6 +50,7 @@ pub use platforms::{EndpointRow, PlatformRow};
 pub use projection::expected_projection;
 pub use register::{PolicyRow, RightRow};
 pub use rows::{ComplaintRow, GrantRow, ListingRow, PartyRow};
+pub use sellers::{SellerAccessRow, SubmissionRow};
 pub use upkeep::{Projected, SealRow, Sealable};
 
 use error::Fault;

@@ -20,6 +20,8 @@ pub struct PlatformRow {
     pub name: String,
     /// Codes of the sites it operates.
     pub sites: Vec<String>,
+    /// Who forwards sellers' statements: `platform` or `centre_as_agent`.
+    pub forwarding: String,
     /// When it was registered.
     pub created_at: Timestamp,
 }
@@ -53,6 +55,7 @@ struct PlatformSql {
     sites: String,
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     created_at: Timestamp,
+    forwarding: String,
 }
 
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -105,7 +108,7 @@ impl Store {
         })?;
         let of = |r: PlatformSql| {
             let sites = list_of("platforms", &r.code, &r.sites)?;
-            Ok(PlatformRow { code: r.code, name: r.name, sites, created_at: r.created_at })
+            Ok(PlatformRow { code: r.code, name: r.name, sites, created_at: r.created_at, forwarding: r.forwarding })
         };
         rows.into_iter().map(of).collect()
     }
@@ -115,7 +118,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Duplicate`]
     pub async fn put_platform(&self, row: PlatformRow) -> Result<(), StoreError> {
-        let row = PlatformSql { sites: list_text(&row.sites), code: row.code, name: row.name, created_at: row.created_at };
+        let row = PlatformSql {
+            sites: list_text(&row.sites),
+            code: row.code,
+            name: row.name,
+            created_at: row.created_at,
+            forwarding: row.forwarding,
+        };
         work!(self, $go => {
             go!(execute, diesel::insert_into(platforms::table).values(row.clone()))?;
             Ok::<(), Fault>(())

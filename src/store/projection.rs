@@ -29,7 +29,7 @@ fn complaint_row(c: &Complaint, updated_at: Timestamp) -> ComplaintRow {
         overall: c.examined.as_ref().map(|e| e.overall.clone()),
         policy_version: c.triaged.as_ref().map(|t| t.policy_version),
         due_on,
-        queue_on: waits_for_a_person(&c.state).then(|| due_on.unwrap_or(Date::MAX)),
+        queue_on: (waits_for_a_person(&c.state) || c.needs_a_person()).then(|| due_on.unwrap_or(Date::MAX)),
         filed_at: c.filed_at,
         updated_at,
         last_seq: int(c.seq),

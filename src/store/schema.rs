@@ -33,6 +33,7 @@ diesel::table! {
         sites -> Text,
         feed_seq -> BigInt,
         created_at -> TsSql,
+        forwarding -> Text,
     }
 }
 diesel::table! {
@@ -379,6 +380,45 @@ diesel::table! {
         last_error -> Nullable<Text>,
     }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    calendars (year, version) {
+        year -> Integer,
+        version -> BigInt,
+        body -> Text,
+        put_by -> IdSql,
+        put_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    seller_access (id) {
+        id -> IdSql,
+        dispatch_id -> IdSql,
+        complaint_id -> IdSql,
+        platform -> Text,
+        lines -> Text,
+        identified -> Bool,
+        hash -> Binary,
+        created_at -> TsSql,
+        expires_at -> TsSql,
+        revoked_at -> Nullable<TsSql>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    submissions (id) {
+        id -> IdSql,
+        complaint_id -> IdSql,
+        kind -> Text,
+        access_id -> Nullable<IdSql>,
+        party_id -> IdSql,
+        created_at -> TsSql,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
@@ -409,4 +449,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     desk_claims,
     seals,
     jobs,
+    calendars,
+    seller_access,
+    submissions,
 );

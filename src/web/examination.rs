@@ -62,7 +62,7 @@ pub async fn show(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>
     shown(&web, &caller, (id, StatusCode::OK)).await
 }
 
-async fn shown(web: &Web, caller: &Caller, (id, status): (Uuid, StatusCode)) -> Answer {
+pub(super) async fn shown(web: &Web, caller: &Caller, (id, status): (Uuid, StatusCode)) -> Answer {
     let view = web.desk.show_to_house(caller, id).await?;
     Ok(HttpResponse::build(status).insert_header((ETAG, etag(view.complaint.version))).json(view))
 }

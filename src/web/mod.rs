@@ -9,6 +9,8 @@
 mod accounts;
 pub mod body;
 mod complaints;
+mod conduct;
+mod contest;
 mod examination;
 mod files;
 mod guard;
@@ -17,6 +19,7 @@ mod platform;
 mod problem;
 mod queue;
 pub mod routes;
+mod seller;
 mod service;
 
 use std::sync::atomic::{AtomicBool, Ordering};

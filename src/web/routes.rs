@@ -3,7 +3,7 @@
 
 use actix_web::web;
 
-use super::{accounts, complaints, examination, files, platform, queue, service};
+use super::{accounts, complaints, conduct, contest, examination, files, platform, queue, seller, service};
 use crate::workflow::Role;
 
 /// One route.
@@ -27,6 +27,7 @@ const STAFF: &[Role] = &[Role::Examiner, Role::Lead, Role::Admin, Role::Auditor]
 const REGISTRARS: &[Role] = &[Role::Examiner, Role::Lead, Role::Admin];
 const LEADS: &[Role] = &[Role::Lead, Role::Admin];
 const ADMINS: &[Role] = &[Role::Admin];
+const SELLERS: &[Role] = &[Role::Seller];
 const OPERATORS: &[Role] = &[Role::Admin, Role::Auditor];
 
 macro_rules! routes {
@@ -62,11 +63,28 @@ routes! {
     get "/v1/complaints/{complaint_id}/log" FILERS complaints::log;
     post "/v1/complaints/{complaint_id}/supplement" FILERS complaints::supplement;
     post "/v1/complaints/{complaint_id}/withdrawal" FILERS complaints::withdraw;
+    get "/v1/complaints/{complaint_id}/deadlines" FILERS contest::deadlines;
+    get "/v1/complaints/{complaint_id}/statements" FILERS contest::statements;
+    post "/v1/complaints/{complaint_id}/statements/{statement_id}/receipt" FILERS contest::receipt;
+    post "/v1/complaints/{complaint_id}/proceedings" FILERS contest::prove_proceedings;
+    post "/v1/complaints/{complaint_id}/proceedings-status" FILERS contest::follow_proceedings;
+    post "/v1/complaints/{complaint_id}/waiting-extension" FILERS contest::extend_waiting;
+    post "/v1/complaints/{complaint_id}/reviews" FILERS contest::request_review;
     post "/v1/report-checks" DEPOSITORS complaints::check_report;
 
     get "/v1/platform/dispatches" PLATFORMS platform::feed;
     get "/v1/platform/dispatches/{dispatch_id}" PLATFORMS platform::dispatch;
     post "/v1/platform/dispatches/{dispatch_id}/acknowledgements" PLATFORMS platform::acknowledge;
+
+    post "/v1/platform/dispatches/{dispatch_id}/seller-access" PLATFORMS seller::make_access;
+    delete "/v1/platform/seller-access/{access_id}" PLATFORMS seller::revoke_access;
+    post "/v1/platform/statements/{statement_id}/forwarding" PLATFORMS seller::forwarding;
+
+    get "/v1/seller/complaint" SELLERS seller::show;
+    post "/v1/seller/files" SELLERS files::deposit;
+    post "/v1/seller/answers" SELLERS seller::answer;
+    post "/v1/seller/statements" SELLERS seller::state;
+    post "/v1/seller/reviews" SELLERS seller::request_review;
 
     get "/v1/admin/queue" STAFF queue::list;
     get "/v1/admin/queue/counts" STAFF queue::counts;
@@ -80,6 +98,19 @@ routes! {
     post "/v1/admin/complaints/{complaint_id}/authenticity" JUDGES examination::grant_authenticity;
     post "/v1/admin/complaints/{complaint_id}/lift" JUDGES examination::lift;
     post "/v1/admin/complaints/{complaint_id}/track" JUDGES examination::change_track;
+    get "/v1/admin/complaints/{complaint_id}/deadlines" STAFF conduct::deadlines;
+    post "/v1/admin/complaints/{complaint_id}/supplement-request" JUDGES conduct::request_supplement;
+    post "/v1/admin/complaints/{complaint_id}/hearing-extension" JUDGES conduct::extend_answer;
+    post "/v1/admin/complaints/{complaint_id}/seller-notification" JUDGES conduct::record_notification;
+    post "/v1/admin/complaints/{complaint_id}/suspension" JUDGES conduct::suspend;
+    post "/v1/admin/complaints/{complaint_id}/resumption" JUDGES conduct::resume;
+    post "/v1/admin/complaints/{complaint_id}/statements/{statement_id}/check" JUDGES conduct::check_statement;
+    post "/v1/admin/complaints/{complaint_id}/statements/{statement_id}/arrival" JUDGES conduct::record_arrival;
+    post "/v1/admin/complaints/{complaint_id}/authority-acts" JUDGES conduct::record_authority;
+    post "/v1/admin/complaints/{complaint_id}/reviews/{review_id}/decision" JUDGES conduct::decide_review;
+    post "/v1/admin/complaints/{complaint_id}/recusal" JUDGES conduct::recuse;
+    get "/v1/admin/calendar/{year}" STAFF conduct::calendar;
+    put "/v1/admin/calendar/{year}" ADMINS conduct::put_calendar;
     get "/v1/admin/patents/{patent_number}" STAFF examination::register_entry;
     put "/v1/admin/patents/{patent_number}" REGISTRARS examination::put_register_entry;
 

@@ -93,6 +93,10 @@ impl Desk {
         if let Some(caller) = cache.get(&hash) {
             return Ok(Some(caller));
         }
+        if key.starts_with(crate::vault::SELLER_TOKEN_PREFIX) {
+            // Not kept: an access that ends or is revoked stops at once.
+            return self.seller_of(&hash).await;
+        }
         let Some(account) = self.store.account_by_key_hash(&hash).await? else {
             return Ok(None);
         };
@@ -104,6 +108,7 @@ impl Desk {
             role,
             platform: account.platform,
             filings_per_hour_max: account.filings_per_hour_max.and_then(|n| u32::try_from(n).ok()),
+            seller: None,
         };
         cache.keep(hash, &caller);
         Ok(Some(caller))
@@ -116,6 +121,9 @@ impl Desk {
     pub async fn create_account(&self, form: AccountForm) -> Result<AccountView, DeskError> {
         if form.name.trim().is_empty() || form.name.chars().count() > NAME_CHARS_MAX {
             return Err(DeskError::rule("account.name", format!("1 to {NAME_CHARS_MAX} characters")));
+        }
+        if form.role == Role::Seller {
+            return Err(DeskError::rule("account.role", "a seller has access by its platform, not an account"));
         }
         match (&form.platform, form.role) {
             (Some(code), Role::Platform) => {

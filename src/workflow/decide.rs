@@ -150,8 +150,14 @@ impl Desk {
         let mut assessment = self.reassess(&loaded).await?;
         assessment.triage.track = form.to;
         let due = self.decision_due(&assessment, today);
+        if loaded.complaint.seq != at.seen {
+            return Err(DeskError::Changed { now: loaded.complaint.seq });
+        }
+        let (now, _) = self.now();
         let event = Event::TrackChanged(TrackChanged { to: form.to, reason: form.reason, due_on: due.due });
-        self.judge(caller, at, event).await
+        let transition = loaded.complaint.record(&caller.actor(), now, event)?;
+        let transition = self.open_hearing(transition, now, assessment.hear_first)?;
+        self.commit_judged(transition, &loaded).await
     }
 
     async fn judge(&self, caller: &Caller, at: &Judged, event: Event) -> Result<u32, DeskError> {
@@ -162,12 +168,17 @@ impl Desk {
         }
         let (now, _) = self.now();
         let transition = before.record(&caller.actor(), now, event)?;
+        self.commit_judged(transition, &loaded).await
+    }
+
+    async fn commit_judged(&self, transition: Transition, loaded: &super::views::Loaded) -> Result<u32, DeskError> {
         let version = transition.after().seq;
-        let commit = self.commit_of(transition, &loaded).await?;
+        let complaint = loaded.complaint.id;
+        let commit = self.commit_of(transition, loaded).await?;
         match self.store.commit(commit).await {
             Ok(_) => Ok(version),
             Err(CommitError::Answered(_)) => Ok(version),
-            Err(CommitError::Store(e)) if e.is_stale() => Err(DeskError::Changed { now: self.load(at.complaint).await?.complaint.seq }),
+            Err(CommitError::Store(e)) if e.is_stale() => Err(DeskError::Changed { now: self.load(complaint).await?.complaint.seq }),
             Err(CommitError::Store(e)) => Err(e.into()),
         }
     }
@@ -188,7 +199,7 @@ impl Desk {
     }
 }
 
-fn check_lines(lines: impl Iterator<Item = u32>) -> Result<(), DeskError> {
+pub(super) fn check_lines(lines: impl Iterator<Item = u32>) -> Result<(), DeskError> {
     let all: Vec<u32> = lines.collect();
     let mut once = all.clone();
     once.sort_unstable();
@@ -212,7 +223,7 @@ pub(super) fn check_text(text: Option<&str>) -> Result<(), DeskError> {
     }
 }
 
-fn check_reasons(given: &[String], known: &[(&str, &str)]) -> Result<(), DeskError> {
+pub(super) fn check_reasons(given: &[String], known: &[(&str, &str)]) -> Result<(), DeskError> {
     if given.is_empty() {
         return Err(DeskError::rule("decision.no_reason", "give at least one reason code"));
     }

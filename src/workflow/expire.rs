@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Desk, DeskError, RETRIES_MAX};
+use crate::domain::calendar::Calendar;
 use crate::domain::complaint::{Actor, Complaint, Transition};
 use crate::store::CommitError;
 
@@ -19,7 +20,7 @@ impl Desk {
             tries += 1;
             let loaded = self.load(id).await?;
             let (now, _) = self.now();
-            let Some(transition) = passed(&loaded.complaint, now)? else {
+            let Some(transition) = passed(&loaded.complaint, now, &self.calendar())? else {
                 return Ok(loaded.complaint.alarm_at());
             };
             let commit = self.commit_of(transition, &loaded).await?;
@@ -33,12 +34,12 @@ impl Desk {
 }
 
 /// All that has happened by itself at `now`, as one transition.
-fn passed(complaint: &Complaint, now: Timestamp) -> Result<Option<Transition>, DeskError> {
+fn passed(complaint: &Complaint, now: Timestamp, calendar: &Calendar) -> Result<Option<Transition>, DeskError> {
     let clock = Actor::System("agenda");
     let mut transition: Option<Transition> = None;
     loop {
         let stands = transition.as_ref().map_or(complaint, Transition::after);
-        let Some(event) = stands.passed(now) else { return Ok(transition) };
+        let Some(event) = stands.passed(now, calendar) else { return Ok(transition) };
         transition = Some(match transition {
             None => complaint.record(&clock, now, event)?,
             Some(t) => t.and(&clock, now, event)?,

@@ -179,7 +179,8 @@ impl Desk {
         };
         let transition = Complaint::file(id, &caller.actor(), now, filed);
         let register_version = context.register.as_ref().map(|(v, _)| *v);
-        let transition = self.settle(transition, now, &Settling { case: &case, assessment: &assessment, register_version })?;
+        let transition =
+            self.settle(transition, now, &Settling { case: &case, assessment: &assessment, register_version, decision_left: None })?;
         let urls: Vec<Option<String>> = case.listings().map(|(_, l)| l.url.clone()).collect();
         let kept = assessment.kept();
         let examination = kept.body();
@@ -317,12 +318,16 @@ impl Desk {
         match formal {
             FormalResult::Accepted => {
                 t = t.and(&service, now, Event::Accepted)?;
-                let due = self.decision_due(x.assessment, today);
+                let mut due = self.decision_due(x.assessment, today);
+                if let Some(left) = x.decision_left {
+                    due.due = left;
+                }
                 t = t.and(&service, now, Event::Triaged(x.assessment.triaged_event(&due)))?;
+                t = self.open_hearing(t, now, x.assessment.hear_first)?;
                 self.decide_automatically(t, now, x.assessment.proof.as_ref())
             }
             FormalResult::Missing(missing) => {
-                let due: Due = self.calendar.add_working_days(today, SUPPLEMENT_WORKING_DAYS);
+                let due: Due = self.calendar().add_working_days(today, SUPPLEMENT_WORKING_DAYS);
                 let event =
                     Event::SupplementRequested(SupplementRequested { missing, due_on: due.due, calendar_version: due.calendar_version });
                 Ok(t.and(&service, now, event)?)
@@ -347,6 +352,8 @@ pub(super) struct Settling<'a> {
     pub(super) case: &'a NoticeCase,
     pub(super) assessment: &'a Assessment,
     pub(super) register_version: Option<i64>,
+    /// The last day of a decision clock that stood still for a supplement and goes on now.
+    pub(super) decision_left: Option<jiff::civil::Date>,
 }
 
 impl Checked {

@@ -5,11 +5,16 @@
 //! what is answered is in [`views`].
 
 mod accounts;
+mod act;
 mod authenticity;
+mod authority;
+mod calendar;
+mod contest;
 mod decide;
 mod expire;
 mod file;
 mod files;
+mod hearing;
 mod lists;
 mod platforms;
 mod policies;
@@ -17,6 +22,8 @@ mod prepare;
 mod recent;
 mod register;
 mod report_check;
+mod review;
+mod seller;
 mod supplement;
 pub mod views;
 mod withdraw;
@@ -30,14 +37,20 @@ use uuid::Uuid;
 
 pub use accounts::{AccountForm, AccountView, KeyCache, KeyCreated};
 pub use authenticity::AuthenticityForm;
+pub use authority::AuthorityForm;
+pub use calendar::CalendarView;
+pub use contest::{ArrivalForm, CheckForm, ExtensionForm, ForwardingForm, ProceedingsForm, StatementShown, StatusForm};
 pub use decide::{DecisionForm, Judged, LIFT_REASONS, LiftForm, LineDecisionForm, REASONS, TrackForm};
 pub use file::{Answer, Filing, IdempotencyKey};
 pub use files::StoredFile;
+pub use hearing::{AnswerExtensionForm, NotificationForm, SupplementRequestForm, SuspensionForm};
 pub use lists::{ClaimView, ComplaintPage, ComplaintQuery, QueueQuery};
 pub use platforms::{AckForm, AckLineForm, AckResult, EndpointForm, EndpointView, MEASURES_TAKEN, PlatformForm, REFUSAL_REASONS};
 pub use policies::{ActivationForm, PolicyView};
 pub use register::{RegisterView, RightForm, RightView};
 pub use report_check::{ReportCheckForm, ReportCheckView};
+pub use review::{RecusalForm, ReviewDecisionForm, ReviewForm};
+pub use seller::{AccessForm, AccessView, AnswerForm, SellerView, StatementForm};
 pub use supplement::SupplementForm;
 pub use withdraw::{WITHDRAWAL_REASONS, WithdrawalForm};
 
@@ -73,11 +86,14 @@ pub enum Role {
     Admin,
     /// Reads all, changes nothing.
     Auditor,
+    /// A seller, by the access its platform made for exactly its listings; never an account.
+    Seller,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 7] = [Role::Complainant, Role::Agent, Role::Platform, Role::Examiner, Role::Lead, Role::Admin, Role::Auditor];
+    pub const ALL: [Role; 8] =
+        [Role::Complainant, Role::Agent, Role::Platform, Role::Examiner, Role::Lead, Role::Admin, Role::Auditor, Role::Seller];
 
     /// The word used in JSON and SQL.
     pub fn word(self) -> &'static str {
@@ -89,6 +105,7 @@ impl Role {
             Role::Lead => "lead",
             Role::Admin => "admin",
             Role::Auditor => "auditor",
+            Role::Seller => "seller",
         }
     }
 
@@ -109,6 +126,8 @@ pub struct Caller {
     pub platform: Option<String>,
     /// Filings allowed an hour; the default where absent.
     pub filings_per_hour_max: Option<u32>,
+    /// What it may touch, for the role `seller`.
+    pub seller: Option<seller::SellerSide>,
 }
 
 impl Caller {
@@ -129,6 +148,8 @@ pub struct Settings {
     pub public_url: String,
     /// Mail address through which a complainant can be reached.
     pub relay_contact: String,
+    /// How an extension of the waiting period is counted.
+    pub extension_cap: crate::domain::complaint::ExtensionCap,
     /// Networks an endpoint may lie in although they are private, and whether http is allowed.
     pub egress: crate::domain::egress::EgressRules,
 }
@@ -142,7 +163,8 @@ pub struct Desk {
     pub(crate) vault: Vault,
     pub(crate) reader: Arc<Reader>,
     pub(crate) uploads: Uploads,
-    pub(crate) calendar: Arc<Calendar>,
+    calendar: Arc<std::sync::RwLock<Arc<Calendar>>>,
+    calendar_at_start: Arc<Calendar>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) recent: Arc<recent::Recent>,
 }
@@ -163,6 +185,8 @@ pub struct DeskParts {
     pub uploads: Uploads,
     /// Settings.
     pub settings: Settings,
+    /// The calendar, under the years that are put later.
+    pub calendar: Calendar,
 }
 
 impl Desk {
@@ -175,7 +199,8 @@ impl Desk {
             vault: parts.vault,
             reader: Arc::new(parts.reader),
             uploads: parts.uploads,
-            calendar: Arc::new(Calendar::built_in()),
+            calendar: Arc::new(std::sync::RwLock::new(Arc::new(parts.calendar.clone()))),
+            calendar_at_start: Arc::new(parts.calendar),
             settings: Arc::new(parts.settings),
             recent: Arc::default(),
         }

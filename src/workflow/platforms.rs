@@ -53,6 +53,30 @@ pub struct PlatformForm {
     pub name: String,
     /// Sites it operates, by site code (`taobao`, `tmall`).
     pub sites: Vec<String>,
+    /// Who forwards sellers' statements. Law: E-Commerce Law 43(2): the platform, unless it mandated this centre.
+    #[serde(default)]
+    pub forwarding: ForwardingDuty,
+}
+
+/// Who forwards sellers' statements to complainants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForwardingDuty {
+    /// The platform itself.
+    #[default]
+    Platform,
+    /// This centre, in the platform's name.
+    CentreAsAgent,
+}
+
+impl ForwardingDuty {
+    /// The word used in JSON and SQL.
+    pub fn word(self) -> &'static str {
+        match self {
+            ForwardingDuty::Platform => "platform",
+            ForwardingDuty::CentreAsAgent => "centre_as_agent",
+        }
+    }
 }
 
 /// An endpoint.
@@ -174,7 +198,8 @@ impl Desk {
         if let Some(other) = known.iter().find(|p| p.sites.iter().any(|s| form.sites.contains(s))) {
             return Err(DeskError::rule("platform.site_taken", format!("a site of it belongs to {}", other.code)));
         }
-        let row = PlatformRow { code: form.code, name: form.name, sites: form.sites, created_at: self.clock.now() };
+        let forwarding = form.forwarding.word().to_owned();
+        let row = PlatformRow { code: form.code, name: form.name, sites: form.sites, created_at: self.clock.now(), forwarding };
         self.store.put_platform(row.clone()).await?;
         self.recent.forget();
         Ok(row)
@@ -360,7 +385,8 @@ fn wrong_row(line: &AckLineForm, dispatch: &DispatchRow, kind: DispatchKind, now
         Some("acknowledgement.reason")
     } else if !needs_reason && line.reason.is_some() {
         Some("acknowledgement.reason_out_of_place")
-    } else if line.step == AckStep::Applied && kind == DispatchKind::Lift || line.step == AckStep::Lifted && kind != DispatchKind::Lift {
+    } else if line.step == AckStep::Applied && kind != DispatchKind::Takedown || line.step == AckStep::Lifted && kind != DispatchKind::Lift
+    {
         Some("acknowledgement.step_out_of_place")
     } else if line.measure.as_deref().is_some_and(|m| !MEASURES_TAKEN.contains(&m)) {
         Some("acknowledgement.measure")

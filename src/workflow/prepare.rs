@@ -13,24 +13,17 @@ use uuid::Uuid;
 use super::{Desk, DeskError};
 use crate::domain::automation::MayAutomate;
 use crate::domain::calendar::Due;
-use crate::domain::complaint::{CheckResult, Complaint, DocumentFiled, Event, Examined, ListingFiled, Transition, Triaged};
+use crate::domain::complaint::{CheckResult, Complaint, DocumentFiled, Event, Examined, ListingFiled, Transition, Triaged, decision_due};
 use crate::domain::dispatch::{DispatchContext, DispatchDraft, LineContext, ProductContext, derive};
 use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination};
 use crate::domain::facts::{FactsFrom, flat_facts};
 use crate::domain::notice::NoticeCase;
 use crate::domain::patent::{PatentKind, PatentNumber, last_day_of_term};
-use crate::domain::policy::{CriterionReport, Facts, Policy, Track, Triage, triage};
+use crate::domain::policy::{CriterionReport, Facts, Policy, Triage, triage};
 use crate::domain::register::RegisterEntry;
 use crate::domain::report::{ItemVerdict, ReportFacts, TextVersion};
 use crate::intake::reader::READER_VERSION;
 use crate::store::{GrantRow, MailDraft, Relisted, RightRow};
-
-/// Working days for a decision on the simple track. Model: 四川省专利行政执法办案规范 146.
-pub const DECISION_SIMPLE_WORKING_DAYS: u32 = 2;
-/// Calendar days for a decision on the complex track, design. Model: protection-centre plan 2016.
-pub const DECISION_COMPLEX_DESIGN_DAYS: u32 = 10;
-/// Months for a decision on the complex track, utility model. Model: protection-centre plan 2016.
-pub const DECISION_COMPLEX_UTILITY_MODEL_MONTHS: u32 = 1;
 
 /// A report whose facts are known.
 #[derive(Clone, Debug)]
@@ -68,6 +61,8 @@ pub(super) struct Assessment {
     pub(super) triage: Triage,
     pub(super) policy_version: i64,
     pub(super) proof: Option<MayAutomate>,
+    /// Whether the active policy hears the seller before anything is decided against it.
+    pub(super) hear_first: bool,
     pub(super) last_day_of_term: Option<Date>,
     pub(super) term_ended_on: Option<Date>,
 }
@@ -152,6 +147,7 @@ impl Desk {
             triage,
             policy_version: x.policy.0,
             proof,
+            hear_first: x.policy.1.hear_first,
             last_day_of_term: last_day,
             term_ended_on: match last_day {
                 Some(day) if day < x.today => Some(day),
@@ -163,11 +159,7 @@ impl Desk {
 
     /// When the decision is due.
     pub(super) fn decision_due(&self, a: &Assessment, today: Date) -> Due {
-        match (a.triage.track, a.kind) {
-            (Track::Simple, _) => self.calendar.add_working_days(today, DECISION_SIMPLE_WORKING_DAYS),
-            (Track::Complex, PatentKind::Design) => self.calendar.add_calendar_days(today, DECISION_COMPLEX_DESIGN_DAYS),
-            (Track::Complex, _) => self.calendar.add_months(today, DECISION_COMPLEX_UTILITY_MODEL_MONTHS),
-        }
+        decision_due(&self.calendar(), a.triage.track, a.kind, today)
     }
 
     /// The dispatches that follow from a transition.
@@ -298,6 +290,12 @@ pub(super) fn mails_for(t: &Transition, id: Uuid, now: Timestamp) -> Vec<MailDra
         Event::SupplementPeriodEnded(_) => Some("supplement_period_ended"),
         Event::Decided(_) => Some("decided"),
         Event::LiftDecided(_) => Some("lift_decided"),
+        Event::WaitingPeriodEnded(_) => Some("waiting_period_ended"),
+        Event::StatementForwarded(_) => Some("statement_forwarded"),
+        Event::FollowUpMissed(_) => Some("follow_up_missed"),
+        Event::ListingSupplementRequested(_) => Some("supplement_requested"),
+        Event::AuthorityActed(_) => Some("authority_acted"),
+        Event::ReviewDecided(_) => Some("review_decided"),
         Event::Accepted => Some("accepted"),
         _ => None,
     });

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::file::{Settling, documents};
 use super::prepare::{KnownReport, sha256_hex};
 use super::{Caller, Desk, DeskError, NamedFiles, RETRIES_MAX};
-use crate::domain::complaint::{Event, Supplemented};
+use crate::domain::complaint::{Event, ListingsSupplemented, Supplemented};
 use crate::domain::notice::{DOCUMENTS_MAX, DocumentStated, NoticeProblem, ServiceAddress, TruthGuarantee};
 use crate::store::{Commit, CommitError};
 
@@ -26,6 +26,9 @@ pub struct SupplementForm {
     /// The report, by file.
     #[serde(default)]
     pub report: Option<String>,
+    /// The listings it is for, where something was asked for listings only.
+    #[serde(default)]
+    pub lines: Option<Vec<u32>>,
 }
 
 impl Desk {
@@ -70,11 +73,24 @@ impl Desk {
         if form.service_address.as_ref().is_some_and(|a| a.confirmed) {
             case.service_address_confirmed = true;
         }
-        let (now, _) = self.now();
+        let (now, today) = self.now();
         let body = serde_json::to_string(&loaded.case).unwrap_or_default();
         let added = documents(&loaded.case).into_iter().filter(|d| d.kind != crate::domain::notice::DocumentKind::EvaluationReport);
+        let added: Vec<_> = added.skip(known).collect();
+        if let Some(lines) = &form.lines {
+            let notice_sha256 = sha256_hex(body.as_bytes());
+            let event = Event::ListingsSupplemented(ListingsSupplemented { lines: lines.clone(), documents: added, notice_sha256 });
+            let transition = loaded.complaint.record(&caller.actor(), now, event)?;
+            let version = transition.after().seq;
+            let ids = files.values().map(|f| f.id).collect();
+            let commit = Commit { notice: Some(body), files: ids, ..self.commit_of(transition, &loaded).await? };
+            return match self.store.commit(commit).await {
+                Ok(_) | Err(CommitError::Answered(_)) => Ok(version),
+                Err(CommitError::Store(e)) => Err(e.into()),
+            };
+        }
         let event = Event::Supplemented(Supplemented {
-            documents: added.skip(known).collect(),
+            documents: added,
             report_sha256: loaded.case.report.clone(),
             notice_sha256: sha256_hex(body.as_bytes()),
         });
@@ -86,7 +102,9 @@ impl Desk {
         }
         let assessment = self.reassess(&loaded).await?;
         let register_version = loaded.register.as_ref().map(|(v, _)| *v);
-        let settled = self.settle(transition, now, &Settling { case: &loaded.case, assessment: &assessment, register_version })?;
+        let decision_left = self.decision_resumed(&loaded, today)?;
+        let settled =
+            self.settle(transition, now, &Settling { case: &loaded.case, assessment: &assessment, register_version, decision_left })?;
         let version = settled.after().seq;
         let mut ids: Vec<Uuid> = files.values().map(|f| f.id).collect();
         ids.sort_unstable();

@@ -276,6 +276,8 @@ fn the_examples_can_be_sent() {
         let mut register = example("register.json");
         register["as_of"] = crate::support::notices::today().into();
         service.put(&format!("/v1/admin/patents/{}", LAMP.number), &examiner, &register).await.expect(200);
+        let stand = crate::support::notices::register(&STAND);
+        service.put(&format!("/v1/admin/patents/{}", STAND.number), &examiner, &stand).await.expect(200);
         let right = format!("/v1/admin/accounts/{account}/rights/{}", LAMP.number);
         service.put(&right, &examiner, &example("right.request.json")).await.expect(200);
         service.post("/v1/admin/policies", &service.admin, &example("policy.json")).await.expect(201);
@@ -294,10 +296,11 @@ fn the_examples_can_be_sent() {
         }
         let path = format!("/v1/admin/complaints/{}", filed[0]["id"].as_str().unwrap());
         let granted = service.post(&format!("{path}/authenticity"), &examiner, &example("authenticity.json")).await.expect(201);
-        let judged = (&granted["version"], &example("track.json"));
-        let moved = service.post_if(&format!("{path}/track"), &examiner, judged).await.expect(201);
+        // On the complex track the seller is heard before a decision: the other one goes there.
+        let other = format!("/v1/admin/complaints/{}", filed[1]["id"].as_str().unwrap());
+        service.post_if(&format!("{other}/track"), &examiner, (&filed[1]["version"], &example("track.json"))).await.expect(201);
         let decided =
-            service.post_if(&format!("{path}/decision"), &examiner, (&moved["version"], &example("decision.json"))).await.expect(201);
+            service.post_if(&format!("{path}/decision"), &examiner, (&granted["version"], &example("decision.json"))).await.expect(201);
         let dispatch = decided["dispatches"][0]["id"].as_str().unwrap();
         let acknowledged = service
             .post(&format!("/v1/platform/dispatches/{dispatch}/acknowledgements"), &platform, &example("acknowledgements.request.json"))

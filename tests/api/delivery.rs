@@ -9,6 +9,7 @@ use crate::support::{Engine, Service, on_both_databases};
 /// A complaint about one item, decided with a takedown; answers its id and version.
 async fn decided(service: &Service, keys: (&str, &str), item: &str) -> (String, Value) {
     let (holder, examiner) = keys;
+    service.put(&format!("/v1/admin/patents/{}", STAND.number), examiner, &register(&STAND)).await.expect(200);
     let files = Deposited::of(service, holder, &STAND).await;
     let filed = service.file(holder, (item, &notice(&STAND, &files, &[item]))).await.expect(201);
     let id = filed["id"].as_str().unwrap().to_owned();
@@ -116,6 +117,7 @@ on_both_databases! {
         let mut form = notice(&LAMP, &files, &["100000000006"]);
         let jd = json!({ "url": "https://item.jd.com/100012031548.html", "shop": "京店" });
         form["accused_products"][0]["listings"].as_array_mut().unwrap().push(jd);
+        service.put(&format!("/v1/admin/patents/{}", LAMP.number), &examiner, &register(&LAMP)).await.expect(200);
         let filed = service.file(&holder, ("two", &form)).await.expect(201);
         let line = |n: u32| json!({ "line": n, "determination": "infringing", "takedown": true, "reasons": ["same_design"] });
         let path = format!("/v1/admin/complaints/{}/decision", filed["id"].as_str().unwrap());
@@ -159,9 +161,9 @@ on_both_databases! {
         let stored = service.post("/v1/admin/policies", &service.admin, &policy).await.expect(201);
         service.post(&format!("/v1/admin/policies/{}/activation", stored["version"]), &service.admin, &json!({})).await.expect(201);
 
-        let first = file("200000000001").await;
-        assert_eq!(first["state"], "accepted", "no register, no authenticity, no standing");
         service.put(&format!("/v1/admin/patents/{}", LAMP.number), &one, &register(&LAMP)).await.expect(200);
+        let first = file("200000000001").await;
+        assert_eq!(first["state"], "accepted", "no authenticity, no standing");
         assert_eq!(file("200000000002").await["state"], "accepted", "no authenticity, no standing");
         let path = format!("/v1/admin/complaints/{}/authenticity", first["id"].as_str().unwrap());
         let grant = json!({ "level": "B", "evidence": "回执" });

@@ -53,7 +53,7 @@ on_both_databases! {
         let filed = post_multipart(&service, &holder, ("m-1", multipart(&parts))).await;
         let first = filed.bytes.clone();
         let filed = filed.expect(201);
-        assert_eq!((&filed["state"], &filed["verdicts"][0]["verdict"]), (&"accepted".into(), &"no_defect_found".into()), "{filed:#}");
+        assert_eq!((&filed["state"], &filed["verdicts"][0]["verdict"]), (&"hearing".into(), &"no_defect_found".into()), "{filed:#}");
         let again = post_multipart(&service, &holder, ("m-1", multipart(&parts))).await;
         assert_eq!((again.status, again.bytes), (201, first));
         let mut other = parts.clone();

@@ -27,10 +27,25 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("GET", "/v1/complaints/{complaint_id}/log", 200, Some(404)),
     ("POST", "/v1/complaints/{complaint_id}/supplement", 409, Some(404)),
     ("POST", "/v1/complaints/{complaint_id}/withdrawal", 422, Some(422)),
+    ("GET", "/v1/complaints/{complaint_id}/deadlines", 200, Some(404)),
+    ("GET", "/v1/complaints/{complaint_id}/statements", 200, Some(404)),
+    ("POST", "/v1/complaints/{complaint_id}/statements/{statement_id}/receipt", 404, Some(404)),
+    ("POST", "/v1/complaints/{complaint_id}/proceedings", 422, Some(422)),
+    ("POST", "/v1/complaints/{complaint_id}/proceedings-status", 422, Some(422)),
+    ("POST", "/v1/complaints/{complaint_id}/waiting-extension", 422, Some(422)),
+    ("POST", "/v1/complaints/{complaint_id}/reviews", 422, Some(422)),
     ("POST", "/v1/report-checks", 422, None),
     ("GET", "/v1/platform/dispatches", 200, None),
     ("GET", "/v1/platform/dispatches/{dispatch_id}", 200, Some(404)),
     ("POST", "/v1/platform/dispatches/{dispatch_id}/acknowledgements", 422, Some(422)),
+    ("POST", "/v1/platform/dispatches/{dispatch_id}/seller-access", 422, Some(422)),
+    ("DELETE", "/v1/platform/seller-access/{access_id}", 404, None),
+    ("POST", "/v1/platform/statements/{statement_id}/forwarding", 422, None),
+    ("GET", "/v1/seller/complaint", 200, None),
+    ("POST", "/v1/seller/files", 201, None),
+    ("POST", "/v1/seller/answers", 422, None),
+    ("POST", "/v1/seller/statements", 422, None),
+    ("POST", "/v1/seller/reviews", 422, None),
     ("GET", "/v1/admin/queue", 200, None),
     ("GET", "/v1/admin/queue/counts", 200, None),
     ("POST", "/v1/admin/queue/claims", 204, None),
@@ -43,6 +58,19 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("POST", "/v1/admin/complaints/{complaint_id}/authenticity", 422, None),
     ("POST", "/v1/admin/complaints/{complaint_id}/lift", 428, None),
     ("POST", "/v1/admin/complaints/{complaint_id}/track", 428, None),
+    ("GET", "/v1/admin/complaints/{complaint_id}/deadlines", 200, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/supplement-request", 428, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/hearing-extension", 428, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/seller-notification", 422, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/suspension", 428, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/resumption", 428, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/statements/{statement_id}/check", 422, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/statements/{statement_id}/arrival", 422, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/authority-acts", 422, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/reviews/{review_id}/decision", 428, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/recusal", 422, None),
+    ("GET", "/v1/admin/calendar/{year}", 200, None),
+    ("PUT", "/v1/admin/calendar/{year}", 422, None),
     ("GET", "/v1/admin/patents/{patent_number}", 200, None),
     ("PUT", "/v1/admin/patents/{patent_number}", 422, None),
     ("GET", "/v1/admin/policies", 200, None),
@@ -80,11 +108,16 @@ on_both_databases! {
             let key = match role {
                 Role::Admin => service.admin.clone(),
                 Role::Platform => platform.key.clone(),
+                // Below: its platform makes the access, for a dispatch.
+                Role::Seller => continue,
                 other => service.account(other.word(), None).await.1,
             };
             keys.insert(role, key);
         }
         let ids = Ids::make(&service, (&keys, &platform)).await;
+        let access = format!("/v1/platform/dispatches/{}/seller-access", ids.common["dispatch_id"]);
+        let made = service.post(&access, &platform.key, &json!({ "listings": [1] })).await.expect(201);
+        keys.insert(Role::Seller, made["token"].as_str().unwrap().to_owned());
         for (method, path, own, foreign) in EXPECTED {
             let route = ROUTES.iter().find(|r| r.method == *method && r.path == *path).unwrap();
             if route.roles.is_empty() {
@@ -125,6 +158,8 @@ impl Ids {
     async fn make(service: &Service, (keys, platform): (&BTreeMap<Role, String>, &Platform)) -> Self {
         let mut own = BTreeMap::new();
         let mut last = String::new();
+        let examiner = &keys[&Role::Examiner];
+        service.put(&format!("/v1/admin/patents/{}", LAMP.number), examiner, &register(&LAMP)).await.expect(200);
         for role in [Role::Complainant, Role::Agent, Role::Examiner, Role::Lead] {
             let key = &keys[&role];
             own.insert((role, "file_id"), service.deposit_bytes(key, format!("%PDF- of {}", role.word()).into_bytes()).await);
@@ -133,7 +168,6 @@ impl Ids {
                 let filed = service.file(key, ("roles", &notice(&LAMP, &files, &["100000000001"]))).await.expect(201);
                 last = filed["id"].as_str().unwrap().to_owned();
                 own.insert((role, "complaint_id"), last.clone());
-                let examiner = &keys[&Role::Examiner];
                 let decision =
                     json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] }] });
                 service
@@ -142,8 +176,6 @@ impl Ids {
                     .expect(201);
             }
         }
-        let examiner = &keys[&Role::Examiner];
-        service.put(&format!("/v1/admin/patents/{}", LAMP.number), examiner, &register(&LAMP)).await.expect(200);
         let dispatch = platform.wait_for(2).await[0].id.clone();
         own.insert((Role::Platform, "dispatch_id"), dispatch.clone());
         // Somebody else's: another account's file and complaint, another platform's dispatch.
@@ -161,6 +193,10 @@ impl Ids {
         let account = accounts["items"][0]["id"].as_str().unwrap().to_owned();
         let common = BTreeMap::from([
             ("asset", "swagger-ui.css".to_owned()),
+            ("statement_id", "01890000-0000-7000-8000-000000000000".to_owned()),
+            ("review_id", "01890000-0000-7000-8000-000000000000".to_owned()),
+            ("access_id", "01890000-0000-7000-8000-000000000000".to_owned()),
+            ("year", "2026".to_owned()),
             ("complaint_id", last),
             ("dispatch_id", dispatch),
             ("file_id", files.report.clone()),
@@ -172,7 +208,12 @@ impl Ids {
             ("platform_code", "ali".to_owned()),
             ("endpoint_id", platform.endpoint.clone()),
         ]);
-        let foreign = BTreeMap::from([("complaint_id", id), ("dispatch_id", theirs), ("file_id", files.report)]);
+        let foreign = BTreeMap::from([
+            ("complaint_id", id),
+            ("dispatch_id", theirs),
+            ("file_id", files.report),
+            ("statement_id", "01890000-0000-7000-8000-000000000000".to_owned()),
+        ]);
         Ids { own, common, foreign }
     }
 

@@ -154,6 +154,18 @@ impl Telling<'_> {
         Ok(message)
     }
 
+    /// The next message of the platform asks it to tell the sellers.
+    async fn hearing(&mut self) -> anyhow::Result<()> {
+        let message = self.receiver.message(self.received).await?;
+        self.received += 1;
+        say(&format!(
+            "platform received {}: the seller has until {} to answer",
+            text(&message.body["type"]),
+            text(&message.body["hearing"]["answer_by"])
+        ));
+        Ok(())
+    }
+
     async fn measure(&self, id: &Value) -> anyhow::Result<()> {
         let seen = self.calls.get(&format!("/v1/complaints/{}", text(id)), &self.cast.holder.1).await?.expect(200)?;
         say(&format!("the complainant sees: {} / {}", text(&seen["listings"][0]["determination"]), text(&seen["listings"][0]["measure"])));
@@ -234,6 +246,7 @@ impl Telling<'_> {
         let files = self.files(&JUICER).await?;
         self.put_register(&JUICER).await?;
         self.file(&notice(&JUICER, &files, ("1", "700000000002"))).await?;
+        self.hearing().await?;
         say("negative is not a refusal: an examiner decides");
         Ok(())
     }
@@ -251,6 +264,7 @@ impl Telling<'_> {
         let files = self.files(&CUP).await?;
         self.put_register(&CUP).await?;
         self.file(&notice(&CUP, &files, ("1", "700000000004"))).await?;
+        self.hearing().await?;
         say("nothing is concluded from a picture: an examiner looks at it");
         Ok(())
     }

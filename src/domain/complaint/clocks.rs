@@ -1,27 +1,112 @@
 //! The clocks of a complaint: when something happens to it by itself, and what. The agenda asks; what
-//! happens is an event like every other.
+//! happens is an event like every other, and a clock that nobody stopped ends at 24:00 of its last day.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use super::{Complaint, Event, State, SupplementPeriodEnded};
-use crate::domain::calendar::end_of_day;
+use super::{
+    Complaint, Event, FollowUpMissed, HearingEnd, HearingEnded, Listing, ListingSupplementPeriodEnded, Stage, State, SupplementPeriodEnded,
+    WaitingPeriodEnded,
+};
+use crate::domain::calendar::{Calendar, Due, end_of_day};
+use crate::domain::patent::{PatentKind, PatentNumber};
+use crate::domain::policy::Track;
+
+/// Calendar days of the seller's answer window. Model: 河南省专利保护条例 20; 浙江省专利条例 34.
+pub const ANSWER_DAYS: u32 = 7;
+/// Calendar days of the answer window when it is extended, from the day it was opened.
+pub const ANSWER_EXTENDED_DAYS: u32 = 15;
+/// Working days for a decision on the simple track. Model: 四川省专利行政执法办案规范 146.
+pub const DECISION_SIMPLE_WORKING_DAYS: u32 = 2;
+/// Calendar days for a decision on the complex track, design. Model: protection-centre plan 2016.
+pub const DECISION_COMPLEX_DESIGN_DAYS: u32 = 10;
+/// Months for a decision on the complex track, utility model. Model: protection-centre plan 2016.
+pub const DECISION_COMPLEX_UTILITY_MODEL_MONTHS: u32 = 1;
+
+/// When a decision is due that runs from `from`.
+pub fn decision_due(calendar: &Calendar, track: Track, kind: PatentKind, from: Date) -> Due {
+    match (track, kind) {
+        (Track::Simple, _) => calendar.add_working_days(from, DECISION_SIMPLE_WORKING_DAYS),
+        (Track::Complex, PatentKind::Design) => calendar.add_calendar_days(from, DECISION_COMPLEX_DESIGN_DAYS),
+        (Track::Complex, _) => calendar.add_months(from, DECISION_COMPLEX_UTILITY_MODEL_MONTHS),
+    }
+}
+
+/// The next day of a listing on which something happens by itself.
+fn ends_on(l: &Listing) -> Option<Date> {
+    let contest = l.contest.as_ref().and_then(|c| match &c.stage {
+        Stage::Waiting { ends_on, .. } => Some(*ends_on),
+        Stage::Kept { follow, missed: false, .. } => Some(follow.by),
+        _ => None,
+    });
+    let awaited = l.awaited.as_ref().map(|a| a.due_on);
+    contest.into_iter().chain(awaited).min()
+}
 
 impl Complaint {
-    /// When something happens to this complaint by itself, next: a last day ends at 24:00.
+    /// When something happens to this complaint by itself, next.
     pub fn alarm_at(&self) -> Option<Timestamp> {
+        let state = match &self.state {
+            State::AwaitingSupplement { due_on } => Some(*due_on),
+            State::Hearing { answer_by } => Some(*answer_by),
+            State::Closed { .. } => return None,
+            _ => None,
+        };
+        state.into_iter().chain(self.listings.iter().filter_map(ends_on)).min().map(end_of_day)
+    }
+
+    /// What has happened by itself at `now`: one event, after which to ask again.
+    pub fn passed(&self, now: Timestamp, calendar: &Calendar) -> Option<Event> {
+        let over = |day: Date| end_of_day(day) <= now;
         match &self.state {
-            State::AwaitingSupplement { due_on } => Some(end_of_day(*due_on)),
+            State::AwaitingSupplement { due_on } if over(*due_on) => {
+                return Some(Event::SupplementPeriodEnded(SupplementPeriodEnded { due_on: *due_on }));
+            }
+            State::Hearing { answer_by } if over(*answer_by) => {
+                return Some(Event::HearingEnded(self.hearing_ended(HearingEnd::WindowEnded, *answer_by, calendar)));
+            }
+            State::Closed { .. } => return None,
+            _ => {}
+        }
+        self.listings.iter().find_map(|l| self.listing_passed(l, &over))
+    }
+
+    /// What has happened to a listing, and to every other for the same reason.
+    fn listing_passed(&self, l: &Listing, over: &dyn Fn(Date) -> bool) -> Option<Event> {
+        if let Some(awaited) = l.awaited.as_ref().filter(|a| over(a.due_on)) {
+            let due_on = awaited.due_on;
+            let lines = self.lines_where(|x| x.awaited.as_ref().is_some_and(|a| a.due_on == due_on));
+            return Some(Event::ListingSupplementPeriodEnded(ListingSupplementPeriodEnded { lines, due_on }));
+        }
+        let contest = l.contest.as_ref()?;
+        let statement = contest.statement;
+        let like = |x: &Listing| x.contest.as_ref().is_some_and(|c| c.statement == statement && c.stage == contest.stage);
+        match &contest.stage {
+            Stage::Waiting { ends_on, .. } if over(*ends_on) => {
+                Some(Event::WaitingPeriodEnded(WaitingPeriodEnded { statement, lines: self.lines_where(like), ended_on: *ends_on }))
+            }
+            Stage::Kept { follow, missed: false, .. } if over(follow.by) => {
+                Some(Event::FollowUpMissed(FollowUpMissed { statement, lines: self.lines_where(like), follow: *follow }))
+            }
             _ => None,
         }
     }
 
-    /// What has happened by itself at `now`: one event, after which to ask again.
-    pub fn passed(&self, now: Timestamp) -> Option<Event> {
-        match &self.state {
-            State::AwaitingSupplement { due_on } if end_of_day(*due_on) <= now => {
-                Some(Event::SupplementPeriodEnded(SupplementPeriodEnded { due_on: *due_on }))
-            }
-            _ => None,
-        }
+    /// Line numbers of the listings that are so.
+    pub fn lines_where(&self, is: impl Fn(&Listing) -> bool) -> Vec<u32> {
+        self.listings.iter().filter(|l| is(l)).map(|l| l.filed.line).collect()
+    }
+
+    /// The end of the hearing, from which the decision clock runs.
+    pub fn hearing_ended(&self, how: HearingEnd, ended_on: Date, calendar: &Calendar) -> HearingEnded {
+        let kind = PatentNumber::parse(&self.filed.patent_number).map_or(PatentKind::UtilityModel, |n| n.kind());
+        let due = decision_due(calendar, Track::Complex, kind, ended_on);
+        HearingEnded { how, ended_on, due_on: due.due, provisional: due.provisional, calendar_version: due.calendar_version }
+    }
+
+    /// Whether a person has to look at it: a step that is missing, or a listing that came back.
+    pub fn needs_a_person(&self) -> bool {
+        let missed = |l: &Listing| matches!(l.contest.as_ref().map(|c| &c.stage), Some(Stage::Kept { missed: true, .. } | Stage::Received));
+        self.reviews.iter().any(|r| !r.decided) || self.listings.iter().any(|l| l.reopened || missed(l))
     }
 }

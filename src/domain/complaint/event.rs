@@ -5,6 +5,16 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::authority::AuthorityActed;
+use super::contest::{
+    FollowUpMissed, ProceedingsFollowed, ProceedingsProven, StatementArrived, StatementChecked, StatementForwarded, StatementReceived,
+    WaitingPeriodEnded, WaitingPeriodExtended,
+};
+use super::hearing::{
+    AnswerWindowExtended, DeadlineMoved, HearingEnded, HearingOpened, ListingSupplementPeriodEnded, ListingSupplementRequested,
+    ListingsSupplemented, Resumed, SellerAnswered, SellerNotified, Suspended,
+};
+use super::review::{ExaminerRecused, ReviewDecided, ReviewRequested};
 use super::{Determination, State};
 use crate::domain::automation::MayAutomate;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
@@ -41,6 +51,54 @@ pub enum Event {
     LiftDecided(LiftDecided),
     /// The complainant took listings back.
     Withdrawn(Withdrawn),
+    /// Something is missing that concerns some listings only.
+    ListingSupplementRequested(ListingSupplementRequested),
+    /// It was supplied.
+    ListingsSupplemented(ListingsSupplemented),
+    /// It was not, in time: these listings are deemed withdrawn.
+    ListingSupplementPeriodEnded(ListingSupplementPeriodEnded),
+    /// The sellers are asked before a decision.
+    HearingOpened(HearingOpened),
+    /// A seller was told.
+    SellerNotified(SellerNotified),
+    /// A seller answered.
+    SellerAnswered(SellerAnswered),
+    /// The answer window was extended.
+    AnswerWindowExtended(AnswerWindowExtended),
+    /// All answered, or the window ran out.
+    HearingEnded(HearingEnded),
+    /// The complaint waits for something outside.
+    Suspended(Suspended),
+    /// It goes on.
+    Resumed(Resumed),
+    /// A non-infringement statement came.
+    StatementReceived(StatementReceived),
+    /// Its form was checked.
+    StatementChecked(StatementChecked),
+    /// It was forwarded to the complainant.
+    StatementForwarded(StatementForwarded),
+    /// It arrived: the waiting period runs.
+    StatementArrived(StatementArrived),
+    /// The waiting period was extended.
+    WaitingPeriodExtended(WaitingPeriodExtended),
+    /// It ran out in silence: the measure is lifted.
+    WaitingPeriodEnded(WaitingPeriodEnded),
+    /// Proceedings were proven: the measure stays.
+    ProceedingsProven(ProceedingsProven),
+    /// The complainant told how they stand.
+    ProceedingsFollowed(ProceedingsFollowed),
+    /// It did not, in time.
+    FollowUpMissed(FollowUpMissed),
+    /// A court or an authority acted.
+    AuthorityActed(Box<AuthorityActed>),
+    /// A second look was asked for.
+    ReviewRequested(ReviewRequested),
+    /// It was taken.
+    ReviewDecided(ReviewDecided),
+    /// An examiner may not act here any more.
+    ExaminerRecused(ExaminerRecused),
+    /// A last day moved with the calendar.
+    DeadlineMoved(DeadlineMoved),
 }
 
 impl Event {
@@ -60,6 +118,47 @@ impl Event {
             Event::Decided(_) => "decided",
             Event::LiftDecided(_) => "lift_decided",
             Event::Withdrawn(_) => "withdrawn",
+            Event::ListingSupplementRequested(_) => "listing_supplement_requested",
+            Event::ListingsSupplemented(_) => "listings_supplemented",
+            Event::ListingSupplementPeriodEnded(_) => "listing_supplement_period_ended",
+            Event::HearingOpened(_) => "hearing_opened",
+            Event::SellerNotified(_) => "seller_notified",
+            Event::SellerAnswered(_) => "seller_answered",
+            Event::AnswerWindowExtended(_) => "answer_window_extended",
+            Event::HearingEnded(_) => "hearing_ended",
+            Event::Suspended(_) => "suspended",
+            Event::Resumed(_) => "resumed",
+            Event::StatementReceived(_) => "statement_received",
+            Event::StatementChecked(_) => "statement_checked",
+            Event::StatementForwarded(_) => "statement_forwarded",
+            Event::StatementArrived(_) => "statement_arrived",
+            Event::WaitingPeriodExtended(_) => "waiting_period_extended",
+            Event::WaitingPeriodEnded(_) => "waiting_period_ended",
+            Event::ProceedingsProven(_) => "proceedings_proven",
+            Event::ProceedingsFollowed(_) => "proceedings_followed",
+            Event::FollowUpMissed(_) => "follow_up_missed",
+            Event::AuthorityActed(_) => "authority_acted",
+            Event::ReviewRequested(_) => "review_requested",
+            Event::ReviewDecided(_) => "review_decided",
+            Event::ExaminerRecused(_) => "examiner_recused",
+            Event::DeadlineMoved(_) => "deadline_moved",
+        }
+    }
+
+    /// The examiner who acts by it, where one does.
+    pub fn examiner(&self) -> Option<Uuid> {
+        match self {
+            Event::Decided(d) => d.examiner(),
+            Event::LiftDecided(l) => l.examiner,
+            Event::AuthenticityGranted(g) => Some(g.examiner),
+            Event::ListingSupplementRequested(s) => Some(s.examiner),
+            Event::AnswerWindowExtended(x) => Some(x.examiner),
+            Event::Suspended(s) => Some(s.examiner),
+            Event::Resumed(r) => Some(r.examiner),
+            Event::StatementChecked(s) => s.examiner,
+            Event::AuthorityActed(a) => Some(a.examiner),
+            Event::ReviewDecided(r) => Some(r.examiner),
+            _ => None,
         }
     }
 
@@ -415,11 +514,14 @@ pub struct Withdrawn {
 impl super::Complaint {
     /// The day the next step of the service is due, where one is.
     pub fn due_on(&self) -> Option<Date> {
-        match &self.state {
+        let step = match &self.state {
             State::AwaitingSupplement { due_on } => Some(*due_on),
             State::Hearing { answer_by } => Some(*answer_by),
             State::Accepted => self.triaged.as_ref().map(|t| t.due_on),
             State::Filed | State::Decided | State::Suspended { .. } | State::Closed { .. } => None,
-        }
+        };
+        // What is owed to a side comes before the service's own next step, where it is earlier.
+        let reviews = self.reviews.iter().filter(|r| !r.decided).map(|r| r.asked.due_on);
+        step.into_iter().chain(reviews).min()
     }
 }

@@ -7,9 +7,15 @@
 //! let forged = fasttrack::domain::complaint::Transition { events: vec![] };
 //! ```
 
+mod authority;
 mod clocks;
+mod contest;
+mod deadlines;
 mod event;
 mod hash;
+mod hearing;
+mod listing_table;
+mod review;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -19,9 +25,19 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use authority::*;
+pub use clocks::{
+    ANSWER_DAYS, ANSWER_EXTENDED_DAYS, DECISION_COMPLEX_DESIGN_DAYS, DECISION_COMPLEX_UTILITY_MODEL_MONTHS, DECISION_SIMPLE_WORKING_DAYS,
+    decision_due,
+};
+pub use contest::*;
+pub use deadlines::{ClockName, Dated, Deadline, Force, STATEMENT_STEP_WORKING_DAYS, deadlines, decision_period, extended, moved_by};
 pub use event::*;
 pub use hash::{Hash, chain};
-pub use tables::{ListingRefused, listing_after, state_after};
+pub use hearing::*;
+pub use listing_table::{ListingRefused, listing_after};
+pub use review::*;
+pub use tables::state_after;
 
 use super::policy::Track;
 use super::report::TextVersion;
@@ -158,6 +174,36 @@ pub struct Listing {
     pub basis: Option<Basis>,
     /// Whether a person made it.
     pub by_human: bool,
+    /// The ruling the measure rests on; only its issuer's document ends it.
+    pub rests_on: Option<Ruling>,
+    /// The statement against the measure; only while one is asked.
+    pub contest: Option<Contest>,
+    /// What is missing for this listing, and until when.
+    pub awaited: Option<Awaited>,
+    /// Whether its seller was heard: it answered, or its window ended.
+    pub heard: bool,
+    /// Whether an examiner must look at it again, although it is decided.
+    pub reopened: bool,
+}
+
+/// What is missing for one listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// Last day to supply it.
+    pub due_on: Date,
+    /// What is missing.
+    pub missing: Vec<Missing>,
+}
+
+/// The hearing of a complaint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hearing {
+    /// How it was opened.
+    pub opened: HearingOpened,
+    /// Whether the window was extended; once is all.
+    pub extended: bool,
+    /// Whether it is over.
+    pub ended: bool,
 }
 
 /// A complaint, as its log says.
@@ -185,6 +231,16 @@ pub struct Complaint {
     pub listings: Vec<Listing>,
     /// The text version of the patent that the report evaluated, where known.
     pub text_version: Option<TextVersion>,
+    /// The hearing, once opened.
+    pub hearing: Option<Hearing>,
+    /// The state before it was suspended.
+    pub before_suspension: Option<Box<State>>,
+    /// Decisions made.
+    pub decisions: Vec<DecisionMade>,
+    /// Second looks asked for.
+    pub reviews: Vec<Review>,
+    /// Examiners who may not act here.
+    pub recused: Vec<Uuid>,
     /// Number of the last event; the first is 1.
     pub seq: u32,
     /// Hash of the last event.
@@ -253,6 +309,12 @@ pub enum Refused {
         /// What stands against it.
         why: ListingRefused,
     },
+    /// The examiner may not act in this complaint (回避).
+    #[error("this examiner may not act in this complaint")]
+    Recused,
+    /// A second look that cannot be asked for or taken.
+    #[error(transparent)]
+    Review(#[from] ReviewRefused),
     /// No such listing.
     #[error("the complaint has no listing {line}")]
     NoSuchListing {
@@ -407,6 +469,11 @@ impl Complaint {
                 measure: Measure::None,
                 basis: None,
                 by_human: false,
+                rests_on: None,
+                contest: None,
+                awaited: None,
+                heard: false,
+                reopened: false,
             })
             .collect();
         Complaint {
@@ -421,6 +488,11 @@ impl Complaint {
             missing: Vec::new(),
             listings,
             text_version: None,
+            hearing: None,
+            before_suspension: None,
+            decisions: Vec::new(),
+            reviews: Vec::new(),
+            recused: Vec::new(),
             seq: 0,
             hash: [0; 32],
         }

@@ -1,111 +1,143 @@
-//! The two transition tables: complaint × event and listing × event. Everything not written here
-//! is refused. A change here touches the state matrix snapshot and `api-spec/openapi.yaml`.
+//! The table of complaint × event. Everything not written here is refused. The table of listing × event
+//! is [`super::listing_table`]; a change in either touches the state matrix snapshot and
+//! `api-spec/openapi.yaml`.
 
-use serde::Serialize;
-
-use super::{ClosedWhy, Complaint, Determination, Event, Listing, Measure, Refused, State};
+use super::listing_table::listing_after;
+use super::{
+    Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Refused, Review, ReviewKind,
+    ReviewRefused, State,
+};
 use crate::domain::policy::Track;
-
-/// Why a listing refuses an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum ListingRefused {
-    /// It is decided already.
-    #[error("it is decided already")]
-    AlreadyDecided,
-    /// It was withdrawn.
-    #[error("it was withdrawn")]
-    Withdrawn,
-    /// No measure is asked for it.
-    #[error("no measure is asked for it")]
-    NoMeasure,
-    /// A takedown needs the determination `infringing`.
-    #[error("a takedown needs the determination infringing")]
-    TakedownWithoutInfringement,
-}
 
 /// State of the complaint after `event`; `None`: not possible in this state.
 pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
     use State::{Accepted, AwaitingSupplement, Closed, Decided, Filed, Hearing, Suspended};
     let keep = || Some(c.state.clone());
     match (&c.state, event) {
+        // Before acceptance, and the supplement.
         (Filed | AwaitingSupplement { .. }, Event::SupplementRequested(s)) => Some(AwaitingSupplement { due_on: s.due_on }),
+        (Accepted, Event::SupplementRequested(s)) if nothing_decided(c) => Some(AwaitingSupplement { due_on: s.due_on }),
         (AwaitingSupplement { .. }, Event::Supplemented(_)) => keep(),
         (AwaitingSupplement { due_on }, Event::SupplementPeriodEnded(e)) if *due_on == e.due_on => {
             Some(Closed { why: ClosedWhy::SupplementMissing })
         }
         (Filed | AwaitingSupplement { .. }, Event::NotAccepted(_)) => Some(Closed { why: ClosedWhy::NotAccepted }),
+        // An authority may have decided it all meanwhile.
+        (Filed | AwaitingSupplement { .. }, Event::Accepted) if c.pending_lines().is_empty() => Some(Decided),
         (Filed | AwaitingSupplement { .. }, Event::Accepted) => Some(Accepted),
+        (Accepted | Hearing { .. }, Event::ListingSupplementRequested(_)) => keep(),
+        (Accepted | Hearing { .. } | Suspended { .. } | Decided, Event::ListingsSupplemented(_)) => keep(),
+        (Filed | Closed { .. }, Event::ListingSupplementPeriodEnded(_)) => None,
+        (_, Event::ListingSupplementPeriodEnded(e)) => withdrawn_state(c, &e.lines),
+        // Examination and triage.
         (Filed | AwaitingSupplement { .. } | Accepted | Hearing { .. } | Suspended { .. } | Decided, Event::Examined(_)) => keep(),
         (Accepted | Hearing { .. } | Suspended { .. }, Event::Triaged(_)) => keep(),
         (Accepted | Hearing { .. } | Suspended { .. }, Event::TrackChanged(_)) if c.track.is_some() => keep(),
         (Closed { .. }, Event::AuthenticityGranted(_)) => None,
         (_, Event::AuthenticityGranted(_)) => keep(),
-        (Accepted | Hearing { .. }, Event::Decided(d)) if c.track.is_some() => {
-            let left = c.pending_lines().iter().any(|p| !d.lines.iter().any(|l| l.line == *p));
-            if left { keep() } else { Some(Decided) }
+        // The hearing.
+        (Accepted, Event::HearingOpened(h)) if c.track == Some(Track::Complex) && c.hearing.is_none() => {
+            Some(Hearing { answer_by: h.answer_by })
+        }
+        (Filed | AwaitingSupplement { .. } | Closed { .. }, Event::SellerNotified(_) | Event::SellerAnswered(_)) => None,
+        (_, Event::SellerNotified(_) | Event::SellerAnswered(_)) => keep(),
+        (Hearing { .. }, Event::AnswerWindowExtended(x)) if c.hearing.as_ref().is_some_and(|h| !h.extended) => {
+            Some(Hearing { answer_by: x.answer_by })
+        }
+        (Hearing { answer_by }, Event::HearingEnded(e)) if hearing_may_end(c, e.how, *answer_by == e.ended_on) => Some(Accepted),
+        (Accepted | Hearing { .. } | Decided, Event::Suspended(s)) => Some(Suspended { why: s.why.clone() }),
+        (Suspended { .. }, Event::Resumed(_)) => match c.before_suspension.as_deref() {
+            Some(Accepted | Hearing { .. }) if c.pending_lines().is_empty() => Some(Decided),
+            before => before.cloned(),
+        },
+        // Decisions.
+        (Accepted | Hearing { .. } | Decided, Event::Decided(d)) if c.track.is_some() => {
+            let named = |line: &u32| d.lines.iter().any(|l| l.line == *line);
+            let again = c.state != Decided || d.lines.iter().all(|l| c.listing(l.line).is_none_or(|l| l.reopened));
+            again.then(|| decided_state(c, &named))
         }
         (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::LiftDecided(_)) => keep(),
-        (Closed { .. }, Event::Withdrawn(_)) => None,
-        (_, Event::Withdrawn(w)) => {
-            let all = c.listings.iter().all(|l| l.determination == Determination::Withdrawn || w.lines.contains(&l.filed.line));
-            if all { Some(Closed { why: ClosedWhy::Withdrawn }) } else { withdrawn_partly(c, &w.lines) }
+        // The statement and the waiting period: about measures, whatever else is open.
+        (
+            Accepted | Hearing { .. } | Decided | Suspended { .. },
+            Event::StatementReceived(_)
+            | Event::StatementChecked(_)
+            | Event::StatementForwarded(_)
+            | Event::StatementArrived(_)
+            | Event::WaitingPeriodExtended(_)
+            | Event::WaitingPeriodEnded(_)
+            | Event::ProceedingsProven(_)
+            | Event::ProceedingsFollowed(_)
+            | Event::FollowUpMissed(_),
+        ) => keep(),
+        // Second looks.
+        (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::ReviewRequested(_) | Event::ReviewDecided(_)) => keep(),
+        (Closed { .. }, Event::ExaminerRecused(_)) => None,
+        (_, Event::ExaminerRecused(_)) => keep(),
+        // Authorities: no state is final for them, but nothing is taken down for a complaint that was
+        // never accepted or is over.
+        (Filed, Event::AuthorityActed(_)) => None,
+        (AwaitingSupplement { .. } | Closed { .. }, Event::AuthorityActed(a)) => {
+            let takes_down = a.lines.iter().any(|l| l.effect == super::Effect::Takedown);
+            if takes_down { None } else { keep() }
         }
+        (_, Event::AuthorityActed(a)) => {
+            let determines = matches!(
+                a.act,
+                super::AuthorityAct::JudgmentInfringing
+                    | super::AuthorityAct::JudgmentNotInfringing
+                    | super::AuthorityAct::AdjudicationInfringing
+                    | super::AuthorityAct::AdjudicationNotInfringing
+            );
+            let named = |line: &u32| determines && a.lines.iter().any(|l| l.line == *line && l.effect != super::Effect::Examine);
+            Some(decided_state(c, &named))
+        }
+        (Closed { .. } | Filed, Event::DeadlineMoved(_)) => None,
+        (state, Event::DeadlineMoved(m)) => moved_state(state, m),
+        (Closed { .. }, Event::Withdrawn(_)) => None,
+        (_, Event::Withdrawn(w)) => withdrawn_state(c, &w.lines),
         _ => None,
     }
 }
 
-/// With the last pending listing withdrawn and others decided, the complaint is decided.
-fn withdrawn_partly(c: &Complaint, lines: &[u32]) -> Option<State> {
-    let pending_left = c.pending_lines().iter().any(|p| !lines.contains(p));
-    match &c.state {
-        State::Accepted | State::Hearing { .. } if !pending_left => Some(State::Decided),
-        other => Some(other.clone()),
+/// A supplement to the whole complaint is asked for only while nothing was decided on it.
+fn nothing_decided(c: &Complaint) -> bool {
+    c.listings
+        .iter()
+        .all(|l| matches!(l.determination, Determination::Pending | Determination::Withdrawn) && l.measure == super::Measure::None)
+}
+
+/// The hearing ends when every seller that was asked answered, or on the last day of its window.
+fn hearing_may_end(c: &Complaint, how: HearingEnd, last_day: bool) -> bool {
+    match how {
+        HearingEnd::WindowEnded => last_day,
+        HearingEnd::Answered => c.all_heard(),
     }
 }
 
-/// A listing after `event`, for a listing the event names.
-///
-/// # Errors
-/// [`ListingRefused`]: the move is not in the table.
-pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefused> {
-    let mut next = l.clone();
-    match event {
-        Event::Decided(d) => {
-            let Some(line) = d.lines.iter().find(|x| x.line == l.filed.line) else {
-                return Ok(next);
-            };
-            match l.determination {
-                Determination::Pending | Determination::Undetermined => {}
-                Determination::Withdrawn => return Err(ListingRefused::Withdrawn),
-                Determination::Infringing | Determination::NotInfringing => return Err(ListingRefused::AlreadyDecided),
-            }
-            if line.takedown && line.determination != Determination::Infringing {
-                return Err(ListingRefused::TakedownWithoutInfringement);
-            }
-            next.determination = line.determination;
-            next.basis = Some(d.basis);
-            next.by_human = d.examiner().is_some();
-            if line.takedown {
-                next.measure = Measure::Requested;
-            }
-        }
-        Event::LiftDecided(_) => match l.measure {
-            Measure::Requested => next.measure = Measure::LiftRequested,
-            Measure::None | Measure::LiftRequested => return Err(ListingRefused::NoMeasure),
-        },
-        Event::Withdrawn(_) => {
-            if l.determination == Determination::Withdrawn {
-                return Err(ListingRefused::Withdrawn);
-            }
-            next.determination = Determination::Withdrawn;
-            if l.measure == Measure::Requested {
-                next.measure = Measure::LiftRequested;
-            }
-        }
-        _ => {}
+/// With the last open listing decided, so is the complaint.
+fn decided_state(c: &Complaint, named: &dyn Fn(&u32) -> bool) -> State {
+    match &c.state {
+        State::Accepted | State::Hearing { .. } if c.pending_lines().iter().all(named) => State::Decided,
+        other => other.clone(),
     }
-    Ok(next)
+}
+
+/// With every listing withdrawn the complaint is closed; with the last pending one, decided.
+fn withdrawn_state(c: &Complaint, lines: &[u32]) -> Option<State> {
+    let all = c.listings.iter().all(|l| l.determination == Determination::Withdrawn || lines.contains(&l.filed.line));
+    Some(if all { State::Closed { why: ClosedWhy::Withdrawn } } else { decided_state(c, &|line| lines.contains(line)) })
+}
+
+fn moved_state(state: &State, m: &super::DeadlineMoved) -> Option<State> {
+    match (m.clock, state) {
+        (MovedClock::Supplement, State::AwaitingSupplement { due_on }) if *due_on == m.from => {
+            Some(State::AwaitingSupplement { due_on: m.to })
+        }
+        (MovedClock::Answer, State::Hearing { answer_by }) if *answer_by == m.from => Some(State::Hearing { answer_by: m.to }),
+        (MovedClock::Supplement | MovedClock::Answer, _) => None,
+        (MovedClock::Decision | MovedClock::WaitingPeriod, other) => Some(other.clone()),
+    }
 }
 
 impl Event {
@@ -115,6 +147,25 @@ impl Event {
             Event::Decided(d) => d.lines.iter().map(|l| l.line).collect(),
             Event::LiftDecided(l) => l.lines.clone(),
             Event::Withdrawn(w) => w.lines.clone(),
+            Event::ListingSupplementRequested(s) => s.lines.clone(),
+            Event::ListingsSupplemented(s) => s.lines.clone(),
+            Event::ListingSupplementPeriodEnded(s) => s.lines.clone(),
+            Event::HearingOpened(h) => h.lines.clone(),
+            Event::SellerNotified(s) => s.lines.clone(),
+            Event::SellerAnswered(s) => s.lines.clone(),
+            Event::StatementReceived(s) => s.lines.clone(),
+            Event::StatementChecked(s) => s.lines.clone(),
+            Event::StatementForwarded(s) => s.lines.clone(),
+            Event::StatementArrived(s) => s.lines.clone(),
+            Event::WaitingPeriodExtended(w) => w.lines.clone(),
+            Event::WaitingPeriodEnded(w) => w.lines.clone(),
+            Event::ProceedingsProven(p) => p.lines.clone(),
+            Event::ProceedingsFollowed(p) => p.lines.clone(),
+            Event::FollowUpMissed(p) => p.lines.clone(),
+            Event::AuthorityActed(a) => a.lines.iter().map(|l| l.line).collect(),
+            Event::ReviewRequested(r) => r.lines.clone(),
+            Event::ReviewDecided(r) => r.lines.iter().map(|l| l.line).collect(),
+            Event::DeadlineMoved(m) => m.lines.clone(),
             _ => Vec::new(),
         }
     }
@@ -124,14 +175,107 @@ impl Complaint {
     /// The complaint after `event`: legal for its state and for every listing it names, or refused.
     pub(super) fn moved(mut self, event: &Event) -> Result<Complaint, Refused> {
         let name = event.name();
-        self.state = state_after(&self, event).ok_or(Refused::State { state: self.state.word(), event: name })?;
+        if event.examiner().is_some_and(|e| self.recused.contains(&e)) {
+            return Err(Refused::Recused);
+        }
+        let after = state_after(&self, event).ok_or(Refused::State { state: self.state.word(), event: name })?;
+        self.may_be_reviewed(event)?;
         for line in event.lines() {
             let at = (line as usize).checked_sub(1).filter(|i| *i < self.listings.len());
             let at = at.ok_or(Refused::NoSuchListing { line })?;
+            self.may_be_decided(event, line)?;
             self.listings[at] = listing_after(&self.listings[at], event).map_err(|why| Refused::Listing { line, event: name, why })?;
         }
+        let before = std::mem::replace(&mut self.state, after);
         self.take(event);
+        self.remember(event, before);
         Ok(self)
+    }
+
+    /// Whether every listing that is heard and still open was answered for.
+    pub fn all_heard(&self) -> bool {
+        let Some(hearing) = &self.hearing else { return false };
+        let open = |line: &&u32| self.listing(**line).is_some_and(|l| l.determination == Determination::Pending);
+        hearing.opened.lines.iter().filter(open).all(|line| self.listing(*line).is_some_and(|l| l.heard))
+    }
+
+    /// Where the policy says "hear first", nothing is determined against a seller before it was heard.
+    fn may_be_decided(&self, event: &Event, line: u32) -> Result<(), Refused> {
+        let (Event::Decided(d), Some(hearing)) = (event, &self.hearing) else { return Ok(()) };
+        let against = d.lines.iter().any(|l| l.line == line && (l.takedown || l.determination == Determination::Infringing));
+        let heard = hearing.ended || self.listing(line).is_none_or(|l| l.heard);
+        if against && hearing.opened.hear_first && !heard {
+            return Err(Refused::Listing { line, event: event.name(), why: super::ListingRefused::NotHeard });
+        }
+        Ok(())
+    }
+
+    fn may_be_reviewed(&self, event: &Event) -> Result<(), ReviewRefused> {
+        match event {
+            Event::ReviewRequested(r) => {
+                let decision = self.decisions.iter().find(|d| d.seq == r.decision);
+                let decision = decision.filter(|d| r.lines.iter().all(|l| d.lines.contains(l)) && !r.lines.is_empty());
+                let decision = decision.ok_or(ReviewRefused::NoSuchDecision)?;
+                let same = |x: &&Review| x.asked.kind == r.kind && x.asked.decision == r.decision && x.asked.side == r.side;
+                match r.kind {
+                    ReviewKind::Appeal if decision.of_review => Err(ReviewRefused::Final),
+                    ReviewKind::Human if decision.examiner.is_some() => Err(ReviewRefused::NotAutomatic),
+                    _ if self.reviews.iter().filter(same).any(|x| r.kind == ReviewKind::Appeal || !x.decided) => {
+                        Err(ReviewRefused::AlreadyAppealed)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Event::ReviewDecided(r) => {
+                let open = self.reviews.iter().find(|x| x.asked.review == r.review && !x.decided).ok_or(ReviewRefused::NoSuchReview)?;
+                if !r.lines.iter().all(|l| open.asked.lines.contains(&l.line)) || r.lines.is_empty() {
+                    return Err(ReviewRefused::NoSuchReview);
+                }
+                let first = self.decisions.iter().find(|d| d.seq == open.asked.decision).and_then(|d| d.examiner);
+                if first == Some(r.examiner) { Err(ReviewRefused::SameExaminer) } else { Ok(()) }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the complaint remembers beyond its state: hearing, decisions, reviews, recusals.
+    fn remember(&mut self, event: &Event, before: State) {
+        let seq = self.seq + 1;
+        let mut decided = |examiner, lines, of_review| self.decisions.push(DecisionMade { seq, examiner, lines, of_review });
+        match event {
+            Event::Decided(d) => decided(d.examiner(), event.lines(), false),
+            Event::LiftDecided(l) => decided(l.examiner, l.lines.clone(), false),
+            Event::WaitingPeriodEnded(w) => decided(None, w.lines.clone(), false),
+            Event::ReviewDecided(r) => {
+                decided(Some(r.examiner), event.lines(), true);
+                if let Some(review) = self.reviews.iter_mut().find(|x| x.asked.review == r.review) {
+                    review.decided = true;
+                }
+            }
+            Event::ReviewRequested(r) => self.reviews.push(Review { asked: r.clone(), decided: false }),
+            Event::ExaminerRecused(r) => self.recused.push(r.examiner),
+            Event::HearingOpened(h) => self.hearing = Some(Hearing { opened: h.clone(), extended: false, ended: false }),
+            Event::AnswerWindowExtended(_) => {
+                if let Some(hearing) = &mut self.hearing {
+                    hearing.extended = true;
+                }
+            }
+            Event::HearingEnded(_) => {
+                if let Some(hearing) = &mut self.hearing {
+                    hearing.ended = true;
+                    for line in &hearing.opened.lines {
+                        if let Some(l) = self.listings.get_mut(*line as usize - 1) {
+                            l.heard = true;
+                        }
+                    }
+                }
+            }
+            Event::Suspended(_) => self.before_suspension = Some(Box::new(before)),
+            _ => {}
+        }
+        if !matches!(self.state, State::Suspended { .. }) {
+            self.before_suspension = None;
+        }
     }
 
     /// Fields that follow from the event alone.
@@ -144,6 +288,17 @@ impl Complaint {
                     self.filed.report_sha256 = s.report_sha256.clone();
                 }
                 self.filed.notice_sha256 = s.notice_sha256.clone();
+            }
+            Event::ListingsSupplemented(s) => {
+                self.documents.extend(s.documents.iter().cloned());
+                self.filed.notice_sha256 = s.notice_sha256.clone();
+            }
+            Event::ListingSupplementRequested(s) => {
+                for line in &s.lines {
+                    if let Some(l) = self.listings.get_mut(*line as usize - 1) {
+                        l.awaited = Some(Awaited { due_on: s.due_on, missing: s.missing.clone() });
+                    }
+                }
             }
             Event::Accepted | Event::NotAccepted(_) | Event::SupplementPeriodEnded(_) => self.missing = Vec::new(),
             Event::Examined(e) => {
@@ -160,11 +315,18 @@ impl Complaint {
             }
             Event::TrackChanged(t) => {
                 self.track = Some(t.to);
-                if let Some(triaged) = &mut self.triaged {
-                    triaged.due_on = t.due_on;
-                }
+                self.decision_due(t.due_on);
             }
-            Event::Filed(_) | Event::AuthenticityGranted(_) | Event::Decided(_) | Event::LiftDecided(_) | Event::Withdrawn(_) => {}
+            Event::HearingEnded(h) => self.decision_due(h.due_on),
+            Event::Resumed(super::Resumed { due_on: Some(day), .. }) => self.decision_due(*day),
+            Event::DeadlineMoved(m) if m.clock == MovedClock::Decision => self.decision_due(m.to),
+            _ => {}
+        }
+    }
+
+    fn decision_due(&mut self, day: jiff::civil::Date) {
+        if let Some(triaged) = &mut self.triaged {
+            triaged.due_on = day;
         }
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::notice_copy::{Copies, notice_copies};
 use super::{DELIVER_HOURS_MAX, DispatchDraft, DispatchKind, DraftLine, LINES_PER_DISPATCH_MAX};
-use crate::domain::complaint::{Complaint, Determination, Event, Listing, Measure, Transition};
+use crate::domain::complaint::{AuthorityActed, Complaint, Determination, Effect, Event, Listing, Measure, Transition};
 use crate::domain::notice::{Capacity, Comparison};
 use crate::domain::report::ItemVerdict;
 
@@ -19,6 +19,8 @@ use crate::domain::report::ItemVerdict;
 pub const ADVISORY_TEXT: &str =
     "本意见系咨询意见，不是行政裁决、行政处罚或司法裁判，不具有强制执行力；是否采取及采取何种必要措施，由电子商务平台经营者依法自行决定";
 
+/// What goes with a ruling that names the platform or was served on it.
+const BINDING_TEXT: &str = "本通知所附法律文书对贵平台具有约束力，请依法执行；文书信息见 binding_document。";
 /// What a lift does not touch.
 const SCOPE_TEXT: &str = "本决定仅终止本投诉所请求的措施，不影响平台基于其他理由采取的措施。";
 /// Reason of a lift that follows from a withdrawal.
@@ -94,41 +96,80 @@ pub struct DispatchContext {
 pub fn derive(transition: &Transition, before: &Complaint, context: &DispatchContext) -> Vec<DispatchDraft> {
     let mut drafts = Vec::new();
     for (stored, event) in transition.numbered() {
-        let (kind, named) = match event {
-            Event::Decided(d) => (DispatchKind::Takedown, d.lines.iter().filter(|l| l.takedown).map(|l| l.line).collect::<Vec<_>>()),
-            Event::LiftDecided(l) => (DispatchKind::Lift, l.lines.clone()),
-            Event::Withdrawn(w) => {
-                let asked = |line: &u32| before.listing(*line).is_some_and(|l| l.measure == Measure::Requested);
-                (DispatchKind::Lift, w.lines.iter().copied().filter(asked).collect())
-            }
-            _ => continue,
-        };
-        let after = transition.after();
-        let mut by_platform: BTreeMap<&str, Vec<&Listing>> = BTreeMap::new();
-        for line in named {
-            if let Some(listing) = after.listing(line)
-                && let Some(platform) = &listing.filed.platform
-                && listing.filed.item_key().is_some()
-            {
-                by_platform.entry(platform).or_default().push(listing);
-            }
+        for (kind, named) in sent_for(event, Some(before).filter(|_| !transition.is_new()), transition.after()) {
+            drafts.extend(parts(&Whole { complaint: transition.after(), seq: stored.seq, at: stored.at, event, kind, named, context }));
         }
-        for (platform, listings) in by_platform {
-            let parts = listings.chunks(LINES_PER_DISPATCH_MAX).len();
-            for (i, part) in listings.chunks(LINES_PER_DISPATCH_MAX).enumerate() {
-                drafts.push(draft(&Part {
-                    complaint: after,
-                    seq: stored.seq,
-                    at: stored.at,
-                    event,
-                    kind,
-                    platform,
-                    part: i + 1,
-                    parts,
-                    listings: part,
-                    context,
-                }));
-            }
+    }
+    drafts
+}
+
+/// The kinds of messages that follow from an event, and the listings of each; `before`: none where the
+/// complaint is new.
+fn sent_for(event: &Event, before: Option<&Complaint>, after: &Complaint) -> Vec<(DispatchKind, Vec<u32>)> {
+    let was_asked = |line: &u32| before.and_then(|b| b.listing(*line)).is_some_and(|l| l.measure == Measure::Requested);
+    let is_asked = |line: &u32| after.listing(*line).is_some_and(|l| l.measure == Measure::Requested);
+    let lifted = |line: &u32| was_asked(line) && !is_asked(line);
+    match event {
+        Event::Decided(d) => {
+            let down = d.lines.iter().filter(|l| l.takedown && !was_asked(&l.line)).map(|l| l.line).collect();
+            let up = d.lines.iter().map(|l| l.line).filter(lifted).collect();
+            vec![(DispatchKind::Takedown, down), (DispatchKind::Lift, up)]
+        }
+        Event::ReviewDecided(r) => {
+            let down = r.lines.iter().map(|l| l.line).filter(|l| is_asked(l) && !was_asked(l)).collect();
+            let up = r.lines.iter().map(|l| l.line).filter(lifted).collect();
+            vec![(DispatchKind::Takedown, down), (DispatchKind::Lift, up)]
+        }
+        Event::AuthorityActed(a) => {
+            let of = |effect: Effect| a.lines.iter().filter(|l| l.effect == effect).map(|l| l.line).collect();
+            vec![(DispatchKind::Takedown, of(Effect::Takedown)), (DispatchKind::Lift, of(Effect::Lift))]
+        }
+        Event::LiftDecided(l) => vec![(DispatchKind::Lift, l.lines.clone())],
+        Event::WaitingPeriodEnded(w) => vec![(DispatchKind::Lift, w.lines.clone())],
+        Event::Withdrawn(w) => vec![(DispatchKind::Lift, w.lines.iter().copied().filter(lifted).collect())],
+        Event::ListingSupplementPeriodEnded(w) => vec![(DispatchKind::Lift, w.lines.iter().copied().filter(lifted).collect())],
+        Event::HearingOpened(h) => vec![(DispatchKind::Hearing, h.lines.clone())],
+        _ => Vec::new(),
+    }
+}
+
+struct Whole<'a> {
+    complaint: &'a Complaint,
+    seq: u32,
+    at: Timestamp,
+    event: &'a Event,
+    kind: DispatchKind,
+    named: Vec<u32>,
+    context: &'a DispatchContext,
+}
+
+/// The messages of one event and kind: one for each platform, in parts.
+fn parts(w: &Whole) -> Vec<DispatchDraft> {
+    let mut drafts = Vec::new();
+    let mut by_platform: BTreeMap<&str, Vec<&Listing>> = BTreeMap::new();
+    for line in &w.named {
+        if let Some(listing) = w.complaint.listing(*line)
+            && let Some(platform) = &listing.filed.platform
+            && listing.filed.item_key().is_some()
+        {
+            by_platform.entry(platform).or_default().push(listing);
+        }
+    }
+    for (platform, listings) in by_platform {
+        let parts = listings.chunks(LINES_PER_DISPATCH_MAX).len();
+        for (i, part) in listings.chunks(LINES_PER_DISPATCH_MAX).enumerate() {
+            drafts.push(draft(&Part {
+                complaint: w.complaint,
+                seq: w.seq,
+                at: w.at,
+                event: w.event,
+                kind: w.kind,
+                platform,
+                part: i + 1,
+                parts,
+                listings: part,
+                context: w.context,
+            }));
         }
     }
     drafts
@@ -202,23 +243,75 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
         "deliver_until": deliver_until,
         "links": { "dispatch": link, "acknowledgements": format!("{link}/acknowledgements") },
     });
+    if let Event::AuthorityActed(a) = p.event
+        && a.document.binds_platforms.iter().any(|code| code == p.platform)
+    {
+        body["binds_recipient"] = true.into();
+        body["binding_document"] = binding_document(a);
+        body["advisory_text"] = BINDING_TEXT.into();
+    }
     match p.kind {
         DispatchKind::Takedown => {
             body["notice_to_forward"] = forward(&copies, p.at);
-            body["report"] = json!({
-                "form": c.report_form,
-                "completed_on": c.report_completed_on,
-                "verdicts": c.verdicts.iter().map(|v| json!({"item": v.item, "verdict": v.verdict})).collect::<Vec<_>>(),
-                "authenticity_level": c.authenticity,
-            });
+            body["report"] = report(c);
             body["determination"] = determination(p);
             body["measure"] = json!({ "kind": "block", "ends_on": c.last_day_of_term });
         }
+        DispatchKind::Hearing => {
+            body["notice_to_forward"] = forward(&copies, p.at);
+            body["report"] = report(c);
+            body["hearing"] = hearing(p.event);
+            // Nothing of ours on the items changes.
+            for listing in body["listings"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+                for field in ["item_version", "measures_in_force", "basis"] {
+                    listing.remove(field);
+                }
+            }
+        }
         DispatchKind::Lift | DispatchKind::Test => {
-            body["lift"] = lift(p.event);
+            body["lift"] = lift(p);
         }
     }
     body
+}
+
+/// The document that binds a platform: it names it or was served on it.
+fn binding_document(a: &AuthorityActed) -> Value {
+    let d = &a.document;
+    json!({ "kind": d.kind, "number": d.number, "authority": d.authority, "issued_on": d.issued_on, "sha256": d.sha256 })
+}
+
+fn report(c: &DispatchContext) -> Value {
+    json!({
+        "form": c.report_form,
+        "completed_on": c.report_completed_on,
+        "verdicts": c.verdicts.iter().map(|v| json!({"item": v.item, "verdict": v.verdict})).collect::<Vec<_>>(),
+        "authenticity_level": c.authenticity,
+    })
+}
+
+fn hearing(event: &Event) -> Value {
+    match event {
+        Event::HearingOpened(h) => json!({
+            "answer_by": h.answer_by,
+            "provisional": h.provisional,
+            "text": "请将本通知及附件转送平台内经营者，并告知其可以在答辩期限内提交答辩意见和证据；逾期不答辩不影响案件审理。",
+        }),
+        _ => Value::Null,
+    }
+}
+
+/// Stable code of why a lift leaves.
+fn lift_reason(event: &Event) -> &str {
+    match event {
+        Event::LiftDecided(l) => l.reason.as_str(),
+        Event::WaitingPeriodEnded(_) => "waiting_period_ended",
+        Event::AuthorityActed(a) => a.act.word(),
+        Event::ReviewDecided(_) => "decision_changed_on_review",
+        Event::Decided(_) => "decision_corrected",
+        Event::ListingSupplementPeriodEnded(_) => "deemed_withdrawn",
+        _ => WITHDRAWN,
+    }
 }
 
 fn forward(copies: &Copies, served_at: Timestamp) -> Value {
@@ -230,16 +323,18 @@ fn forward(copies: &Copies, served_at: Timestamp) -> Value {
 }
 
 /// Why a measure ends. A withdrawal is the complainant's own act: a human's.
-fn lift(event: &Event) -> Value {
-    let (reason, by, text) = match event {
-        Event::LiftDecided(l) => (l.reason.as_str(), if l.examiner.is_some() { "human" } else { "automatic" }, l.text.as_deref()),
-        _ => (WITHDRAWN, "human", None),
+fn lift(p: &Part) -> Value {
+    let (by, text) = match p.event {
+        Event::LiftDecided(l) => (if l.examiner.is_some() { "human" } else { "automatic" }, l.text.as_deref()),
+        Event::ReviewDecided(r) => ("human", Some(r.text.as_str())),
+        Event::WaitingPeriodEnded(_) | Event::ListingSupplementPeriodEnded(_) => ("automatic", None),
+        _ => ("human", None),
     };
-    json!({ "reason": reason, "by": by, "text": text, "scope_text": SCOPE_TEXT })
+    json!({ "reason": lift_reason(p.event), "by": by, "text": text, "scope_text": SCOPE_TEXT })
 }
 
 /// A comparison without where its pictures come from: that may name a purchase or a person.
-fn comparison_sent(comparison: &Comparison) -> Value {
+pub fn comparison_sent(comparison: &Comparison) -> Value {
     let mut sent = json!(comparison);
     if let Some(fields) = sent.as_object_mut() {
         fields.remove("picture_source");
@@ -248,24 +343,22 @@ fn comparison_sent(comparison: &Comparison) -> Value {
 }
 
 fn determination(p: &Part) -> Value {
-    let reasons: Vec<&String> = match p.event {
-        Event::Decided(d) => {
-            let mut all: Vec<&String> = d.lines.iter().flat_map(|l| &l.reasons).collect();
-            all.sort();
-            all.dedup();
-            all
-        }
-        _ => Vec::new(),
+    let lines = match p.event {
+        Event::Decided(d) => d.lines.as_slice(),
+        Event::ReviewDecided(r) => r.lines.as_slice(),
+        _ => &[],
     };
-    let (by, text) = match p.event {
-        Event::Decided(d) => (if d.examiner().is_some() { "human" } else { "automatic" }, d.text.as_deref()),
-        _ => ("human", None),
+    let reasons: std::collections::BTreeSet<&String> = lines.iter().flat_map(|l| &l.reasons).collect();
+    let by = if p.listings.iter().all(|l| l.by_human) { "human" } else { "automatic" };
+    let text = match p.event {
+        Event::Decided(d) => d.text.as_deref(),
+        Event::ReviewDecided(r) => Some(r.text.as_str()),
+        _ => None,
     };
     // An automatic takedown asks for measures on a verified notice and determines nothing.
-    let result = match by {
-        "human" => Determination::Infringing.word(),
-        _ => "none_claimed",
-    };
+    // A preservation order takes down and determines nothing either.
+    let determined = by == "human" && p.listings.iter().all(|l| l.determination == Determination::Infringing);
+    let result = if determined { Determination::Infringing.word() } else { "none_claimed" };
     let products: std::collections::BTreeSet<u32> = p.listings.iter().map(|l| l.filed.product).collect();
     let comparison: Vec<Value> = products
         .into_iter()

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use body::{DispatchContext, Issuer, LineContext, ProductContext, derive};
+pub use body::{DispatchContext, Issuer, LineContext, ProductContext, comparison_sent, derive};
 pub use effective::{AckStep, EffectiveMeasure, effective_measure};
 
 /// Most listings in one message.
@@ -29,6 +29,9 @@ pub enum DispatchKind {
     /// Lift.
     #[serde(rename = "lift.decided")]
     Lift,
+    /// The sellers are asked before a decision; changes no measure.
+    #[serde(rename = "hearing.opened")]
+    Hearing,
     /// A test message of a platform's engineer.
     #[serde(rename = "test")]
     Test,
@@ -40,13 +43,20 @@ impl DispatchKind {
         match self {
             DispatchKind::Takedown => "takedown.decided",
             DispatchKind::Lift => "lift.decided",
+            DispatchKind::Hearing => "hearing.opened",
             DispatchKind::Test => "test",
         }
     }
 
     /// The kind of a word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [DispatchKind::Takedown, DispatchKind::Lift, DispatchKind::Test].into_iter().find(|k| k.word() == word)
+        let all = [DispatchKind::Takedown, DispatchKind::Lift, DispatchKind::Hearing, DispatchKind::Test];
+        all.into_iter().find(|k| k.word() == word)
+    }
+
+    /// Whether it changes our measures on an item, and so the item's version.
+    pub fn changes_items(self) -> bool {
+        matches!(self, DispatchKind::Takedown | DispatchKind::Lift)
     }
 }
 
@@ -96,6 +106,9 @@ pub struct ItemState {
 impl DispatchDraft {
     /// The final text of the body; `items` in the order of `lines`.
     pub fn finish(mut self, items: &[ItemState]) -> String {
+        if !self.kind.changes_items() {
+            return self.body.to_string();
+        }
         if let Some(listings) = self.body.get_mut("listings").and_then(Value::as_array_mut) {
             for (listing, item) in listings.iter_mut().zip(items) {
                 listing["item_version"] = item.version.into();

@@ -7,6 +7,7 @@ use super::{Condition, Criterion, Leaf, Op, Operand, Policy};
 pub fn default_policy() -> Policy {
     Policy {
         name: "default".into(),
+        hear_first: true,
         automation: Automation::default(),
         criteria: vec![
             criterion(

@@ -101,7 +101,7 @@ pub(super) type Items = BTreeMap<(String, String), ItemRow>;
 
 /// Items whose measures the drafts change, in the order in which they are locked.
 pub(super) fn items_of<'a>(drafts: impl Iterator<Item = &'a DispatchDraft>) -> Vec<ItemRow> {
-    let changing = drafts.filter(|d| d.kind != DispatchKind::Test);
+    let changing = drafts.filter(|d| d.kind.changes_items());
     let keys: BTreeSet<(&String, &String)> = changing.flat_map(|d| d.lines.iter().map(move |l| (&d.platform, &l.item_key))).collect();
     keys.into_iter()
         .map(|(platform, item_key)| ItemRow {
@@ -128,7 +128,7 @@ pub(super) fn counts<'a>(drafts: impl Iterator<Item = &'a DispatchDraft>) -> BTr
 /// [`StoreError::Corrupt`] for an item that cannot be read.
 pub(super) fn move_items(plan: &Plan, items: &mut Items) -> Result<(), StoreError> {
     let mut moved = BTreeSet::new();
-    for draft in plan.drafts.iter().filter(|d| d.kind != DispatchKind::Test) {
+    for draft in plan.drafts.iter().filter(|d| d.kind.changes_items()) {
         for line in &draft.lines {
             let key = (draft.platform.clone(), line.item_key.clone());
             let Some(item) = items.get_mut(&key) else { continue };
@@ -185,7 +185,7 @@ pub(super) fn issue(
 fn states(draft: &DispatchDraft, items: &Items) -> Result<Vec<ItemState>, StoreError> {
     let state = |key: &String| match items.get(&(draft.platform.clone(), key.clone())) {
         Some(item) => Ok(ItemState { version: item.version, measures_in_force: measures(item)? }),
-        // A test message changes no item.
+        // A message that changes no item.
         None => Ok(ItemState { version: 0, measures_in_force: Vec::new() }),
     };
     draft.lines.iter().map(|l| state(&l.item_key)).collect()

@@ -24,7 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::rows::{GrantRow, PartyRow};
-use super::{Store, StoreError};
+use super::{Store, StoreError, SubmissionRow};
 use crate::domain::complaint::Transition;
 use crate::domain::dispatch::DispatchDraft;
 use crate::domain::notice::Language;
@@ -58,6 +58,8 @@ pub struct Commit {
     pub mails: Vec<MailDraft>,
     /// An authenticity level granted with it.
     pub grant: Option<GrantRow>,
+    /// What was submitted beside the log.
+    pub submissions: Vec<SubmissionRow>,
     /// The answer to keep for a retry of the same request.
     pub idempotency: Option<AnswerRow>,
     /// What the caller saw outside the complaint, checked again in the transaction.
@@ -77,6 +79,7 @@ impl Commit {
             dispatches: Vec::new(),
             mails: Vec::new(),
             grant: None,
+            submissions: Vec::new(),
             idempotency: None,
             relied_on: Vec::new(),
         }

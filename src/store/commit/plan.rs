@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Commit, ReliedOn};
 use crate::domain::complaint::Event;
 use crate::domain::dispatch::DispatchDraft;
+use crate::store::SubmissionRow;
 use crate::store::projection::expected_projection;
 use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow, int};
 use crate::store::schema::complaint_files;
@@ -45,6 +46,7 @@ pub(super) struct Plan {
     pub(super) files: Vec<ComplaintFileRow>,
     pub(super) mails: Vec<MailRow>,
     pub(super) grants: Vec<GrantRow>,
+    pub(super) submissions: Vec<SubmissionRow>,
     pub(super) drafts: Vec<DispatchDraft>,
     /// When something happens to the complaint by itself, next; none where it is new and nothing does.
     pub(super) alarm: Option<Alarm>,
@@ -99,6 +101,7 @@ impl Plan {
             files: commit.files.iter().map(|file| ComplaintFileRow { complaint_id: id, file_id: *file }).collect(),
             mails: commit.mails.into_iter().map(mail_row).collect(),
             grants: commit.grant.into_iter().collect(),
+            submissions: commit.submissions,
             drafts: commit.dispatches,
             alarm: Some(Alarm { complaint: id, at: complaint.alarm_at() }).filter(|a| !is_new || a.at.is_some()),
         }
@@ -120,21 +123,26 @@ impl Plan {
 
 /// Whether the rows of listings may differ after `event`.
 fn touches_listings(event: &Event) -> bool {
-    match event {
-        Event::Filed(_)
-        | Event::NotAccepted(_)
-        | Event::SupplementPeriodEnded(_)
-        | Event::Decided(_)
-        | Event::LiftDecided(_)
-        | Event::Withdrawn(_) => true,
+    !matches!(
+        event,
         Event::SupplementRequested(_)
-        | Event::Supplemented(_)
-        | Event::Accepted
-        | Event::Examined(_)
-        | Event::Triaged(_)
-        | Event::TrackChanged(_)
-        | Event::AuthenticityGranted(_) => false,
-    }
+            | Event::Supplemented(_)
+            | Event::Accepted
+            | Event::Examined(_)
+            | Event::Triaged(_)
+            | Event::TrackChanged(_)
+            | Event::AuthenticityGranted(_)
+            | Event::HearingOpened(_)
+            | Event::SellerNotified(_)
+            | Event::SellerAnswered(_)
+            | Event::AnswerWindowExtended(_)
+            | Event::HearingEnded(_)
+            | Event::Suspended(_)
+            | Event::Resumed(_)
+            | Event::ReviewRequested(_)
+            | Event::ExaminerRecused(_)
+            | Event::DeadlineMoved(_)
+    )
 }
 
 fn answer_row(a: super::AnswerRow) -> IdempotencyRow {

@@ -132,6 +132,10 @@ macro_rules! write_batch {
             );
             $go!(execute, diesel::update(listings::table.find((Id(l.complaint_id), l.line))).set(set))?;
         }
+        let rows: Vec<crate::store::SubmissionRow> = live.iter().flat_map(|p| p.submissions.iter().cloned()).collect();
+        if !rows.is_empty() {
+            $go!(execute, diesel::insert_into(crate::store::schema::submissions::table).values(rows))?;
+        }
         for alarm in live.iter().filter_map(|p| p.alarm) {
             let (kind, subject) = (crate::domain::job::JobKind::Deadlines, alarm.complaint.to_string());
             match alarm.at {

@@ -215,7 +215,9 @@ impl Desk {
             let whole = self.uploads.read(report).await?;
             return Ok(whole.slice(..usize::try_from(*signed_bytes).map_or(whole.len(), |n| n.min(whole.len()))));
         }
-        if loaded.complaint.documents.iter().any(|d| d.sha256 == sha256) || loaded.case.files().any(|f| f == sha256) {
+        let named = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_hexdigit());
+        let in_log = named && loaded.log.iter().any(|e| e.body.contains(sha256));
+        if in_log || loaded.complaint.documents.iter().any(|d| d.sha256 == sha256) || loaded.case.files().any(|f| f == sha256) {
             Ok(self.uploads.read(sha256).await?)
         } else {
             Err(DeskError::NotFound)

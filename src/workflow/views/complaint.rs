@@ -13,6 +13,7 @@ use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective
 use crate::domain::examine::Finding;
 use crate::domain::policy::{CriterionReport, Track};
 use crate::domain::report::ItemVerdict;
+use crate::workflow::contest::ContestView;
 use crate::workflow::prepare::KeptExamination;
 
 /// A listing that was not filed, and why.
@@ -67,6 +68,23 @@ pub struct ListingView {
     pub basis: Option<Basis>,
     /// `human`, `automatic`, or null.
     pub by: Option<&'static str>,
+    /// The statement against the measure, and how far it came.
+    pub contest: Option<ContestView>,
+    /// What is missing for this listing.
+    pub awaited: Option<AwaitedView>,
+    /// The ruling the measure rests on: who issued it, and its number.
+    pub rests_on: Option<String>,
+    /// Whether an examiner looks at it again.
+    pub reopened: bool,
+}
+
+/// What is missing for one listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AwaitedView {
+    /// Last day to supply it.
+    pub due_on: Date,
+    /// What is missing.
+    pub missing: Vec<Missing>,
 }
 
 /// One dispatch, in short.
@@ -232,6 +250,10 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
                     measure: effective_measure(l.measure, answered),
                     basis: l.basis,
                     by: l.basis.map(|_| if l.by_human { "human" } else { "automatic" }),
+                    contest: ContestView::of(l),
+                    awaited: l.awaited.as_ref().map(|a| AwaitedView { due_on: a.due_on, missing: a.missing.clone() }),
+                    rests_on: l.rests_on.as_ref().map(|r| format!("{} {}", r.authority, r.number)),
+                    reopened: l.reopened,
                 }
             })
             .collect(),

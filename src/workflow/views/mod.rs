@@ -2,9 +2,13 @@
 
 mod admin;
 mod complaint;
+mod deadlines;
 mod load;
 
 pub use admin::{AdminView, AuthenticityShown, DeliveryView, DispatchAdminView, OtherComplaint, QueueItem, QueuePage};
 pub(in crate::workflow) use complaint::filed_view;
-pub use complaint::{ComplaintItem, ComplaintView, DispatchSummary, EventView, ListingView, RowLeftOut, complaint_view, event_views};
+pub use complaint::{
+    AwaitedView, ComplaintItem, ComplaintView, DispatchSummary, EventView, ListingView, RowLeftOut, complaint_view, event_views,
+};
+pub use deadlines::{DeadlineView, SegmentView};
 pub use load::Loaded;

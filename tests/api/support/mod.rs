@@ -1,5 +1,6 @@
 //! What every test needs: a database of each kind, the running program, a platform's receiver, notices.
 
+pub mod cast;
 pub mod contract;
 pub mod database;
 pub mod notices;
@@ -7,6 +8,7 @@ pub mod platform;
 pub mod proxy;
 pub mod service;
 
+pub use cast::Cast;
 pub use database::Engine;
 pub use service::Service;
 

@@ -70,6 +70,10 @@ pub struct Deposited {
 
 impl Deposited {
     pub async fn of(service: &Service, key: &str, right: &Right) -> Self {
+        // In force by the register: otherwise every complaint would be complex, and its seller heard first.
+        let mut entry = register(right);
+        entry["as_of"] = service.today().to_string().into();
+        service.put(&format!("/v1/admin/patents/{}", right.number), &service.admin, &entry).await.expect(200);
         let document = |name: &str| format!("%PDF-1.4 {name} {}", right.number).into_bytes();
         Deposited {
             report: service.deposit(key, &fixture(right.report)).await,

@@ -65,6 +65,11 @@ fn noted(state: &mut State, req: &HttpRequest, bytes: &[u8]) -> (u16, Option<Dur
 impl Platform {
     /// Registers platform, account and endpoint at `service`, and starts to listen.
     pub async fn connect(service: &Service, code: &str, sites: &[&str]) -> Self {
+        Self::connect_as(service, code, (sites, "platform")).await
+    }
+
+    /// The same, with who forwards its sellers' statements: `platform` or `centre_as_agent`.
+    pub async fn connect_as(service: &Service, code: &str, (sites, forwarding): (&[&str], &str)) -> Self {
         let state: Arc<Mutex<State>> = Arc::default();
         let shared = state.clone();
         let server = HttpServer::new(move || App::new().app_data(web::Data::new(shared.clone())).default_service(web::to(receive)))
@@ -76,7 +81,7 @@ impl Platform {
         let server = server.run();
         let handle = server.handle();
         tokio::spawn(server);
-        let form = json!({ "code": code, "name": format!("平台 {code}"), "sites": sites });
+        let form = json!({ "code": code, "name": format!("平台 {code}"), "sites": sites, "forwarding": forwarding });
         service.post("/v1/admin/platforms", &service.admin, &form).await.expect(201);
         let (_, key) = service.account("platform", Some(code)).await;
         let made = service.post(&format!("/v1/admin/platforms/{code}/endpoints"), &service.admin, &json!({ "url": url })).await.expect(201);

@@ -1,0 +1,3 @@
+ALTER TABLE platforms DROP COLUMN forwarding;
+DROP TABLE submissions;
+DROP TABLE seller_access;

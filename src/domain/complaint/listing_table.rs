@@ -1,0 +1,273 @@
+//! The table of listing × event: both axes of a listing and the contest of its measure.
+
+use serde::Serialize;
+
+use super::{
+    AuthorityAct, AuthorityActed, Basis, Contest, Determination, Effect, Event, LineDecided, Listing, Measure, MovedClock, Ruling, Stage,
+    StatementOutcome,
+};
+
+/// Why a listing refuses an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ListingRefused {
+    /// It is decided already.
+    #[error("it is decided already")]
+    AlreadyDecided,
+    /// It was withdrawn.
+    #[error("it was withdrawn")]
+    Withdrawn,
+    /// No measure is asked for it.
+    #[error("no measure is asked for it")]
+    NoMeasure,
+    /// A takedown needs the determination `infringing`.
+    #[error("a takedown needs the determination infringing")]
+    TakedownWithoutInfringement,
+    /// The policy says to hear the seller first.
+    #[error("its seller must be heard first")]
+    NotHeard,
+    /// Something is missing for it.
+    #[error("a supplement is awaited for it")]
+    SupplementAwaited,
+    /// No supplement is awaited for it.
+    #[error("no supplement is awaited for it")]
+    NoSupplementAwaited,
+    /// Its measure rests on a ruling.
+    #[error("its measure rests on a ruling, and ends only by a document of the body that issued it")]
+    RestsOnRuling,
+    /// A statement against its measure is under way.
+    #[error("a statement against its measure is under way")]
+    Contested,
+    /// The statement is not at the step for this.
+    #[error("the statement is not at the step for this")]
+    WrongStage,
+    /// The act has another effect on it.
+    #[error("the act has another effect on it")]
+    WrongEffect,
+}
+
+/// A listing after `event`, for a listing the event names.
+///
+/// # Errors
+/// [`ListingRefused`]: the move is not in the table.
+pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefused> {
+    use ListingRefused as No;
+    let mut next = l.clone();
+    match event {
+        Event::Decided(d) => {
+            let Some(line) = d.lines.iter().find(|x| x.line == l.filed.line) else { return Ok(next) };
+            if l.awaited.is_some() {
+                return Err(No::SupplementAwaited);
+            }
+            match l.determination {
+                Determination::Pending | Determination::Undetermined => {}
+                Determination::Withdrawn => return Err(No::Withdrawn),
+                Determination::Infringing | Determination::NotInfringing if l.reopened => {}
+                Determination::Infringing | Determination::NotInfringing => return Err(No::AlreadyDecided),
+            }
+            determine(&mut next, line)?;
+            next.basis = Some(d.basis);
+            next.by_human = d.examiner().is_some();
+        }
+        Event::ReviewDecided(r) => {
+            let Some(line) = r.lines.iter().find(|x| x.line == l.filed.line) else { return Ok(next) };
+            if l.determination == Determination::Withdrawn {
+                return Err(No::Withdrawn);
+            }
+            determine(&mut next, line)?;
+            next.basis = Some(Basis::CentreOpinion);
+            next.by_human = true;
+        }
+        Event::LiftDecided(_) => {
+            asked(l)?;
+            lift(&mut next);
+        }
+        Event::Withdrawn(_) => {
+            if l.determination == Determination::Withdrawn {
+                return Err(No::Withdrawn);
+            }
+            withdraw(&mut next);
+        }
+        Event::ListingSupplementRequested(_) => match (l.determination, &l.awaited) {
+            (Determination::Pending | Determination::Undetermined, None) => {}
+            (Determination::Withdrawn, _) => return Err(No::Withdrawn),
+            (_, Some(_)) => return Err(No::SupplementAwaited),
+            _ => return Err(No::AlreadyDecided),
+        },
+        Event::ListingsSupplemented(_) => {
+            next.awaited.take().ok_or(No::NoSupplementAwaited)?;
+        }
+        Event::ListingSupplementPeriodEnded(e) => match &l.awaited {
+            Some(awaited) if awaited.due_on == e.due_on => {
+                next.awaited = None;
+                withdraw(&mut next);
+            }
+            _ => return Err(No::NoSupplementAwaited),
+        },
+        Event::HearingOpened(_) if l.determination != Determination::Pending => return Err(No::AlreadyDecided),
+        Event::SellerAnswered(_) => next.heard = true,
+        Event::AuthorityActed(a) => authority(&mut next, a)?,
+        _ => contest_after(&mut next, event)?,
+    }
+    Ok(next)
+}
+
+/// Everything about the statement against a measure.
+fn contest_after(next: &mut Listing, event: &Event) -> Result<(), ListingRefused> {
+    use ListingRefused as No;
+    let (measure, rests_on) = (next.measure, next.rests_on.is_some());
+    if let Event::StatementReceived(s) = event {
+        if measure != Measure::Requested {
+            return Err(No::NoMeasure);
+        }
+        if rests_on {
+            return Err(No::RestsOnRuling);
+        }
+        if next.contest.as_ref().is_some_and(|c| !c.stage.is_spent()) {
+            return Err(No::Contested);
+        }
+        let stage = Stage::Received;
+        next.contest = Some(Contest { statement: s.statement, grounds: s.grounds.clone(), received_on: s.received_on, stage });
+        return Ok(());
+    }
+    let statement = match event {
+        Event::StatementChecked(e) => e.statement,
+        Event::StatementForwarded(e) => e.statement,
+        Event::StatementArrived(e) => e.statement,
+        Event::WaitingPeriodExtended(e) => e.statement,
+        Event::WaitingPeriodEnded(e) => e.statement,
+        Event::ProceedingsProven(e) => e.statement,
+        Event::ProceedingsFollowed(e) => e.statement,
+        Event::FollowUpMissed(e) => e.statement,
+        Event::DeadlineMoved(m) if m.clock == MovedClock::WaitingPeriod => {
+            let contest = next.contest.as_mut().ok_or(No::WrongStage)?;
+            return match &mut contest.stage {
+                Stage::Waiting { ends_on, .. } if *ends_on == m.from => {
+                    *ends_on = m.to;
+                    Ok(())
+                }
+                _ => Err(No::WrongStage),
+            };
+        }
+        _ => return Ok(()),
+    };
+    let contest = next.contest.as_mut().filter(|c| c.statement == statement).ok_or(No::WrongStage)?;
+    let stage = match (&contest.stage, event) {
+        (Stage::Received, Event::StatementChecked(s)) => match s.outcome {
+            StatementOutcome::Whole => Stage::Checked,
+            StatementOutcome::Deficient => Stage::Deficient,
+            StatementOutcome::NoEffect => Stage::NoEffect,
+        },
+        (Stage::Checked, Event::StatementForwarded(s)) => Stage::Forwarded { by: s.by },
+        (Stage::Forwarded { .. }, Event::StatementArrived(s)) => {
+            Stage::Waiting { arrived_on: s.arrived_on, ends_on: s.ends_on, extended: false }
+        }
+        (Stage::Waiting { arrived_on, ends_on, extended: false }, Event::WaitingPeriodExtended(x)) if x.ends_on > *ends_on => {
+            Stage::Waiting { arrived_on: *arrived_on, ends_on: x.ends_on, extended: true }
+        }
+        (Stage::Waiting { ends_on, .. }, Event::WaitingPeriodEnded(e)) if *ends_on == e.ended_on => {
+            lift(next);
+            return Ok(());
+        }
+        (Stage::Received | Stage::Checked | Stage::Forwarded { .. } | Stage::Waiting { .. }, Event::ProceedingsProven(p)) => {
+            Stage::Kept { follow: p.follow, missed: false, before: Box::new(contest.stage.clone()) }
+        }
+        (Stage::Kept { before, .. }, Event::ProceedingsFollowed(p)) => {
+            Stage::Kept { follow: p.follow, missed: false, before: before.clone() }
+        }
+        (Stage::Kept { follow, missed: false, before }, Event::FollowUpMissed(p)) if *follow == p.follow => {
+            Stage::Kept { follow: *follow, missed: true, before: before.clone() }
+        }
+        _ => return Err(No::WrongStage),
+    };
+    contest.stage = stage;
+    Ok(())
+}
+
+/// A measure that is asked and that the service itself may end.
+fn asked(l: &Listing) -> Result<(), ListingRefused> {
+    match (l.measure, &l.rests_on) {
+        (Measure::None | Measure::LiftRequested, _) => Err(ListingRefused::NoMeasure),
+        (Measure::Requested, Some(_)) => Err(ListingRefused::RestsOnRuling),
+        (Measure::Requested, None) => Ok(()),
+    }
+}
+
+fn lift(l: &mut Listing) {
+    l.measure = Measure::LiftRequested;
+    l.contest = None;
+    l.rests_on = None;
+}
+
+/// The complainant's word is taken back; a measure that rests on a ruling stays.
+fn withdraw(l: &mut Listing) {
+    l.determination = Determination::Withdrawn;
+    l.awaited = None;
+    l.reopened = false;
+    if l.measure == Measure::Requested && l.rests_on.is_none() {
+        lift(l);
+    }
+}
+
+/// What an examiner found, and the measure that follows.
+fn determine(l: &mut Listing, line: &LineDecided) -> Result<(), ListingRefused> {
+    if line.takedown && line.determination != Determination::Infringing {
+        return Err(ListingRefused::TakedownWithoutInfringement);
+    }
+    let ends = line.determination != Determination::Infringing && l.measure == Measure::Requested;
+    if ends && l.rests_on.is_some() {
+        return Err(ListingRefused::RestsOnRuling);
+    }
+    l.determination = line.determination;
+    l.reopened = false;
+    if line.takedown && l.measure != Measure::Requested {
+        l.measure = Measure::Requested;
+        l.contest = None;
+    }
+    if ends {
+        lift(l);
+    }
+    Ok(())
+}
+
+fn authority(l: &mut Listing, a: &AuthorityActed) -> Result<(), ListingRefused> {
+    let Some(line) = a.lines.iter().find(|x| x.line == l.filed.line) else { return Ok(()) };
+    // What the act can do to a listing in this position; invalidation in part depends on the items.
+    let possible = [true, false].map(|all| super::effect_of(a.act, &a.document.authority, l, all));
+    if !possible.contains(&line.effect) {
+        return Err(ListingRefused::WrongEffect);
+    }
+    let determined = match a.act {
+        AuthorityAct::JudgmentInfringing => Some((Determination::Infringing, Basis::CourtRuling)),
+        AuthorityAct::JudgmentNotInfringing => Some((Determination::NotInfringing, Basis::CourtRuling)),
+        AuthorityAct::AdjudicationInfringing => Some((Determination::Infringing, Basis::AdministrativeAdjudication)),
+        AuthorityAct::AdjudicationNotInfringing => Some((Determination::NotInfringing, Basis::AdministrativeAdjudication)),
+        AuthorityAct::PreservationGranted => Some((l.determination, Basis::CourtRuling)),
+        _ => None,
+    };
+    if let Some((determination, basis)) = determined.filter(|_| line.effect != Effect::Examine) {
+        l.determination = determination;
+        l.basis = Some(basis);
+        l.by_human = true;
+        l.awaited = None;
+        l.reopened = false;
+    }
+    match line.effect {
+        Effect::Takedown => {
+            l.measure = Measure::Requested;
+            l.contest = None;
+            l.rests_on = Some(Ruling { authority: a.document.authority.clone(), number: a.document.number.clone() });
+        }
+        Effect::Lift => lift(l),
+        Effect::Resume => {
+            if let Some(contest) = &mut l.contest
+                && let Stage::Kept { before, .. } = &contest.stage
+            {
+                contest.stage = (**before).clone();
+            }
+        }
+        Effect::Examine => l.reopened = true,
+        Effect::Keep => {}
+    }
+    Ok(())
+}

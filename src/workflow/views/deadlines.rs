@@ -1,0 +1,130 @@
+//! The deadlines of a complaint, each with the words that explain it.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::calendar::{Calendar, Due, Pause, Period, Unit};
+use crate::domain::complaint::{ClockName, Deadline, Force, deadlines};
+use crate::workflow::act::dated;
+use crate::workflow::{Caller, Desk, DeskError};
+
+/// One deadline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeadlineView {
+    /// Which clock.
+    pub clock: ClockName,
+    /// Title in Chinese.
+    pub title_zh: &'static str,
+    /// Title in English.
+    pub title: &'static str,
+    /// The listings it concerns; empty: the whole complaint.
+    pub lines: Vec<u32>,
+    /// The statement or review it belongs to.
+    pub of: Option<Uuid>,
+    /// Where its force comes from.
+    pub force: Force,
+    /// Legal source.
+    pub law: &'static str,
+    /// `running`, `paused`, `over` (it ran out), `ended` (what it was for happened).
+    pub state: &'static str,
+    /// Last day, Asia/Shanghai; it ends at 24:00.
+    pub due_on: Date,
+    /// Whether that day may move when the next calendar is announced.
+    pub provisional: bool,
+    /// Version of the calendar.
+    pub calendar_version: String,
+    /// The day it ended.
+    pub ended_on: Option<Date>,
+    /// How it is counted, one part after the other.
+    pub segments: Vec<SegmentView>,
+}
+
+/// One part of a deadline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SegmentView {
+    /// The day it starts; not counted.
+    pub from: Date,
+    /// How much.
+    pub amount: u32,
+    /// Of what.
+    pub unit: Unit,
+    /// When it stood still.
+    pub pauses: Vec<Pause>,
+    /// Last day.
+    pub due_on: Date,
+    /// In English.
+    pub explanation: String,
+    /// In Chinese, which governs.
+    pub explanation_zh: String,
+}
+
+impl DeadlineView {
+    fn of(d: Deadline, calendar: &Calendar, today: Date) -> Option<Self> {
+        let (title_zh, title, force, law) = d.clock.about();
+        let counted = d.due(calendar);
+        let last = counted.last()?;
+        let due_on = d.due_on(calendar)?;
+        let state = match (d.ended_on, d.is_paused()) {
+            (Some(_), _) => "ended",
+            (None, true) => "paused",
+            (None, false) if today > due_on => "over",
+            (None, false) => "running",
+        };
+        Some(DeadlineView {
+            clock: d.clock,
+            title_zh,
+            title,
+            lines: d.lines.clone(),
+            of: d.of,
+            force,
+            law,
+            state,
+            due_on,
+            provisional: last.provisional,
+            calendar_version: last.calendar_version.clone(),
+            ended_on: d.ended_on,
+            segments: segments(&d.periods, &counted),
+        })
+    }
+}
+
+fn segments(periods: &[Period], counted: &[Due]) -> Vec<SegmentView> {
+    let mut from = None;
+    let one = |(p, due): (&Period, &Due)| {
+        let begins = from.replace(due.due).unwrap_or(p.from);
+        SegmentView {
+            from: begins,
+            amount: p.amount,
+            unit: p.unit,
+            pauses: p.pauses.clone(),
+            due_on: due.due,
+            explanation: due.explanation.clone(),
+            explanation_zh: due.explanation_zh.clone(),
+        }
+    };
+    periods.iter().zip(counted).map(one).collect()
+}
+
+impl Desk {
+    /// The deadlines of a complaint of the caller's own.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn deadlines(&self, caller: &Caller, id: Uuid) -> Result<Vec<DeadlineView>, DeskError> {
+        self.load_own(caller, id).await?;
+        self.all_deadlines(id).await
+    }
+
+    /// The deadlines of any complaint.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn all_deadlines(&self, id: Uuid) -> Result<Vec<DeadlineView>, DeskError> {
+        let loaded = self.load(id).await?;
+        let (_, today) = self.now();
+        let calendar = self.calendar();
+        let all = deadlines(&loaded.complaint, &dated(id, &loaded.log)?);
+        Ok(all.into_iter().filter_map(|d| DeadlineView::of(d, &calendar, today)).collect())
+    }
+}
