@@ -2,6 +2,7 @@
 
 Each takes (pages, path, options); options: font, rules, rotate, watermark.
 """
+
 import html, io, json, math, os, subprocess, tempfile
 from functools import partial
 
@@ -20,6 +21,7 @@ def reportlab(pages, path, o):
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
+
     name = o["font"]
     pdfmetrics.registerFont(UnicodeCIDFont(name) if name not in FONTS else TTFont(name, FONTS[name][0], subfontIndex=FONTS[name][1]))
     c = Canvas(path, pagesize=box_of(o["rotate"]), invariant=1)
@@ -63,10 +65,14 @@ def cairo(pages, path, o):
         for i, marks in enumerate(pages):
             out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{W}pt" height="{H}pt" viewBox="0 0 {W} {H}">']
             if o.get("watermark"):
-                out.append(f'<text x="150" y="500" font-size="44" fill="#dddddd" font-family="{family}" transform="rotate(-45 300 420)">{o["watermark"]}</text>')
+                out.append(
+                    f'<text x="150" y="500" font-size="44" fill="#dddddd" font-family="{family}" transform="rotate(-45 300 420)">{o["watermark"]}</text>'
+                )
             for m in marks:
                 if m[0] == "text":
-                    out.append(f'<text x="{m[1]:.2f}" y="{H - m[2]:.2f}" font-size="{m[3]}" font-family="{family}" xml:space="preserve">{html.escape(m[4])}</text>')
+                    out.append(
+                        f'<text x="{m[1]:.2f}" y="{H - m[2]:.2f}" font-size="{m[3]}" font-family="{family}" xml:space="preserve">{html.escape(m[4])}</text>'
+                    )
                 elif o["rules"] == "stroke":
                     out.append(f'<line x1="{m[1]:.2f}" y1="{H - m[2]:.2f}" x2="{m[3]:.2f}" y2="{H - m[4]:.2f}" stroke="black" stroke-width="{m[5]}"/>')
                 else:
@@ -82,11 +88,13 @@ def cairo(pages, path, o):
 
 def matplotlib(pages, path, o):
     import matplotlib as mpl
+
     mpl.use("pdf")
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
     from matplotlib.lines import Line2D
+
     mpl.rcParams["pdf.fonttype"] = 3 if o.get("type3") else 42
     font = FontProperties(fname=single_font(o["font"]))
     with PdfPages(path) as out:
@@ -103,6 +111,7 @@ def matplotlib(pages, path, o):
 def single_font(name):
     """The one font of a collection as a file of its own, for programs that cannot choose."""
     from fontTools.ttLib import TTCollection
+
     kept = os.path.join(tempfile.gettempdir(), f"corpus-{name}.ttf")
     if not os.path.exists(kept):
         font = TTCollection(FONTS[name][0]).fonts[FONTS[name][1]]
@@ -113,6 +122,7 @@ def single_font(name):
 def mupdf(pages, path, o):
     """MuPDF's own Chinese font, named and not embedded as `china-s`, or one that is embedded."""
     import pymupdf
+
     d = pymupdf.open()
     for marks in pages:
         page = d.new_page(width=W, height=H)
@@ -126,8 +136,6 @@ def mupdf(pages, path, o):
                 shape.draw_line((m[1], H - m[2]), (m[3], H - m[4]))
                 shape.finish(width=m[5])
         shape.commit()
-        if o["rotate"]:
-            page.set_rotation(0)
     if o["font"] != "china-s":
         d.subset_fonts()
     d.save(path, garbage=3, deflate=True)
@@ -188,10 +196,19 @@ def by_hand(pages, path, o):
         page, content = 10 + 2 * i, 11 + 2 * i
         kids.append(b"%d 0 R" % page)
         box = box_of(o["rotate"])
-        objects[page] = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Rotate %d/Resources<</Font<</F1 5 0 R>>>>/Contents %d 0 R>>" % (*box, o["rotate"], content)
+        objects[page] = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Rotate %d/Resources<</Font<</F1 5 0 R>>>>/Contents %d 0 R>>" % (
+            *box,
+            o["rotate"],
+            content,
+        )
         objects[content] = stream(b"\n".join(ops))
     objects[2] = b"<</Type/Pages/Kids[%s]/Count %d>>" % (b" ".join(kids), len(kids))
     objects[5] = b"<</Type/Font/Subtype/Type0/BaseFont/%s-%s/Encoding/%s/DescendantFonts[6 0 R]>>" % (base.encode(), cmap.encode(), cmap.encode())
-    objects[6] = b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/DW 1000/W[1 95 500 814 939 500]/FontDescriptor 7 0 R>>" % base.encode()
-    objects[7] = b"<</Type/FontDescriptor/FontName/%s/Flags 6/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 90>>" % base.encode()
+    objects[6] = (
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/DW 1000/W[1 95 500 814 939 500]/FontDescriptor 7 0 R>>"
+        % base.encode()
+    )
+    objects[7] = (
+        b"<</Type/FontDescriptor/FontName/%s/Flags 6/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 90>>" % base.encode()
+    )
     open(path, "wb").write(pdf(objects))

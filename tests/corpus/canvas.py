@@ -3,6 +3,7 @@ as real form fillers make them. `lay_out` gives pages of marks; a backend writes
 
 A mark: ("text", x, y, size, text, role) with the baseline at y from below, or ("line", x1, y1, x2, y2, width). Role: label, value, body, head, foot.
 """
+
 import random
 
 W, H, LEFT, RIGHT, TOP, FOOT = 595, 842, 57, 538, 785, 60
@@ -58,7 +59,7 @@ class Layout:
         for w in widths:
             edges.append(edges[-1] + (RIGHT - LEFT) * w / 100)
         for row in rows:
-            ends = edges[1:len(row)] + edges[-1:]  # the last cell goes over the rest
+            ends = edges[1 : len(row)] + edges[-1:]  # the last cell goes over the rest
             cells = [broken(c, ends[i] - edges[i] - 8, SIZE, self.half) for i, c in enumerate(row)]
             height = max(len(c) for c in cells) * (LEAD - 3) + 8
             self.room_for(height)
@@ -71,7 +72,7 @@ class Layout:
             if ruled:
                 for y in (self.y, self.y - height):
                     self.marks.append(("line", edges[0], y, edges[-1], y, 0.6))
-                for x in edges[:len(row)] + edges[-1:]:
+                for x in edges[: len(row)] + edges[-1:]:
                     self.marks.append(("line", x, self.y, x, self.y - height, 0.6))
             self.y -= height
         self.y -= 6

@@ -3,6 +3,7 @@
 FOLDER is what make.py wrote: PDFs, truth.json, hostile/ and hostile.json. Prints right / unknown / wrong by field, by producer, by layout
 and by wording, then the hostile files. Exit 1 if a verdict is wrong, anything is falsely usable, or the reader fell below its floors.
 """
+
 import argparse, collections, json, os, re, resource, subprocess, sys, time, unicodedata
 
 OK, UNKNOWN = "no_defect_found", "unknown"
@@ -75,7 +76,7 @@ def reads_as_usable(answer):
 def run(program, files):
     """One answer a file, many files a run."""
     out = {}
-    for chunk in [files[i:i + CHUNK] for i in range(0, len(files), CHUNK)]:
+    for chunk in [files[i : i + CHUNK] for i in range(0, len(files), CHUNK)]:
         done = subprocess.run([program, "report", "check", "--json", *chunk], capture_output=True, timeout=600)
         lines = [json.loads(x) for x in done.stdout.decode().splitlines() if x.startswith("{")]
         out |= {x["file"]: x for x in lines}
@@ -123,7 +124,7 @@ def check_good(program, folder, truth, only):
             proven = all(v.get("page") and v.get("quote") for v in a["verdicts"] if v["verdict"] != UNKNOWN)
             fields.add("page and quote of each verdict", "right" if proven else "wrong")
             worst = "wrong" if "wrong" in items.values() else UNKNOWN if UNKNOWN in items.values() else "right"
-            for item, verdict in items.items():
+            for verdict in items.values():
                 fields.add("verdict, by item", verdict if not (t["hard"] and verdict == UNKNOWN) else "right")
             lines.append(("verdicts", worst, t["verdicts"], {v["item"]: v["verdict"] for v in a["verdicts"]}))
         for field, verdict, want, got in lines:
@@ -193,15 +194,17 @@ def main():
         total = collections.Counter()
         for field in KEY + ["verdicts"]:
             total += fields.by[field]
-        wrong = sum(c["wrong"] for c in fields.by.values())
+        wrong = sum(c["wrong"] for field, c in fields.by.items() if field != "verdict, by item")
         share = total["right"] / max(1, sum(total.values()))
         files_right = fields.by["verdicts"]["right"] / max(1, sum(fields.by["verdicts"].values()))
-        print(f"\n{count} reports in {time.monotonic() - started:.0f} s: key facts and verdicts {share:.2%} right, {total[UNKNOWN]} unknown, {wrong} wrong; "
-              f"all verdicts right in {files_right:.2%} of reports; falsely usable {len(usable)}")
+        print(
+            f"\n{count} reports in {time.monotonic() - started:.0f} s: key facts and verdicts {share:.2%} right, {total[UNKNOWN]} unknown, {wrong} wrong; "
+            f"all verdicts right in {files_right:.2%} of reports; falsely usable {len(usable)}"
+        )
         for name in usable:
             print("FALSELY USABLE", name)
         faults.sort(key=lambda f: ("wrong" not in f[1], f[0]))
-        for name, what, want, got in faults[:a.show]:
+        for name, what, want, got in faults[: a.show]:
             print(f"{name}: {what}\n    truth {json.dumps(want, ensure_ascii=False)}\n    read  {json.dumps(got, ensure_ascii=False)}")
         verdicts_wrong = sum(fields.by[f]["wrong"] for f in fields.by if "verdict" in f)
         failed = bool(usable) or verdicts_wrong > 0 or wrong > FACTS_WRONG_MAX or min(share, files_right) < RIGHT_SHARE_MIN
@@ -209,7 +212,7 @@ def main():
         expected = json.load(open(os.path.join(a.folder, "hostile.json")))
         bad, slowest, answered = check_hostile(a.program, os.path.join(a.folder, "hostile"), {n: w for n, w in expected.items() if a.only in n})
         print(f"\nhostile: {len(expected)} files, {len(bad)} faults, {answered} answered with a verdict, slowest {slowest[0]:.2f} s ({slowest[1]})")
-        for name, why in bad[:a.show]:
+        for name, why in bad[: a.show]:
             print(f"  {name}: {why}")
         failed = failed or bool(bad)
     sys.exit(1 if failed else 0)

@@ -2,7 +2,6 @@
 
 A ticked option of ("tick", on, text) is drawn as a box with two strokes where the producer can draw, else it was made text by form.py.
 """
-import os, subprocess
 
 FONTS = {
     "hei": ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0, "WenQuanYi Zen Hei"),
@@ -19,6 +18,7 @@ def reportlab(doc, path):
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
     from xml.sax.saxutils import escape
+
     if doc["font"] == "STSong-Light":
         name = "STSong-Light"
         pdfmetrics.registerFont(UnicodeCIDFont(name))
@@ -46,6 +46,7 @@ def reportlab(doc, path):
                 c.setLineWidth(1.4)
                 c.lines([(3.5, y + 4.5, 6, y + 1.5), (6, y + 1.5, 10.5, y + 8.5)])
             self.text.drawOn(c, 0, 0)
+
     flow = []
     for kind, *b in doc["blocks"]:
         if kind == "break":
@@ -53,7 +54,10 @@ def reportlab(doc, path):
         elif kind == "table":
             look = [("VALIGN", (0, 0), (-1, -1), "MIDDLE")] + ([("GRID", (0, 0), (-1, -1), 0.6, "black")] if b[2] else [])
             look += [("SPAN", (len(row) - 1, y), (-1, y)) for y, row in enumerate(b[0]) if len(row) < len(b[1])]
-            flow += [Table([[para(c) for c in row] + [""] * (len(b[1]) - len(row)) for row in b[0]], colWidths=[w * 4.7 for w in b[1]], style=look), Spacer(1, 6)]
+            flow += [
+                Table([[para(c) for c in row] + [""] * (len(b[1]) - len(row)) for row in b[0]], colWidths=[w * 4.7 for w in b[1]], style=look),
+                Spacer(1, 6),
+            ]
         elif kind == "tick":
             flow.append(Tick(b[0], b[1]))
         else:
@@ -74,12 +78,14 @@ def reportlab(doc, path):
             seal(c, name)
         if doc["rotate"]:
             c.setPageRotation(doc["rotate"])
+
     SimpleDocTemplate(path, invariant=1, title="", leftMargin=60, rightMargin=60).build(flow, onFirstPage=page, onLaterPages=page)
 
 
 def seal(c, name):
     """A round red seal: letters on the circle, a star in the middle, over the foot of the page."""
     import math
+
     c.saveState()
     c.setStrokeColorRGB(0.85, 0, 0), c.setFillColorRGB(0.85, 0, 0), c.setLineWidth(2)
     c.translate(440, 150)
@@ -103,6 +109,7 @@ def seal(c, name):
 def fpdf2(doc, path):
     from fpdf import FPDF
     from fpdf.enums import XPos, YPos
+
     file, index, _ = FONTS[doc["font"]]
 
     class Paged(FPDF):
@@ -116,6 +123,7 @@ def fpdf2(doc, path):
                 self.set_y(-14)
                 self.set_font("cjk", size=9)
                 self.cell(0, 6, doc["footer"].format(page=self.page_no()), align="C")
+
     pdf = Paged()
     pdf.add_font("cjk", fname=file, collection_font_number=index)
     pdf.add_page()
@@ -147,10 +155,11 @@ def fpdf2(doc, path):
 
 def typst(doc, path):
     import typst as compiler
+
     text = lambda s: " #linebreak() ".join('#text("' + part.replace("\\", "\\\\").replace('"', '\\"') + '")' for part in s.split("\n"))
-    foot = f'footer: align(center)[#context text(size: 9pt)[{doc["footer"].format(page="#counter(page).display()")}]]' if doc["footer"] else 'footer: none'
-    head = f', header: {text(doc["header"])[1:]}' if doc["header"] else ""
-    mark = f', background: rotate(-45deg, text(size: 44pt, fill: luma(225))[{doc["watermark"]}])' if doc["watermark"] else ""
+    foot = f"footer: align(center)[#context text(size: 9pt)[{doc['footer'].format(page='#counter(page).display()')}]]" if doc["footer"] else "footer: none"
+    head = f", header: {text(doc['header'])[1:]}" if doc["header"] else ""
+    mark = f", background: rotate(-45deg, text(size: 44pt, fill: luma(225))[{doc['watermark']}])" if doc["watermark"] else ""
     out = [f'#set page(paper: "a4", margin: 2cm, {foot}{head}{mark})', f'#set text(font: ("{FONTS[doc["font"]][2]}", "DejaVu Sans"), size: 10.5pt, lang: "zh")']
     for kind, *b in doc["blocks"]:
         if kind == "break":
@@ -162,7 +171,11 @@ def typst(doc, path):
         elif kind == "h":
             out.append(f"#align(center)[#text(size: 18pt)[{text(b[0])}]]")
         elif kind == "tick":
-            stroke = "#place(dx: 1.5pt, dy: 1pt, curve(stroke: 1.3pt, curve.move((0pt, 3.5pt)), curve.line((2.5pt, 6.5pt)), curve.line((7pt, -1pt))))" if b[0] else ""
+            stroke = (
+                "#place(dx: 1.5pt, dy: 1pt, curve(stroke: 1.3pt, curve.move((0pt, 3.5pt)), curve.line((2.5pt, 6.5pt)), curve.line((7pt, -1pt))))"
+                if b[0]
+                else ""
+            )
             out.append(f"#box(width: 9pt, height: 9pt, stroke: 0.7pt)[{stroke}] " + text(b[1]))
         else:
             out.append(text(b[0]))

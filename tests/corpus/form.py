@@ -4,6 +4,7 @@ Blocks: ("h", text) ("p", text) ("tick", on, text) ("table", rows, widths in %, 
 line; the last cell of a short row goes over the rest.
 `style` names how this copy is set (labels, digits, dates, boxes, sheets); the facts are the same in all.
 """
+
 from words import DATE_STYLES, NUMBER_STYLES, UM, law_words, wide_digits
 
 FILLER = [
@@ -14,7 +15,15 @@ FILLER = [
     "专利权评价报告不属于行政决定，不能就此提起行政复议或者行政诉讼；其可以作为人民法院或者管理专利工作的部门审理、处理专利侵权纠纷的证据。",
     "专利权人或者利害关系人认为本报告存在需要更正的错误的，可以自收到本报告之日起2个月内提出更正请求。",
 ]
-BOXES = {"square": ("■", "□"), "root-square": ("[√]", "[ ]"), "root-shell": ("〔√〕", "〔　〕"), "ballot": ("☑", "☐"), "ballot-x": ("☒", "☐"), "root": ("√", "□"), "drawn": (None, None)}
+BOXES = {
+    "square": ("■", "□"),
+    "root-square": ("[√]", "[ ]"),
+    "root-shell": ("〔√〕", "〔　〕"),
+    "ballot": ("☑", "☐"),
+    "ballot-x": ("☒", "☐"),
+    "root": ("√", "□"),
+    "drawn": (None, None),
+}
 
 
 def title(r):
@@ -34,9 +43,16 @@ def date(r, d):
 def pairs(r):
     s = r["style"]
     name = s["name_label"] or ("实用新型名称" if r["kind"] == UM else "外观设计产品名称")
-    out = [(s["number_label"], NUMBER_STYLES[s["number"]](r["patent_number"])), ("申请日", date(r, r["filed_on"])),
-           ("优先权日", date(r, r["priority_on"]) if r["priority_on"] else s["no_priority"]), (s["granted_label"], date(r, r["granted_on"])),
-           (name, r["title"]), ("专利权人", r["holder"]), ("请求人", r["requester"]), ("请求日", date(r, r["requested_on"]))]
+    out = [
+        (s["number_label"], NUMBER_STYLES[s["number"]](r["patent_number"])),
+        ("申请日", date(r, r["filed_on"])),
+        ("优先权日", date(r, r["priority_on"]) if r["priority_on"] else s["no_priority"]),
+        (s["granted_label"], date(r, r["granted_on"])),
+        (name, r["title"]),
+        ("专利权人", r["holder"]),
+        ("请求人", r["requester"]),
+        ("请求日", date(r, r["requested_on"])),
+    ]
     if s["more"]:
         out += [("总页数", "共{pages}页"), ("引用文件副本", f"{len(r['cited'])}份")]
     return [(spaced(k, s["spacing"]), v) for k, v in out]
@@ -57,20 +73,22 @@ def header(r):
         return [("table", rows, [19, 31, 17, 33], ruled)]
     if how == "merged":
         short = [x for x in p if len(x[1]) < 16 and not x[0].replace(" ", "").replace("\u3000", "").endswith(("名称", "人"))]
-        rows = [[k + colon, v, *([short[i + 1][0] + colon, short[i + 1][1]] if i + 1 < len(short) else ["", ""])] for i, (k, v) in enumerate(short) if i % 2 == 0]
+        rows = [
+            [k + colon, v, *([short[i + 1][0] + colon, short[i + 1][1]] if i + 1 < len(short) else ["", ""])] for i, (k, v) in enumerate(short) if i % 2 == 0
+        ]
         return [("table", rows[:1] + [[k + colon, v] for k, v in p if (k, v) not in short] + rows[1:], [19, 31, 17, 33], ruled)]
     if how == "one-pair":
         return [("table", [[k + colon, v] for k, v in p], [28, 72], ruled)]
     if how == "stacked":
         rows = []
         for i in range(0, len(p), 2):
-            two = p[i:i + 2] + [("", "")] * (2 - len(p[i:i + 2]))
+            two = p[i : i + 2] + [("", "")] * (2 - len(p[i : i + 2]))
             rows += [[k for k, _ in two], [v for _, v in two]]
         return [("table", rows, [50, 50], ruled)]
     if how == "stacked-cells":
-        return [("table", [[f"{k}\n{v}" for k, v in p[i:i + 2]] + [""] * (2 - len(p[i:i + 2])) for i in range(0, len(p), 2)], [50, 50], ruled)]
+        return [("table", [[f"{k}\n{v}" for k, v in p[i : i + 2]] + [""] * (2 - len(p[i : i + 2])) for i in range(0, len(p), 2)], [50, 50], ruled)]
     if how == "joined-cells":
-        return [("table", [[f"{k}：{v}" for k, v in p[i:i + 2]] + [""] * (2 - len(p[i:i + 2])) for i in range(0, len(p), 2)], [50, 50], ruled)]
+        return [("table", [[f"{k}：{v}" for k, v in p[i : i + 2]] + [""] * (2 - len(p[i : i + 2])) for i in range(0, len(p), 2)], [50, 50], ruled)]
     if how == "lines":
         return [("p", f"{k}：{v}") for k, v in p]
     raise ValueError(how)
@@ -90,8 +108,17 @@ def scope(r, w):
             out.append(tick(r, False, f"全部{word}"))
             out.append(tick(r, True, seen))
             unseen, reason = w["scope"]["unseen"], w["scope"]["reason"]
-            out.append(tick(r, True, {0: f"{unseen}未检索，理由：{reason}。", 1: f"下列权利要求未进行检索：{unseen}。未检索的原因：{reason}。" if r["kind"] == UM else f"{unseen}未进行检索。原因：{reason}。",
-                                      2: f"{unseen}未检索，因为其{reason}。"}[r["style"]["scope"] % 3]))
+            out.append(
+                tick(
+                    r,
+                    True,
+                    {
+                        0: f"{unseen}未检索，理由：{reason}。",
+                        1: f"下列权利要求未进行检索：{unseen}。未检索的原因：{reason}。" if r["kind"] == UM else f"{unseen}未进行检索。原因：{reason}。",
+                        2: f"{unseen}未检索，因为其{reason}。",
+                    }[r["style"]["scope"] % 3],
+                )
+            )
         else:
             out.append(tick(r, True, f"全部{word}"))
     return [("p", "检索范围：")] + out if out else []
@@ -133,8 +160,14 @@ def sheets(r, w):
 
 def cover(r):
     """The letter that goes with an electronic report: other dates, other addresses."""
-    return [("h", "国家知识产权局"), ("p", f"发文日：{date(r, r['sent_on'])}"), ("p", f"收件人：{r['requester']}"), ("p", f"文件名称：{title(r)}"),
-            ("p", "现将专利权评价报告随本函送达。任何单位或者个人可以查阅或者复制该报告。"), ("break",)]
+    return [
+        ("h", "国家知识产权局"),
+        ("p", f"发文日：{date(r, r['sent_on'])}"),
+        ("p", f"收件人：{r['requester']}"),
+        ("p", f"文件名称：{title(r)}"),
+        ("p", "现将专利权评价报告随本函送达。任何单位或者个人可以查阅或者复制该报告。"),
+        ("break",),
+    ]
 
 
 def blocks(r):
@@ -144,17 +177,29 @@ def blocks(r):
         out.append(("p", r["simulated"]))
     out += [("h", title(r))] + header(r)
     d = w.get("decision")
-    law = law_words(r["filed_on"], r["completed_on"])
-    out += [("p", "评价所针对的文本："), tick(r, not d, "与授权公告一并公布的专利文件"),
-            tick(r, bool(d), f"由生效的无效宣告请求审查决定维持有效的专利文件，其中涉及第 {d or '____'} 号无效宣告请求审查决定")]
+    out += [
+        ("p", "评价所针对的文本："),
+        tick(r, not d, "与授权公告一并公布的专利文件"),
+        tick(r, bool(d), f"由生效的无效宣告请求审查决定维持有效的专利文件，其中涉及第 {d or '____'} 号无效宣告请求审查决定"),
+    ]
     out += scope(r, w)
-    out += [("p", "A. 主题分类：" + ("IPC A47J 19/02(2006.01)I" if r["kind"] == UM else "洛迦诺分类 06-04")), ("p", "B. 检索领域：与主题分类相同及相近的领域"),
-            ("p", "C. 数据库及检索式：CNTXT、VEN、CNDESIGN；检索式 1-5")]
+    out += [
+        ("p", "A. 主题分类：" + ("IPC A47J 19/02(2006.01)I" if r["kind"] == UM else "洛迦诺分类 06-04")),
+        ("p", "B. 检索领域：与主题分类相同及相近的领域"),
+        ("p", "C. 数据库及检索式：CNTXT、VEN、CNDESIGN；检索式 1-5"),
+    ]
     if not s["cited_apart"]:
         out += [("p", "D. 相关文件"), cited(r)]
     if not s["conclusion_late"]:
         out += conclusion(r, w)
-    out.append(("table", [["审查员", r["examiner"], "审核员", r["checker"]], [s["done_label"], date(r, r["completed_on"]), "盖章", "专利权评价报告专用章"]], [19, 31, 17, 33], s["ruled"]))
+    out.append(
+        (
+            "table",
+            [["审查员", r["examiner"], "审核员", r["checker"]], [s["done_label"], date(r, r["completed_on"]), "盖章", "专利权评价报告专用章"]],
+            [19, 31, 17, 33],
+            s["ruled"],
+        )
+    )
     if code_line(r):
         out.append(("p", code_line(r)))
     out += sheets(r, w)

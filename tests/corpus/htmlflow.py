@@ -1,4 +1,5 @@
 """Producers fed with HTML or DOCX: WeasyPrint, Chromium (one process for all), MuPDF, LibreOffice (one process for all)."""
+
 import base64, html, json, os, shutil, subprocess, tempfile, time, urllib.request
 
 from flow import FONTS
@@ -8,18 +9,32 @@ def page(doc, css=""):
     """The report as HTML. Running header, footer and marks are said in CSS, which each producer takes as far as it can."""
     family = FONTS[doc["font"]][2]
     foot = doc["footer"].replace("{page}", '" counter(page) "')
-    rules = f'@page{{size:A4{" landscape" if doc["rotate"] else ""};margin:2cm;' + (f'@bottom-center{{content:"{foot}";font:9pt "{family}"}}' if foot else "") + (f'@top-left{{content:"{doc["header"]}";font:9pt "{family}"}}' if doc["header"] else "") + "}"
+    rules = (
+        f"@page{{size:A4{' landscape' if doc['rotate'] else ''};margin:2cm;"
+        + (f'@bottom-center{{content:"{foot}";font:9pt "{family}"}}' if foot else "")
+        + (f'@top-left{{content:"{doc["header"]}";font:9pt "{family}"}}' if doc["header"] else "")
+        + "}"
+    )
     out = []
     for kind, *b in doc["blocks"]:
         text = lambda s: html.escape(s).replace("\n", "<br>").replace("  ", "&nbsp; ")
         if kind == "break":
             out.append('<div class="break"></div>')
         elif kind == "table":
-            rows = "".join("<tr>" + "".join(f'<td style="width:{w}%" colspan="{len(b[1]) - i if i + 1 == len(row) else 1}">{text(c)}</td>' for i, (c, w) in enumerate(zip(row, b[1]))) + "</tr>" for row in b[0])
+            rows = "".join(
+                "<tr>"
+                + "".join(
+                    f'<td style="width:{w}%" colspan="{len(b[1]) - i if i + 1 == len(row) else 1}">{text(c)}</td>' for i, (c, w) in enumerate(zip(row, b[1]))
+                )
+                + "</tr>"
+                for row in b[0]
+            )
             out.append(f'<table class="{"ruled" if b[2] else "bare"}">{rows}</table>')
         elif kind == "tick":
             mark = '<path d="M2 6 L5 9 L10 1" fill="none" stroke="#000" stroke-width="1.4"/>' if b[0] else ""
-            out.append(f'<p><svg width="12" height="12" viewBox="0 0 12 12"><rect x="1" y="1" width="10" height="10" fill="none" stroke="#000"/>{mark}</svg> {text(b[1])}</p>')
+            out.append(
+                f'<p><svg width="12" height="12" viewBox="0 0 12 12"><rect x="1" y="1" width="10" height="10" fill="none" stroke="#000"/>{mark}</svg> {text(b[1])}</p>'
+            )
         elif kind == "h":
             out.append(f"<h1>{text(b[0])}</h1>")
         else:
@@ -33,6 +48,7 @@ table{{border-collapse:collapse;width:100%;margin:4pt 0;table-layout:fixed}}td{{
 
 def weasyprint(doc, path):
     from weasyprint import HTML
+
     HTML(string=page(doc)).write_pdf(path)
 
 
@@ -40,11 +56,19 @@ def wkhtmltopdf(doc, path):
     with tempfile.NamedTemporaryFile("w", suffix=".html") as source:
         source.write(page(doc).replace('<div class="break"></div>', '<div style="page-break-after:always"></div>'))
         source.flush()
-        subprocess.run(["wkhtmltopdf", "-q", source.name, path], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=900, env=os.environ | {"QT_QPA_PLATFORM": "offscreen"})
+        subprocess.run(
+            ["wkhtmltopdf", "-q", source.name, path],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=900,
+            env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        )
 
 
 def mupdf(doc, path):
     import pymupdf
+
     file, index, family = FONTS[doc["font"]]
     store = pymupdf.Archive()
     store.add(open(file, "rb").read(), "cjk.ttc")
@@ -67,8 +91,13 @@ def mupdf(doc, path):
 def chromium(docs):
     """[(doc, path)]: one browser prints them all, over its debugging protocol."""
     import websocket
+
     folder = tempfile.mkdtemp()
-    browser = subprocess.Popen(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    browser = subprocess.Popen(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         for _ in range(600):
             if os.path.exists(f"{folder}/DevToolsActivePort"):
@@ -87,11 +116,19 @@ def chromium(docs):
                 answer = json.loads(socket.recv())
                 if answer.get("id") == n:
                     return answer["result"]
+
         frame = call("Page.getFrameTree")["frameTree"]["frame"]["id"]
         for doc, path in docs:
             call("Page.setDocumentContent", frameId=frame, html=page(doc))
-            foot = f'<div style="font:9pt \'{FONTS[doc["font"]][2]}\';width:100%;text-align:center">{doc["footer"].replace("{page}", "<span class=pageNumber></span>")}</div>'
-            got = call("Page.printToPDF", preferCSSPageSize=True, printBackground=True, displayHeaderFooter=bool(doc["footer"]), headerTemplate="<span></span>", footerTemplate=foot)
+            foot = f"<div style=\"font:9pt '{FONTS[doc['font']][2]}';width:100%;text-align:center\">{doc['footer'].replace('{page}', '<span class=pageNumber></span>')}</div>"
+            got = call(
+                "Page.printToPDF",
+                preferCSSPageSize=True,
+                printBackground=True,
+                displayHeaderFooter=bool(doc["footer"]),
+                headerTemplate="<span></span>",
+                footerTemplate=foot,
+            )
             open(path, "wb").write(base64.b64decode(got["data"]))
         socket.close()
     finally:
@@ -105,6 +142,7 @@ def docx(doc, path):
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
+
     d = Document()
     family = FONTS[doc["font"]][2]
     look = d.styles["Normal"]
@@ -138,6 +176,12 @@ def libreoffice(docs):
         for doc, path in docs:
             docx(doc, f"{tmp}/{os.path.basename(path)[:-4]}.docx")
         sources = sorted(f"{tmp}/{f}" for f in os.listdir(tmp))
-        subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp}/profile", "--headless", "--convert-to", "pdf", "--outdir", f"{tmp}/out", *sources], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=1500)
-        for doc, path in docs:
+        subprocess.run(
+            ["soffice", f"-env:UserInstallation=file://{tmp}/profile", "--headless", "--convert-to", "pdf", "--outdir", f"{tmp}/out", *sources],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=1500,
+        )
+        for _, path in docs:
             shutil.copy(f"{tmp}/out/{os.path.basename(path)}", path)

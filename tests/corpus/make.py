@@ -2,11 +2,12 @@
 
 FOLDER gets the PDFs and truth.json, and hostile/ with hostile.json. Needs what `install` installs. Seeded: the same programs, the same reports.
 """
+
 import argparse, collections, datetime, json, logging, multiprocessing, os, shutil, time
 
 import backends, canvas, flow, form, hostile, htmlflow, rewrite
 from design import SIMULATED, Design, truth
-from words import UM, UNKNOWN, zl
+from words import BAD, DE, UM, UNKNOWN, zl
 from wordings import wording
 
 SEED = 20261125
@@ -15,21 +16,42 @@ TEXT_BOXES = ["square", "root-square", "root-shell", "root", "ballot", "ballot-x
 
 # Producers that break lines themselves: how many reports, which fonts, which boxes they can set.
 FLOWING = {
-    "reportlab": (flow.reportlab, 34, ["hei", "ming"], PLAIN_BOXES), "reportlab-cid": (flow.reportlab, 22, ["STSong-Light"], PLAIN_BOXES),
-    "fpdf2": (flow.fpdf2, 28, ["hei", "sans-cff", "ming"], PLAIN_BOXES), "typst": (flow.typst, 34, ["hei", "serif-cff", "ming"], None),
-    "weasyprint": (htmlflow.weasyprint, 26, ["hei", "serif-cff", "ming"], None), "mupdf-story": (htmlflow.mupdf, 14, ["hei", "ming"], PLAIN_BOXES[:-1]),
+    "reportlab": (flow.reportlab, 34, ["hei", "ming"], PLAIN_BOXES),
+    "reportlab-cid": (flow.reportlab, 22, ["STSong-Light"], PLAIN_BOXES),
+    "fpdf2": (flow.fpdf2, 28, ["hei", "sans-cff", "ming"], PLAIN_BOXES),
+    "typst": (flow.typst, 34, ["hei", "serif-cff", "ming"], None),
+    "weasyprint": (htmlflow.weasyprint, 26, ["hei", "serif-cff", "ming"], None),
+    "mupdf-story": (htmlflow.mupdf, 14, ["hei", "ming"], PLAIN_BOXES[:-1]),
     "wkhtmltopdf": (htmlflow.wkhtmltopdf, 18, ["hei", "ming"], None),
 }
-BATCHED = {"chromium": (htmlflow.chromium, 34, ["hei", "sans-cff", "ming"], None), "libreoffice": (htmlflow.libreoffice, 28, ["hei", "ming", "serif-cff"], TEXT_BOXES)}
+BATCHED = {
+    "chromium": (htmlflow.chromium, 34, ["hei", "sans-cff", "ming"], None),
+    "libreoffice": (htmlflow.libreoffice, 28, ["hei", "ming", "serif-cff"], TEXT_BOXES),
+}
 # Producers that place what canvas.py laid out.
 PLACED = {
-    "placed-reportlab": (backends.reportlab, 26, ["hei", "ming"]), "placed-reportlab-cid": (backends.reportlab, 12, ["STSong-Light"]), "placed-cairo": (backends.cairo, 26, ["hei", "serif-cff", "ming"]),
-    "placed-matplotlib": (backends.matplotlib, 6, ["hei"]), "placed-matplotlib-type3": (backends.matplotlib, 4, ["hei"]), "placed-mupdf": (backends.mupdf, 8, ["hei", "ming"]),
-    "placed-mupdf-china-s": (backends.mupdf, 10, ["china-s"]), "placed-prawn": (backends.prawn, 8, ["hei", "ming"]),
-    "placed-tcpdf": (backends.tcpdf, 12, ["cid0cs"]), "placed-perl": (backends.perl, 12, ["Song"]), "by-hand": (backends.by_hand, 36, ["none"]),
+    "placed-reportlab": (backends.reportlab, 26, ["hei", "ming"]),
+    "placed-reportlab-cid": (backends.reportlab, 12, ["STSong-Light"]),
+    "placed-cairo": (backends.cairo, 26, ["hei", "serif-cff", "ming"]),
+    "placed-matplotlib": (backends.matplotlib, 6, ["hei"]),
+    "placed-matplotlib-type3": (backends.matplotlib, 4, ["hei"]),
+    "placed-mupdf": (backends.mupdf, 8, ["hei", "ming"]),
+    "placed-mupdf-china-s": (backends.mupdf, 10, ["china-s"]),
+    "placed-prawn": (backends.prawn, 8, ["hei", "ming"]),
+    "placed-tcpdf": (backends.tcpdf, 12, ["cid0cs"]),
+    "placed-perl": (backends.perl, 12, ["Song"]),
+    "by-hand": (backends.by_hand, 36, ["none"]),
 }
 # What a producer runs, where that is more than Python. Debian 13 has no wkhtmltopdf.
-PROGRAMS = {"chromium": "chromium", "libreoffice": "soffice", "wkhtmltopdf": "wkhtmltopdf", "placed-cairo": "rsvg-convert", "placed-prawn": "ruby", "placed-tcpdf": "php", "placed-perl": "perl"}
+PROGRAMS = {
+    "chromium": "chromium",
+    "libreoffice": "soffice",
+    "wkhtmltopdf": "wkhtmltopdf",
+    "placed-cairo": "rsvg-convert",
+    "placed-prawn": "ruby",
+    "placed-tcpdf": "php",
+    "placed-perl": "perl",
+}
 REPORTS_MIN, PRODUCERS_MIN = 400, 14
 REWRITTEN_EACH, LONG_PAGES = 4, [12, 30, 60, 120, 200]
 
@@ -60,7 +82,7 @@ class Plan:
     def flowing(self):
         for producer, (draw, count, fonts, boxes) in (FLOWING | BATCHED).items():
             for i in range(count):
-                r = self.boxed(self.design.report(doubtful=i % 7 == 6), boxes)
+                r = self.boxed(self.design.report(doubtful=i % 5 == 4), boxes)
                 self.flow_one(f"{producer}-{i:03}-{r['family'].replace('_', '-')}.pdf", r, producer, draw, fonts)
 
     def flow_one(self, name, r, producer, draw, fonts):
@@ -84,17 +106,25 @@ class Plan:
         rng, cmaps = self.design.rng, list(backends.CMAPS)
         for producer, (draw, count, fonts) in PLACED.items():
             for i in range(count):
-                r = self.boxed(self.design.report(doubtful=i % 7 == 6), PLAIN_BOXES)
+                r = self.boxed(self.design.report(doubtful=i % 5 == 4), PLAIN_BOXES)
                 order = canvas.ORDERS[i % len(canvas.ORDERS)]
                 rotate = rng.choice([0, 0, 90, 270, 180]) if draw in (backends.reportlab, backends.by_hand) else 0
-                options = {"font": rng.choice(fonts), "rules": rng.choice(canvas.RULES), "rotate": rotate, "watermark": rng.choice(["", "", "国家知识产权局"]), "type3": producer.endswith("type3")}
+                options = {
+                    "font": rng.choice(fonts),
+                    "rules": rng.choice(canvas.RULES),
+                    "rotate": rotate,
+                    "watermark": rng.choice(["", "", "国家知识产权局"]),
+                    "type3": producer.endswith("type3"),
+                }
                 doc = self.design.doc(r, form)
                 if draw is backends.by_hand:
                     options["cmap"] = self.encodable(doc, cmaps[i % len(cmaps)])
                 if not self.made_here(producer):
                     continue
                 name = f"{producer}-{i:03}-{r['family'].replace('_', '-')}.pdf"
-                path = self.keep(name, r, producer if draw is not backends.by_hand else "by-hand " + options["cmap"], order + (f", turned {rotate}" if rotate else ""))
+                path = self.keep(
+                    name, r, producer if draw is not backends.by_hand else "by-hand " + options["cmap"], order + (f", turned {rotate}" if rotate else "")
+                )
                 self.jobs.append((place, (draw, doc, order, options, i), path))
 
     def encodable(self, doc, cmap):
@@ -130,6 +160,12 @@ class Plan:
                 self.truth[name]["facts"]["patent_number"] = [None, r["patent_number"]]
             if r["form"] == "220702":
                 self.truth[name]["verdicts"] = None
+        for producer in ("typst", "fpdf2", "weasyprint"):
+            r = self.boxed(
+                self.design.report(kind=DE, family="quiet_bad", wording=wording(1, ["全部外观设计不符合授予专利权条件。"], {"all": BAD})), PLAIN_BOXES
+            )
+            draw, _, fonts, _ = FLOWING[producer]
+            self.flow_one(f"{producer}-quiet-bad.pdf", r, producer, draw, fonts)
         for i, pages in enumerate(LONG_PAGES):
             producer = ["typst", "reportlab", "fpdf2", "typst", "reportlab-cid"][i]
             draw, _, fonts, boxes = FLOWING[producer]
@@ -140,7 +176,9 @@ class Plan:
         """After the others: sound reports of many producers, rewritten."""
         rng = self.design.rng
         sources = sorted(n for n, t in self.truth.items() if "long" not in n)
-        embedded = [s for s in sources if not s.startswith(("by-hand", "reportlab-cid", "placed-reportlab-cid", "placed-mupdf-china-s", "placed-tcpdf", "placed-perl"))]
+        embedded = [
+            s for s in sources if not s.startswith(("by-hand", "reportlab-cid", "placed-reportlab-cid", "placed-mupdf-china-s", "placed-tcpdf", "placed-perl"))
+        ]
         for tool in [*rewrite.SOUND, *rewrite.HARD, *rewrite.PICTURES]:
             hard = tool not in rewrite.SOUND
             fit = embedded if hard or tool == "pdftocairo" else sources
@@ -171,15 +209,46 @@ def broken_digit(r):
 
 DAY = datetime.date
 UNUSABLE = [
-    ("search-report", {"kind": UM, "form": "220702", "filed_on": DAY(2008, 8, 20), "granted_on": DAY(2009, 6, 17), "completed_on": DAY(2010, 3, 25), "requested_on": DAY(2010, 2, 25), "priority_on": None, "corrected": False,
-                       "patent_number": zl("200820145673"), "wording_of": old_wording}),
-    ("search-report-2", {"kind": UM, "form": "220702", "filed_on": DAY(2007, 1, 22), "granted_on": DAY(2008, 2, 27), "completed_on": DAY(2009, 7, 3), "requested_on": DAY(2009, 6, 1), "priority_on": None, "corrected": False,
-                         "patent_number": zl("200720103388"), "wording_of": old_wording}),
-    ("simulated", {"simulated": SIMULATED[0]}), ("simulated-2", {"simulated": SIMULATED[1]}), ("simulated-3", {"simulated": SIMULATED[2]}),
-    ("check-digit", {"patent_number": broken_digit, "shown": True}), ("invention", {"kind": UM, "patent_number": lambda r: zl(r["patent_number"][:4] + "1" + r["patent_number"][5:12]), "shown": True}),
-    ("masked", {"patent_number": lambda r: f"{r['patent_number'][:8]}××××{r['patent_number'][12]}", "shown": True}), ("too-long", {"patent_number": lambda r: r["patent_number"][:12] + "0" + r["patent_number"][12], "shown": True}),
+    (
+        "search-report",
+        {
+            "kind": UM,
+            "form": "220702",
+            "filed_on": DAY(2008, 8, 20),
+            "granted_on": DAY(2009, 6, 17),
+            "completed_on": DAY(2010, 3, 25),
+            "requested_on": DAY(2010, 2, 25),
+            "priority_on": None,
+            "corrected": False,
+            "patent_number": zl("200820145673"),
+            "wording_of": old_wording,
+        },
+    ),
+    (
+        "search-report-2",
+        {
+            "kind": UM,
+            "form": "220702",
+            "filed_on": DAY(2007, 1, 22),
+            "granted_on": DAY(2008, 2, 27),
+            "completed_on": DAY(2009, 7, 3),
+            "requested_on": DAY(2009, 6, 1),
+            "priority_on": None,
+            "corrected": False,
+            "patent_number": zl("200720103388"),
+            "wording_of": old_wording,
+        },
+    ),
+    ("simulated", {"simulated": SIMULATED[0]}),
+    ("simulated-2", {"simulated": SIMULATED[1]}),
+    ("simulated-3", {"simulated": SIMULATED[2]}),
+    ("check-digit", {"patent_number": broken_digit, "shown": True}),
+    ("invention", {"kind": UM, "patent_number": lambda r: zl(r["patent_number"][:4] + "1" + r["patent_number"][5:12]), "shown": True}),
+    ("masked", {"patent_number": lambda r: f"{r['patent_number'][:8]}××××{r['patent_number'][12]}", "shown": True}),
+    ("too-long", {"patent_number": lambda r: r["patent_number"][:12] + "0" + r["patent_number"][12], "shown": True}),
     ("other-kind", {"kind": UM, "patent_number": lambda r: zl(r["patent_number"][:4] + "3" + r["patent_number"][5:12]), "shown": True}),
-    ("completed-before-grant", {"completed_on": lambda r: r["granted_on"] - datetime.timedelta(days=90)}), ("completed-in-future", {"completed_on": DAY(2031, 3, 14)}),
+    ("completed-before-grant", {"completed_on": lambda r: r["granted_on"] - datetime.timedelta(days=90)}),
+    ("completed-in-future", {"completed_on": DAY(2031, 3, 14)}),
 ]
 
 
@@ -210,7 +279,7 @@ def good(out):
         print(f"{len(plan.truth)} reports drawn in {time.monotonic() - started:.0f} s", flush=True)
         made(plan, list(plan.rewritten()), pool)
     json.dump(plan.truth, open(os.path.join(out, "truth.json"), "w"), ensure_ascii=False, indent=1)
-    producers = {t["producer"] for t in plan.truth.values()} - set(rewrite.SOUND) - set(rewrite.HARD) - set(rewrite.PICTURES)
+    producers = {t["producer"].split(" ")[0] for t in plan.truth.values()} - set(rewrite.SOUND) - set(rewrite.HARD) - set(rewrite.PICTURES)
     for program in sorted(plan.missing):
         print(f"NOT MADE: what {program} writes, which this machine lacks")
     print(f"{len(plan.truth)} reports by {len(producers)} producers in {time.monotonic() - started:.0f} s")
@@ -229,8 +298,12 @@ def main():
         good(a.out)
     if a.part != "good":
         known = json.load(open(os.path.join(a.out, "truth.json")))
-        adverse = sorted(n for n, t in known.items() if t["family"] in ("all_bad", "whole_bad") and t["producer"] in ("fpdf2", "typst", "chromium", "weasyprint"))
-        hostile.make(os.path.join(a.out, "hostile"), [os.path.join(a.out, n) for n in adverse[:6]])
+        adverse = sorted(
+            (t["family"] != "quiet_bad", n)
+            for n, t in known.items()
+            if t["family"] in ("quiet_bad", "all_bad", "whole_bad") and t["producer"] in ("fpdf2", "typst", "chromium", "weasyprint")
+        )
+        hostile.make(os.path.join(a.out, "hostile"), [os.path.join(a.out, n) for _, n in adverse[:7]])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """The same report after another program rewrote its file: (source, target). What a person sees does not change."""
+
 import io, os, subprocess, tempfile
 
 
@@ -26,12 +27,14 @@ def cairo(s, t):
 
 def pikepdf(s, t):
     import pikepdf as pike
+
     with pike.open(s) as d:
         d.save(t, object_stream_mode=pike.ObjectStreamMode.generate, compress_streams=True)
 
 
 def pypdf(s, t):
     from pypdf import PdfWriter
+
     w = PdfWriter(clone_from=s)
     w.compress_identical_objects()
     w.write(t)
@@ -40,6 +43,7 @@ def pypdf(s, t):
 def incremental(s, t):
     """A viewer added its own metadata after the end of the file."""
     from pypdf import PdfWriter
+
     w = PdfWriter(io.BytesIO(open(s, "rb").read()), incremental=True)
     w.add_metadata({"/Title": "专利权评价报告"})
     w.write(t)
@@ -48,6 +52,7 @@ def incremental(s, t):
 def no_to_unicode(s, t):
     """The map from glyphs to characters is gone; the glyphs are as before."""
     import pikepdf as pike
+
     with pike.open(s) as d:
         for o in d.objects:
             if isinstance(o, pike.Dictionary) and "/ToUnicode" in o:
@@ -59,6 +64,7 @@ def wrong_to_unicode(s, t):
     """The map is there and says the wrong characters, as some printer drivers write it: each code is answered as its neighbour's."""
     import re
     import pikepdf as pike
+
     with pike.open(s) as d:
         for o in d.objects:
             if isinstance(o, pike.Dictionary) and "/ToUnicode" in o:
@@ -71,6 +77,7 @@ def wrong_to_unicode(s, t):
 def pages_cut_and_joined(s, t):
     """Printed page by page and put together again."""
     import pikepdf as pike
+
     with pike.open(s) as d, pike.new() as out:
         for page in d.pages:
             out.pages.append(page)
@@ -79,6 +86,7 @@ def pages_cut_and_joined(s, t):
 
 def pictures(s, folder):
     from PIL import Image
+
     run("pdftoppm", "-r", "150", "-gray", s, folder + "/p")
     return [Image.open(os.path.join(folder, f)).convert("L") for f in sorted(os.listdir(folder)) if f.endswith(".pgm")]
 
@@ -93,11 +101,21 @@ def scan(s, t):
 def scan_over_text(s, t):
     """A picture of each page laid over the text that a recognition program left below it."""
     import pikepdf as pike
+
     with tempfile.TemporaryDirectory() as tmp, pike.open(s) as d:
         for page, picture in zip(d.pages, pictures(s, tmp)):
             data = io.BytesIO()
             picture.save(data, "JPEG", quality=60)
-            image = d.make_stream(data.getvalue(), Type=pike.Name.XObject, Subtype=pike.Name.Image, Width=picture.width, Height=picture.height, BitsPerComponent=8, ColorSpace=pike.Name.DeviceGray, Filter=pike.Name.DCTDecode)
+            image = d.make_stream(
+                data.getvalue(),
+                Type=pike.Name.XObject,
+                Subtype=pike.Name.Image,
+                Width=picture.width,
+                Height=picture.height,
+                BitsPerComponent=8,
+                ColorSpace=pike.Name.DeviceGray,
+                Filter=pike.Name.DCTDecode,
+            )
             name, box = page.add_resource(image, pike.Name.XObject), page.mediabox
             page.contents_add(b"q", prepend=True)
             page.contents_add(f"Q q {box[2]} 0 0 {box[3]} 0 0 cm {name} Do Q".encode())
@@ -105,10 +123,19 @@ def scan_over_text(s, t):
 
 
 SOUND = {
-    "qpdf-linearised": qpdf("--linearize"), "qpdf-object-streams": qpdf("--object-streams=generate", "--recompress-flate"), "qpdf-qdf": qpdf("--qdf"),
-    "qpdf-rc4-40": qpdf("--allow-weak-crypto", "--encrypt", "", "owner", "40", "--"), "qpdf-rc4-128": qpdf("--allow-weak-crypto", "--encrypt", "", "owner", "128", "--"),
-    "qpdf-aes-128": qpdf("--allow-weak-crypto", "--encrypt", "", "owner", "128", "--use-aes=y", "--"), "qpdf-aes-256": qpdf("--encrypt", "", "owner", "256", "--"),
-    "mutool": mutool, "pdftocairo": cairo, "pikepdf": pikepdf, "pypdf": pypdf, "pypdf-incremental": incremental, "joined": pages_cut_and_joined,
+    "qpdf-linearised": qpdf("--linearize"),
+    "qpdf-object-streams": qpdf("--object-streams=generate", "--recompress-flate"),
+    "qpdf-qdf": qpdf("--qdf"),
+    "qpdf-rc4-40": qpdf("--allow-weak-crypto", "--encrypt", "", "owner", "40", "--"),
+    "qpdf-rc4-128": qpdf("--allow-weak-crypto", "--encrypt", "", "owner", "128", "--"),
+    "qpdf-aes-128": qpdf("--allow-weak-crypto", "--encrypt", "", "owner", "128", "--use-aes=y", "--"),
+    "qpdf-aes-256": qpdf("--encrypt", "", "owner", "256", "--"),
+    "mutool": mutool,
+    "pdftocairo": cairo,
+    "pikepdf": pikepdf,
+    "pypdf": pypdf,
+    "pypdf-incremental": incremental,
+    "joined": pages_cut_and_joined,
 }
 # The text may be lost on a machine, though not to a person: unknown is right, another answer is not.
 HARD = {"ghostscript": ghostscript, "no-tounicode": no_to_unicode, "wrong-tounicode": wrong_to_unicode}

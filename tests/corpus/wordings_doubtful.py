@@ -2,7 +2,8 @@
 
 Where only some items are in doubt, the others may be answered as written or as unknown; a list names what is right.
 """
-from words import BAD, CLEAN, DE, LISTS, NEGATIVE, OK, OUT, UM, UNKNOWN
+
+from words import BAD, CLEAN, DE, NEGATIVE, OK, OUT, UM, UNKNOWN
 import wordings, wordings_design
 from wordings import each, wording
 
@@ -16,28 +17,46 @@ def doubtful(claims, conclusion, verdicts, opinion=(), scope=None):
 def opinion_contradicts(rng):
     n = rng.choice([4, 6, 8])
     k = rng.randrange(1, n + 1)
-    return UM, doubtful(n, [f"全部权利要求1-{n}{CLEAN}。"], each((range(1, n + 1), EITHER_OK), ([k], UNKNOWN)), [f"权利要求{k}不具备专利法第22条第3款规定的创造性。"])
+    return UM, doubtful(
+        n, [f"全部权利要求1-{n}{CLEAN}。"], each((range(1, n + 1), EITHER_OK), ([k], UNKNOWN)), [f"权利要求{k}不具备专利法第22条第3款规定的创造性。"]
+    )
 
 
 def in_both_lists(rng):
     n, k = rng.choice([(8, 4), (10, 5), (6, 2)])
-    return UM, doubtful(n, [f"权利要求1-{k}{NEGATIVE}，权利要求{k}-{n}{CLEAN}。"], each((range(1, k), EITHER_BAD), ([k], UNKNOWN), (range(k + 1, n + 1), EITHER_OK)))
+    return UM, doubtful(
+        n, [f"权利要求1-{k}{NEGATIVE}，权利要求{k}-{n}{CLEAN}。"], each((range(1, k), EITHER_BAD), ([k], UNKNOWN), (range(k + 1, n + 1), EITHER_OK))
+    )
 
 
 def left_out(rng):
-    return UM, doubtful(8, ["本专利共有8项权利要求。", f"权利要求1-3{NEGATIVE}，权利要求5-8{CLEAN}。"], each((range(1, 4), EITHER_BAD), ([4], UNKNOWN), (range(5, 9), EITHER_OK)))
+    return UM, doubtful(
+        8,
+        ["本专利共有8项权利要求。", f"权利要求1-3{NEGATIVE}，权利要求5-8{CLEAN}。"],
+        each((range(1, 4), EITHER_BAD), ([4], UNKNOWN), (range(5, 9), EITHER_OK)),
+    )
 
 
 def none_ticked(rng):
-    return UM, doubtful(5, [(False, f"全部权利要求1-5{CLEAN}。"), (False, f"全部权利要求1-5{NEGATIVE}。"), (False, f"权利要求____{NEGATIVE}，权利要求____{CLEAN}。")], each((range(1, 6), UNKNOWN)))
+    return UM, doubtful(
+        5,
+        [(False, f"全部权利要求1-5{CLEAN}。"), (False, f"全部权利要求1-5{NEGATIVE}。"), (False, f"权利要求____{NEGATIVE}，权利要求____{CLEAN}。")],
+        each((range(1, 6), UNKNOWN)),
+    )
 
 
 def two_ticked(rng):
-    return UM, doubtful(5, [(True, f"全部权利要求1-5{CLEAN}。"), (True, f"全部权利要求1-5{NEGATIVE}。"), (False, f"权利要求____{NEGATIVE}，权利要求____{CLEAN}。")], each((range(1, 6), UNKNOWN)))
+    return UM, doubtful(
+        5,
+        [(True, f"全部权利要求1-5{CLEAN}。"), (True, f"全部权利要求1-5{NEGATIVE}。"), (False, f"权利要求____{NEGATIVE}，权利要求____{CLEAN}。")],
+        each((range(1, 6), UNKNOWN)),
+    )
 
 
 def design_none_ticked(rng):
-    return DE, doubtful(1, [(False, f"全部外观设计{CLEAN}。"), (False, f"全部外观设计{NEGATIVE}。"), (False, f"该外观设计的____{NEGATIVE}，____{CLEAN}。")], {"all": UNKNOWN})
+    return DE, doubtful(
+        1, [(False, f"全部外观设计{CLEAN}。"), (False, f"全部外观设计{NEGATIVE}。"), (False, f"该外观设计的____{NEGATIVE}，____{CLEAN}。")], {"all": UNKNOWN}
+    )
 
 
 def both_said(rng):
@@ -46,11 +65,23 @@ def both_said(rng):
 
 def sheet_contradicts(rng):
     """The first page says one thing, the continuation sheet another."""
-    return DE, doubtful(1, [f"全部外观设计{CLEAN}。"], {"all": UNKNOWN}, ["该外观设计与对比设计1属于实质相同的外观设计，不符合专利法第23条第1款的规定。", f"综上所述，全部外观设计{NEGATIVE}。"])
+    return DE, doubtful(
+        1,
+        [f"全部外观设计{CLEAN}。"],
+        {"all": UNKNOWN},
+        ["该外观设计与对比设计1属于实质相同的外观设计，不符合专利法第23条第1款的规定。", f"综上所述，全部外观设计{NEGATIVE}。"],
+    )
 
 
 def lost_word(rng):
-    said = rng.choice(["未发现存在符合授予专利权条件的缺陷", "未发现不存在不符合授予专利权条件的缺陷", "发现存在不符合授予专利权条件的缺陷或未发现存在不符合授予专利权条件的缺陷", "是否符合授予专利权条件有待进一步检索"])
+    said = rng.choice(
+        [
+            "未发现存在符合授予专利权条件的缺陷",
+            "未发现不存在不符合授予专利权条件的缺陷",
+            "发现存在不符合授予专利权条件的缺陷或未发现存在不符合授予专利权条件的缺陷",
+            "是否符合授予专利权条件有待进一步检索",
+        ]
+    )
     return UM, doubtful(4, [f"全部权利要求1-4{said}。"], each((range(1, 5), UNKNOWN)))
 
 
@@ -77,7 +108,13 @@ def only_detail(rng):
 
 
 def hypothetical(rng):
-    said = rng.choice([f"如果专利权人在规定期限内提交修改文本，则权利要求1-5{CLEAN}", f"在权利要求1-5得到说明书支持的前提下，权利要求1-5{CLEAN}", f"无法得出权利要求1-5{CLEAN}的结论"])
+    said = rng.choice(
+        [
+            f"如果专利权人在规定期限内提交修改文本，则权利要求1-5{CLEAN}",
+            f"在权利要求1-5得到说明书支持的前提下，权利要求1-5{CLEAN}",
+            f"无法得出权利要求1-5{CLEAN}的结论",
+        ]
+    )
     return UM, doubtful(5, [f"{said}。"], each((range(1, 6), UNKNOWN)))
 
 
@@ -92,15 +129,49 @@ def struck_number(rng):
 def mutated(rng):
     """One character of the conclusion lost, doubled or swapped with the next: the truth or unknown, never another verdict."""
     kind = rng.choice([UM, UM, DE])
-    w = rng.choice([wordings.all_clean, wordings.all_bad, wordings.partly] if kind == UM else [wordings_design.whole_clean, wordings_design.whole_bad, wordings_design.similar_partly])(rng)
+    w = rng.choice(
+        [wordings.all_clean, wordings.all_bad, wordings.partly]
+        if kind == UM
+        else [wordings_design.whole_clean, wordings_design.whole_bad, wordings_design.similar_partly]
+    )(rng)
     line = rng.randrange(len(w["conclusion"]))
     text = w["conclusion"][line]
     at = rng.choice([i for i, c in enumerate(text) if "\u4e00" <= c <= "\u9fff"])
     how = rng.choice(["lost", "lost", "doubled", "swapped"])
-    mended = {"lost": text[:at] + text[at + 1:], "doubled": text[:at] + text[at] + text[at:], "swapped": text[:at] + text[at + 1:at + 2] + text[at] + text[at + 2:]}[how]
-    lines = w["conclusion"][:line] + [mended] + w["conclusion"][line + 1:]
+    mended = {
+        "lost": text[:at] + text[at + 1 :],
+        "doubled": text[:at] + text[at] + text[at:],
+        "swapped": text[:at] + text[at + 1 : at + 2] + text[at] + text[at + 2 :],
+    }[how]
+    lines = w["conclusion"][:line] + [mended] + w["conclusion"][line + 1 :]
     return kind, w | {"conclusion": lines, "verdicts": {k: [v, UNKNOWN] for k, v in w["verdicts"].items()}}
 
 
-ALL = [opinion_contradicts, opinion_contradicts, in_both_lists, left_out, none_ticked, two_ticked, design_none_ticked, both_said, sheet_contradicts, lost_word, lost_word, no_conclusion, design_no_conclusion,
-       backwards, all_but_not_searched, only_detail, hypothetical, hypothetical, blanks_left, struck_number, mutated, mutated, mutated, mutated, mutated, mutated]
+ALL = [
+    opinion_contradicts,
+    opinion_contradicts,
+    in_both_lists,
+    left_out,
+    none_ticked,
+    two_ticked,
+    design_none_ticked,
+    both_said,
+    sheet_contradicts,
+    lost_word,
+    lost_word,
+    no_conclusion,
+    design_no_conclusion,
+    backwards,
+    all_but_not_searched,
+    only_detail,
+    hypothetical,
+    hypothetical,
+    blanks_left,
+    struck_number,
+    mutated,
+    mutated,
+    mutated,
+    mutated,
+    mutated,
+    mutated,
+]
