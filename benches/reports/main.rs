@@ -6,6 +6,7 @@
 
 mod folder;
 mod neighbour;
+mod signature;
 mod single;
 
 use std::path::PathBuf;
@@ -31,6 +32,9 @@ fn main() {
     }
     if wants("report.folder_files_per_s") {
         folder::files_per_second();
+    }
+    for file in signature::FILES.into_iter().filter(|f| wants(f.0)) {
+        signature::against_the_primitive(file);
     }
 }
 
