@@ -170,6 +170,7 @@ fn flag_words(flag: ReadingFlag) -> &'static str {
         ReadingFlag::ReadingsDisagree => "two readings of its layout disagree",
         ReadingFlag::Simulated => "it says of itself that it is simulated",
         ReadingFlag::ConclusionContradicted => "its conclusion and its opinion contradict each other",
+        ReadingFlag::AlteredText => "text in it was struck out or written over, or its letters are not those that the file says they are",
         ReadingFlag::UndecodableText => "some of its characters cannot be decoded",
     }
 }

@@ -125,6 +125,8 @@ pub enum ReadingFlag {
     Simulated,
     /// The conclusion and the detail lines contradict each other.
     ConclusionContradicted,
+    /// Text was struck out or written over, or the file says of its letters that they are others.
+    AlteredText,
     /// Some glyphs have no Unicode value.
     UndecodableText,
 }

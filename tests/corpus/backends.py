@@ -24,7 +24,7 @@ def reportlab(pages, path, o):
 
     name = o["font"]
     pdfmetrics.registerFont(UnicodeCIDFont(name) if name not in FONTS else TTFont(name, FONTS[name][0], subfontIndex=FONTS[name][1]))
-    c = Canvas(path, pagesize=box_of(o["rotate"]), invariant=1)
+    c = Canvas(path, pagesize=(W, H), invariant=1)  # it turns the box itself
     for marks in pages:
         if o["rotate"]:
             c.setPageRotation(o["rotate"])

@@ -83,6 +83,16 @@ pub(super) fn kind(x: &Examination) -> Finding {
         )
         .cure(OTHER_FILE);
     }
+    if x.facts.flags.contains(&ReadingFlag::AlteredText) {
+        return make(
+            (Unknown, "report.altered_text"),
+            (
+                "text in it was struck out or written over, or its letters are not those that the file says they are",
+                "文件中的文字被划去或者覆盖改写，或者所显示的文字与文件所载字符不一致",
+            ),
+        )
+        .cure(OTHER_FILE);
+    }
     let Some(form) = &x.facts.form else {
         return make((Unknown, "report.form_unread"), ("the form of the document could not be read", "无法读取文件的表格类型"))
             .by(SuppliedBy::Nobody)

@@ -1,16 +1,17 @@
 //! Where the PDF engine draws one page: keeps glyphs and ruling lines, notes what is hidden.
 //! Made by [`super::engine`]; images are measured and never decoded.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
 
-use hayro_interpret::font::{Glyph as HayroGlyph, GlyphRun};
+use hayro_interpret::font::GlyphRun;
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
-use hayro_interpret::{BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
+use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
 use hayro_syntax::object::{Dict, Name};
 use kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape};
 
+use super::altered::{Covered, strike_out};
 use super::layout::fold;
+use super::letters::{Letter, Letters};
 use super::squares::Squares;
 use super::visibility::{GLYPH_SIZE_MIN, Paintwork, Tint, is_light};
 use super::{Glyph, Page, Rule};
@@ -45,15 +46,16 @@ struct Drawn {
 }
 
 /// One page being drawn.
-pub struct Canvas {
+pub struct Canvas<'l> {
+    letters: &'l mut Letters,
     frame: Rect,
     room: usize,
     drawn: Vec<Drawn>,
     places: HashMap<(char, i64, i64), Vec<(f64, f64)>>,
     rules: Vec<Rule>,
     squares: Squares,
-    blank: HashMap<u128, bool>,
-    brought: Brought,
+    covered: Covered,
+    altered: usize,
     paint: Paintwork,
     clips: Vec<Rect>,
     groups: Vec<f32>,
@@ -64,18 +66,19 @@ pub struct Canvas {
     full: bool,
 }
 
-impl Canvas {
+impl<'l> Canvas<'l> {
     /// An empty page of this size with room for so many glyphs.
-    pub fn new(frame: Rect, room: usize, brought: Brought) -> Self {
+    pub fn new(frame: Rect, room: usize, letters: &'l mut Letters) -> Self {
         Canvas {
-            brought,
+            letters,
             frame,
             room,
             drawn: Vec::new(),
             places: HashMap::new(),
             rules: Vec::new(),
             squares: Squares::default(),
-            blank: HashMap::new(),
+            covered: Covered::default(),
+            altered: 0,
             paint: Paintwork::default(),
             clips: Vec::new(),
             groups: Vec::new(),
@@ -108,6 +111,7 @@ impl Canvas {
             shape: if main % 2 == 0 { (width, height) } else { (height, width) },
             undecodable: self.undecodable,
             layered: self.layered,
+            altered: self.altered,
             image_share: self.image_share,
             paths: self.paths,
             ..Page::default()
@@ -122,6 +126,7 @@ impl Canvas {
             }
         }
         page.rules = self.rules.iter().map(|r| turned_rule(*r, main, self.frame)).collect();
+        strike_out(&mut page);
         page
     }
 
@@ -134,21 +139,6 @@ impl Canvas {
             let at = before.min(self.drawn.len());
             let turn = self.drawn.get(at).or(self.drawn.last()).map_or(Some(0), |d| d.turn);
             self.drawn.insert(at, Drawn { glyph, turn, hidden: false });
-        }
-    }
-
-    /// Whether the font that is in the file draws nothing for this glyph, whatever character it is said to be.
-    fn is_blank<'a>(&mut self, glyph: &HayroGlyph<'a>, ink: &Paint<'a>) -> bool {
-        match glyph {
-            HayroGlyph::Outline(outline) => {
-                let embedded = outline.font_data().is_some_and(|font| !self.brought.holds((*font.data).as_ref()));
-                embedded && *self.blank.entry(outline.identifier().cache_key()).or_insert_with(|| outline.outline().elements().is_empty())
-            }
-            HayroGlyph::Type3(drawn) => *self.blank.entry(drawn.cache_key()).or_insert_with(|| {
-                let mut probe = Probe::default();
-                drawn.interpret(&mut probe, Affine::IDENTITY, Affine::IDENTITY, ink);
-                !probe.drew
-            }),
         }
     }
 
@@ -202,7 +192,11 @@ impl Canvas {
         if ch == char::REPLACEMENT_CHARACTER && !hidden {
             self.undecodable += 1;
         }
-        self.drawn.push(Drawn { glyph, turn: turn_of([a, b, c, d]), hidden });
+        let altered = !hidden && (look.another || self.covered.is_written_over(&glyph));
+        self.altered += usize::from(altered);
+        // What is not what it seems is no letter.
+        let ch = if altered { char::REPLACEMENT_CHARACTER } else { ch };
+        self.drawn.push(Drawn { glyph: Glyph { ch, ..glyph }, turn: turn_of([a, b, c, d]), hidden });
     }
 
     fn cover(&mut self, rect: Rect, tint: Tint, opacity: f32) {
@@ -213,6 +207,7 @@ impl Canvas {
         for d in &mut self.drawn {
             if !d.hidden && rect.contains(d.glyph.centre()) {
                 d.hidden = true;
+                self.covered.note(d.glyph);
                 // What is written over it later is no repeat of it.
                 self.places.remove(&place_key(&d.glyph));
             }
@@ -295,21 +290,6 @@ impl Canvas {
     }
 }
 
-/// Fonts that a viewer brings along, by the place of their bytes: that they draw nothing says nothing.
-#[derive(Clone, Default)]
-pub struct Brought(Arc<Mutex<HashSet<usize>>>);
-
-impl Brought {
-    /// Remembers one.
-    pub fn note(&self, font: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(font.as_ptr().addr());
-    }
-
-    fn holds(&self, font: &[u8]) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&font.as_ptr().addr())
-    }
-}
-
 /// How a run of glyphs is painted.
 #[derive(Clone, Copy)]
 struct Look {
@@ -317,6 +297,8 @@ struct Look {
     opacity: f32,
     invisible: bool,
     vertical: bool,
+    /// Another letter than the file says.
+    another: bool,
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "places are on a page")]
@@ -403,35 +385,7 @@ fn push_capped(text: &mut String, ch: char) {
     }
 }
 
-/// Learns whether anything is drawn at all.
-#[derive(Default)]
-struct Probe {
-    drew: bool,
-}
-
-impl<'a> Device<'a> for Probe {
-    fn draw_path(&mut self, path: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
-        self.drew |= !path.elements().is_empty();
-    }
-
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
-
-    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {
-        self.drew = true;
-    }
-
-    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
-        self.drew = true;
-    }
-
-    fn pop_clip(&mut self) {}
-
-    fn pop_transparency_group(&mut self) {}
-}
-
-impl<'a> Device<'a> for Canvas {
+impl<'a> Device<'a> for Canvas<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
         self.paths += 1;
         let tint = tint_of(&props.paint);
@@ -468,11 +422,14 @@ impl<'a> Device<'a> for Canvas {
             opacity: self.opacity(),
             invisible: matches!(draw_mode, DrawMode::Invisible) || props.soft_mask.is_some(),
             vertical: glyph_run.writing_mode() == WritingMode::Vertical,
+            another: false,
         };
         for glyph in glyph_run.glyphs() {
             let place = props.transform * glyph.transform();
-            let look = Look { invisible: look.invisible || self.is_blank(glyph, &props.paint), ..look };
-            match glyph.as_unicode() {
+            let said = glyph.as_unicode();
+            let letter = self.letters.look(glyph, said.as_ref(), &props.paint);
+            let look = Look { invisible: look.invisible || letter == Letter::Blank, another: letter == Letter::Another, ..look };
+            match said {
                 Some(BfString::Char(ch)) => {
                     for ch in fold(ch) {
                         self.add(ch, place, &look);

@@ -8,7 +8,8 @@ use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderCont
 use hayro_syntax::{LoadPdfError, Pdf};
 use kurbo::{Affine, Rect};
 
-use super::canvas::{Brought, Canvas};
+use super::canvas::Canvas;
+use super::letters::{Brought, Letters};
 use super::{Document, GLYPHS_MAX, PAGES_MAX, Refused};
 use crate::domain::signature::SignatureSeen;
 use crate::intake::signature::{self, TrustAnchors};
@@ -30,6 +31,7 @@ pub fn open(bytes: Vec<u8>, anchors: &TrustAnchors) -> Result<Document, Refused>
     }
     let (settings, brought) = settings();
     let cache = InterpreterCache::new();
+    let mut letters = Letters::new(brought);
     let mut pages = Vec::new();
     let mut glyphs = 0;
     for (index, page) in pdf.pages().iter().enumerate() {
@@ -38,7 +40,7 @@ pub fn open(bytes: Vec<u8>, anchors: &TrustAnchors) -> Result<Document, Refused>
         let upright = Affine::new(page.initial_transform(true).as_coeffs());
         let frame = Rect::new(0.0, 0.0, width, height);
         let mut context = Context::new(upright, frame, &cache, pdf.xref(), settings.clone());
-        let mut canvas = Canvas::new(frame, GLYPHS_MAX - glyphs, brought.clone());
+        let mut canvas = Canvas::new(frame, GLYPHS_MAX - glyphs, &mut letters);
         interpret_page(page, &mut context, &mut canvas);
         if canvas.is_full() {
             return Err(Refused::Resources);

@@ -4,9 +4,11 @@
 //! `intake::signature` know its types. Nothing here knows what a report is, and nothing here limits
 //! memory or time: it runs in the reading child (`intake::reader`), which does.
 
+mod altered;
 mod canvas;
 mod engine;
 pub mod layout;
+mod letters;
 mod squares;
 mod visibility;
 
@@ -76,6 +78,9 @@ pub struct Page {
     pub image_share: f64,
     /// Has layers that may be off and are not heeded: what is visible is not known.
     pub layered: bool,
+    /// Letters that are not what the file says they are, are struck out, or written over others; they stand in
+    /// `glyphs` as U+FFFD.
+    pub altered: usize,
     /// Painted paths: a page of many and no glyph has its text drawn as outlines.
     pub paths: usize,
 }

@@ -160,14 +160,19 @@ fn fits(value: &str, label: &Label) -> bool {
     let other_label = |name: &str| name == text || (name.chars().count() >= 3 && text.contains(name));
     // A wrapped label of the next column has run into it, or its own next line is missing.
     let mixed = ["专利权", "公告日", "优先权"].iter().any(|w| text.contains(w)) || text.ends_with(['；', ';', '、', '（', '(']);
-    if mixed || text.is_empty() || text.chars().count() > 200 || all().any(other_label) {
+    if mixed || text.contains(char::REPLACEMENT_CHARACTER) || text.is_empty() || text.chars().count() > 200 || all().any(other_label) {
         return false;
     }
     match label.kind {
         Kind::Date => super::words::date(text).is_some(),
         Kind::Number => text.bytes().filter(u8::is_ascii_digit).count() >= 6,
-        Kind::Text => !text.chars().all(|c| "无-—–/\\_".contains(c)),
+        Kind::Text => !is_dash(text),
     }
+}
+
+/// What stands in an empty cell.
+fn is_dash(text: &str) -> bool {
+    text.chars().all(|c| "无-—–/\\_ ".contains(c))
 }
 
 fn is_label(text: &str) -> bool {
@@ -231,7 +236,9 @@ fn in_bands(sheet: &Laid, label: &Label) -> Vec<Option<Field>> {
             let beside = band.get(i + 1).map(super::columns::Slot::text).filter(|t| !is_label(t));
             match (inline.is_empty(), beside) {
                 // A band may hold more than one pair; then it says nothing.
-                (false, _) => found.extend(field(sheet, inline, (text, label)).map(Some)),
+                (false, _) => found.extend(field(sheet, inline, (text, label)).filter(|f| is_sound(&f.value, label)).map(Some)),
+                // So may a column, where a long text hides where the next begins: rows know.
+                (true, Some(value)) if label.kind != Kind::Text && !is_dash(&value) && !is_sound(&value, label) => {}
                 (true, Some(value)) => found.push(field(sheet, value.clone(), (format!("{text} {value}"), label))),
                 // Its value may stand in the next band: rows know.
                 (true, None) => {}
@@ -252,7 +259,7 @@ fn in_rows(sheet: &Laid, label: &Label) -> Vec<Field> {
             let value = if piece.inline.is_empty() {
                 to_the_right(&sheet.pieces, (r, p)).or_else(|| below(&sheet.pieces, (r, p)))
             } else {
-                Some(piece.inline.clone())
+                Some(piece.inline.clone() + &goes_on_below(sheet, (r, p)))
             };
             let quote = |value: &str| format!("{} {value}", piece.text);
             found.extend(value.map(|v| without_next_label(&v)).and_then(|v| field(sheet, v.clone(), (quote(&v), label))));
@@ -265,6 +272,29 @@ fn in_rows(sheet: &Laid, label: &Label) -> Vec<Field> {
 fn without_next_label(value: &str) -> String {
     let cut = all().filter_map(|name| [':', '：'].iter().filter_map(|c| value.find(&format!("{name}{c}"))).min()).min();
     value[..cut.unwrap_or(value.len())].trim_end().to_owned()
+}
+
+/// A line that ends so near to the next text or to the edge of the page's text may go on below, in heights
+/// of the letters.
+const FULL_LINE_EMS: f64 = 2.5;
+
+/// The next lines of a cell that holds label and value, where the first is full.
+fn goes_on_below(sheet: &Laid, (r, p): (usize, usize)) -> String {
+    let rows = &sheet.pieces;
+    let label = &rows[r].pieces[p];
+    let edge = rows.iter().flat_map(|row| &row.pieces).map(|o| o.x1).fold(0.0, f64::max);
+    let right = rows[r].pieces.get(p + 1).map_or(edge, |next| next.x0);
+    let (mut out, mut from, mut end) = (String::new(), rows[r].y, label.x1);
+    for row in &rows[r + 1..] {
+        let Some(piece) = row.pieces.iter().find(|o| (o.x0 - label.x0).abs() <= label.size * 0.3) else { break };
+        let full = right - end <= label.size * FULL_LINE_EMS;
+        if !full || piece.label.is_some() || row.y - from > label.size * LINE_EMS || piece.x1 > right {
+            break;
+        }
+        out += &piece.text;
+        (from, end) = (row.y, piece.x1);
+    }
+    out
 }
 
 /// Lines of one value are at most this far apart, in heights of the letters.

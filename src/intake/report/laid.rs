@@ -2,7 +2,7 @@
 
 use super::super::pdf::layout::{Cell, Row, Sheet, cells, rows};
 use super::columns::{Slot, bands};
-use super::pieces::{RowPieces, bare, cut, label_in};
+use super::pieces::{RowPieces, bare, cut, join_halves, label_in};
 
 /// Edges of neighbouring cells differ by no more, points.
 const NEAR: f64 = 4.0;
@@ -22,7 +22,8 @@ impl<'a> Laid<'a> {
     pub(super) fn new(sheet: &'a Sheet) -> Self {
         let all: Vec<usize> = (0..sheet.glyphs.len()).collect();
         let rows: Vec<Row> = rows(sheet, &all);
-        let pieces: Vec<RowPieces> = rows.iter().map(cut).collect();
+        let mut pieces: Vec<RowPieces> = rows.iter().map(cut).collect();
+        join_halves(&mut pieces);
         Laid {
             sheet,
             cells: cells(sheet).0,

@@ -32,6 +32,8 @@ const PICTURE_SHARE_MIN: f64 = 0.5;
 const TEXT_CHARS_MIN: usize = 20;
 /// Part of the glyphs without a character from which a file's text is not dependable.
 const UNDECODABLE_SHARE_MAX: f64 = 0.02;
+/// Longest line that is a title, characters.
+const TITLE_CHARS_MAX: usize = 30;
 /// Fewest painted paths of a page whose text was drawn as outlines.
 const OUTLINE_PATHS_MIN: usize = 200;
 
@@ -78,6 +80,10 @@ fn facts(document: &Document) -> ReportFacts {
     facts.verdicts = conclusion::verdicts(&sheets, amended, &mut flags);
     if conclusion::speaks_of_verdicts(&hidden) || document.pages.iter().any(|p| p.layered) {
         flags.insert(ReadingFlag::HiddenText);
+        conclusion::forget(&mut facts.verdicts);
+    }
+    if document.pages.iter().any(|p| p.altered > 0) {
+        flags.insert(ReadingFlag::AlteredText);
         conclusion::forget(&mut facts.verdicts);
     }
     if is_simulated(document, &laid) {
@@ -193,6 +199,16 @@ fn text_version(sheets: &[Laid]) -> Option<Seen<TextVersion>> {
 
 fn is_simulated(document: &Document, sheets: &[Laid]) -> bool {
     const WORDS: &[&str] = &["模拟件", "非行政机关出具", "仅供参考样例"];
+    // 模拟专利权评价报告 stands before the title, 模拟 behind it.
+    let is_title = |line: &str| {
+        let bare = line.trim_matches(['（', '）', '(', ')', '【', '】']);
+        let about = bare.ends_with("报告") || bare.contains("评价报告") || bare.contains("检索报告");
+        let says = bare.starts_with("模拟") || bare.ends_with("模拟") || ["（模拟", "(模拟"].iter().any(|w| bare.contains(w));
+        about && says && bare.chars().count() <= TITLE_CHARS_MAX
+    };
+    if sheets.iter().flat_map(|s| &s.lines).any(|line| is_title(line)) {
+        return true;
+    }
     let turned = document.pages.iter().map(|p| squeeze(&p.turned));
     let watermarks = sheets.iter().map(|s| squeeze(&s.sheet.watermark));
     let lines = sheets.iter().map(|s| s.lines.concat());

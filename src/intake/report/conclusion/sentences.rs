@@ -73,13 +73,9 @@ const OTHERS: &[&str] = &[
     "在先评价",
     "审查决定",
     "无效决定",
-    "同族专利",
-    "同族申请",
-    "关联专利",
-    "其他专利",
-    "另一专利",
-    "另案",
 ];
+/// Other patents and cases, whose number stands behind their name.
+const OTHER_CASES: &[&str] = &["同族专利", "同族申请", "关联专利", "其他专利", "另一专利", "另案"];
 /// How they speak.
 const SPEAKS: &[&str] = &[
     "认为",
@@ -103,6 +99,8 @@ const SPEAKS: &[&str] = &[
 ];
 /// How soon after their name, characters.
 const SPEAKS_WITHIN: usize = 14;
+/// How soon after a number and the name of a report (`CN211234567U的专利权评价报告的`).
+const SPEAKS_WITHIN_OF_CASE: usize = 26;
 /// How a line begins that is not the rest of the line before.
 const LINE_STARTS: &[&str] = &[
     "检索范围",
@@ -179,15 +177,17 @@ fn is_headed(sentence: &Sentence) -> bool {
 }
 
 fn is_others(chars: &[char]) -> bool {
-    let speaks = |from: usize| {
-        let near: String = chars[from..chars.len().min(from + SPEAKS_WITHIN)].iter().collect();
+    let speaks = |from: usize, within: usize| {
+        let near: String = chars[from..chars.len().min(from + within)].iter().collect();
         let near = near.replace("名称", "");
         SPEAKS.iter().any(|how| near.contains(how))
     };
     (0..chars.len()).any(|i| {
         let who = any(chars, i, OTHERS);
         // The form's own words: 由生效的无效宣告请求审查决定维持有效的专利文件.
-        who.is_some_and(|length| speaks(i + length) && !at(chars, i + length, "维持有效"))
+        let case = any(chars, i, OTHER_CASES);
+        who.is_some_and(|length| speaks(i + length, SPEAKS_WITHIN) && !at(chars, i + length, "维持有效"))
+            || case.is_some_and(|length| speaks(i + length, SPEAKS_WITHIN_OF_CASE))
     })
 }
 
