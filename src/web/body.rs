@@ -122,7 +122,7 @@ pub fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 /// Refuses the character U+0000, which no database text can hold, with every place where it stands.
 fn no_nul(bytes: &[u8]) -> Result<(), Problem> {
-    if !bytes.windows(6).any(|w| w.eq_ignore_ascii_case(b"\\u0000")) {
+    if memchr::memmem::find(bytes, b"\\u0000").is_none() {
         return Ok(());
     }
     let mut found = Vec::new();

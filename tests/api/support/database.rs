@@ -132,7 +132,8 @@ pub fn tamper(url: &str, statement: &str) -> bool {
         use diesel::Connection;
         use diesel::connection::SimpleConnection;
         let mut conn = diesel::SqliteConnection::establish(path).unwrap();
-        return conn.batch_execute(statement).is_ok();
+        // The program may be writing.
+        return conn.batch_execute(&format!("PRAGMA busy_timeout = 5000; {statement}")).is_ok();
     }
     let done = Command::new(server_program("psql"))
         .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, url])

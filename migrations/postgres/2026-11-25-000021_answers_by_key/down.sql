@@ -1,0 +1,1 @@
+ALTER TABLE idempotency DROP CONSTRAINT idempotency_pkey, ADD PRIMARY KEY (account_id, key);
