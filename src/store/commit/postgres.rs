@@ -1,9 +1,7 @@
-//! The writers of PostgreSQL: two tasks on one queue, so that one batch is gathered while the other is
-//! on its way to the disk.
+//! The writer of PostgreSQL: one task on the queue. While a batch is written and flushed the next one
+//! gathers; two writers would halve the batches, and each waits for a flush of its own.
 
-use std::sync::Arc;
-
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 
 use super::plan::Plan;
 use super::steps::{Outcomes, write_batch};
@@ -11,23 +9,15 @@ use super::{BATCH_MAX, Conn, Waiting, split};
 use crate::store::error::{Fault, StoreError};
 use crate::store::postgres::{Postgres, Tries, begin, finish, give_back};
 
-/// Writing tasks.
-const WRITERS: usize = 2;
-
-type Jobs = Arc<Mutex<mpsc::Receiver<Waiting>>>;
-
-/// Starts the writers; they end when the last handle to the store is dropped.
+/// Starts the writer; it ends when the last handle to the store is dropped.
 pub(in crate::store) fn start(postgres: &Postgres, jobs: mpsc::Receiver<Waiting>) {
-    let jobs: Jobs = Arc::new(Mutex::new(jobs));
-    for _ in 0..WRITERS {
-        tokio::spawn(run(postgres.for_writer(), jobs.clone()));
-    }
+    tokio::spawn(run(postgres.for_writer(), jobs));
 }
 
-async fn run(postgres: crate::store::postgres::Writer, jobs: Jobs) {
+async fn run(postgres: crate::store::postgres::Writer, mut jobs: mpsc::Receiver<Waiting>) {
     loop {
         let mut batch = Vec::with_capacity(BATCH_MAX);
-        if jobs.lock().await.recv_many(&mut batch, BATCH_MAX).await == 0 {
+        if jobs.recv_many(&mut batch, BATCH_MAX).await == 0 {
             return;
         }
         while !batch.is_empty() {
