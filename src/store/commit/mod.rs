@@ -31,7 +31,7 @@ use crate::domain::notice::Language;
 use plan::Plan;
 
 /// Most commits in one transaction.
-const BATCH_MAX: usize = 64;
+const BATCH_MAX: usize = 128;
 /// Most rows in one statement: SQLite takes 32,766 values in one.
 pub(super) const ROWS_PER_INSERT_MAX: usize = 1_000;
 /// Most writes that may wait; beyond, [`StoreError::Busy`].
