@@ -121,6 +121,11 @@ impl Agenda {
                 let next = self.desk.let_deadlines_pass(complaint).await?;
                 Ok(next.map_or(Done::Done, |at| Done::Later(at, None)))
             }
+            Some(JobKind::Service) => {
+                let mail: Uuid = job.subject.parse().map_err(|_| DeskError::NotFound)?;
+                self.desk.serve_by_mail(mail).await?;
+                Ok(Done::Done)
+            }
             Some(JobKind::CalendarPut) => match self.desk.move_deadlines(job.progress.as_deref()).await? {
                 None => Ok(Done::Done),
                 Some(progress) => Ok(Done::Later(self.desk.clock().now(), Some(progress))),

@@ -13,9 +13,9 @@ use crate::agenda::Agenda;
 use crate::audit::Sealer;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
-use crate::delivery::courier::{Courier, CourierParts};
+use crate::delivery::courier::{Courier, CourierParts, Post};
 use crate::delivery::egress;
-use crate::delivery::mail::Relay;
+use crate::delivery::mail::{Folder, Relay};
 use crate::domain::calendar::Calendar;
 use crate::intake::reader::Reader;
 use crate::intake::signature::TrustAnchors;
@@ -31,6 +31,8 @@ const SHUTDOWN_SECONDS: u64 = 20;
 const HEAD_DEADLINE_SECONDS: u64 = 10;
 /// File of the master key in the data folder.
 const MASTER_KEY_FILE: &str = "master.key";
+/// Folder of mails in the data folder, where no relay takes them.
+const MAILS_FOLDER: &str = "mails";
 /// Folder of files in the data folder.
 const FILES_FOLDER: &str = "files";
 
@@ -49,6 +51,14 @@ impl Service {
     /// # Errors
     /// A folder that cannot be made, a data folder another process holds, keys that cannot be read.
     pub fn build(config: Config, program: PathBuf) -> anyhow::Result<Self> {
+        Self::build_at(config, program, Clock::of_process())
+    }
+
+    /// The same with a clock of its own.
+    ///
+    /// # Errors
+    /// As [`Service::build`].
+    pub fn build_at(config: Config, program: PathBuf, clock: Clock) -> anyhow::Result<Self> {
         let files = config.data_folder.join(FILES_FOLDER);
         std::fs::create_dir_all(&files).with_context(|| format!("the folder {} cannot be made", files.display()))?;
         let embedded = config.database_url.starts_with("sqlite:");
@@ -58,7 +68,6 @@ impl Service {
             .with_context(|| format!("another process works in {}", config.data_folder.display()))?;
         let vault = vault(&config)?;
         let store = Store::open(&config.database_url, config.database_connections_max)?;
-        let clock = Clock::of_process();
         let calendar = calendar(config.calendar_file.as_deref())?;
         let desk = Desk::new(DeskParts {
             calendar,
@@ -77,14 +86,18 @@ impl Service {
                 egress: config.egress.clone(),
             },
         });
-        let relay = config.relay.as_ref().map(Relay::new).transpose().context("the mail relay")?;
+        let post = match &config.relay {
+            Some(relay) => Post::Relay(Relay::new(relay).context("the mail relay")?),
+            None => Post::Folder(Folder::new(config.data_folder.join(MAILS_FOLDER), &config.mail_from).context("mails")?),
+        };
         let courier = CourierParts {
             store,
             clock,
             vault,
             http: egress::client(&config.egress).context("the HTTP client")?,
             rules: config.egress.clone(),
-            relay,
+            post,
+            issuer: config.issuer.name.clone(),
             public_url: config.public_url.clone(),
         };
         Ok(Service { desk, courier, config, _lock: lock })

@@ -24,6 +24,8 @@ pub enum Clock {
     /// The system's clock, moved by the microseconds a file says.
     #[cfg(feature = "test-clock")]
     Moved(Arc<std::path::PathBuf>),
+    /// The system's clock, moved ahead by a demonstration; microseconds.
+    Ahead(Arc<AtomicI64>),
     /// A clock that stands still until a test moves it; microseconds since 1970 UTC.
     Fake(Arc<AtomicI64>),
 }
@@ -52,13 +54,19 @@ impl Clock {
                 let by = std::fs::read_to_string(file.as_path()).ok().and_then(|t| t.trim().parse().ok()).unwrap_or(0);
                 whole_microseconds(system_microseconds().saturating_add(by))
             }
+            Clock::Ahead(by) => whole_microseconds(system_microseconds().saturating_add(by.load(Ordering::SeqCst))),
             Clock::Fake(at) => whole_microseconds(at.load(Ordering::SeqCst)),
         }
     }
 
-    /// Moves a fake clock forward; the system's clock cannot be moved.
+    /// The system's clock, to be moved ahead.
+    pub fn ahead() -> Self {
+        Clock::Ahead(Arc::default())
+    }
+
+    /// Moves a fake clock or a demonstration's forward; the system's clock cannot be moved.
     pub fn advance(&self, seconds: i64) {
-        if let Clock::Fake(at) = self {
+        if let Clock::Fake(at) | Clock::Ahead(at) = self {
             at.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
         }
     }

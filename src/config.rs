@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::delivery::mail::{RelaySettings, RelayTls};
+use crate::delivery::mail::RelaySettings;
 use crate::domain::dispatch::Issuer;
 use crate::domain::egress::EgressRules;
 
@@ -32,11 +32,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("trust_anchors", "", "PEM files, by comma, of the certificates whose signatures on reports prove them genuine"),
     ("egress_allow_networks", "", "Private networks endpoints may lie in, by comma: 10.1.0.0/16,127.0.0.0/8"),
     ("egress_allow_http", "false", "Whether endpoints may be http in those networks"),
-    ("smtp_host", "", "Mail relay; empty: mails wait"),
-    ("smtp_port", "587", "Its port"),
-    ("smtp_tls", "starttls", "none, starttls or implicit"),
-    ("smtp_username", "", "Login at the relay"),
-    ("smtp_password", "", "Its password"),
+    (
+        "smtp_url",
+        "",
+        "Mail relay: smtps://user:password@host (TLS), smtp://host:587 (STARTTLS), smtp+plain://127.0.0.1:25 (no TLS, no login); empty: .eml files in the data folder",
+    ),
     ("mail_from", "fasttrack <fasttrack@example.org>", "Whom mails are from"),
     ("calendar_file", "", "Holidays in the shape of the built-in file, which it replaces"),
     (
@@ -76,8 +76,10 @@ pub struct Config {
     pub trust_anchors: Vec<PathBuf>,
     /// Where endpoints may lie.
     pub egress: EgressRules,
-    /// The mail relay.
+    /// The mail relay; without one, mails are files in the data folder.
     pub relay: Option<RelaySettings>,
+    /// Whom mails are from.
+    pub mail_from: String,
     /// The holidays, where a file gives them.
     pub calendar_file: Option<PathBuf>,
     /// How an extension of the waiting period is counted.
@@ -228,6 +230,7 @@ fn take(t: &mut Taking) -> Option<Config> {
         trust_anchors: t.text("trust_anchors").split(',').map(str::trim).filter(|p| !p.is_empty()).map(PathBuf::from).collect(),
         egress: egress?,
         relay: relay?,
+        mail_from: t.text("mail_from"),
         calendar_file: t.optional("calendar_file").map(PathBuf::from),
         waiting_extension: waiting_extension?,
         log_json: log_json?,
@@ -248,17 +251,14 @@ fn egress(t: &mut Taking) -> Option<EgressRules> {
 }
 
 fn relay(t: &mut Taking) -> Option<Option<RelaySettings>> {
-    let Some(host) = t.optional("smtp_host") else { return Some(None) };
-    let port = t.parsed("smtp_port", "a port");
-    let tls = t.one_of("smtp_tls", &[("none", RelayTls::None), ("starttls", RelayTls::Starttls), ("implicit", RelayTls::Implicit)]);
-    Some(Some(RelaySettings {
-        host,
-        port: port?,
-        tls: tls?,
-        username: t.optional("smtp_username"),
-        password: t.optional("smtp_password"),
-        from: t.text("mail_from"),
-    }))
+    let Some(text) = t.optional("smtp_url") else { return Some(None) };
+    let from = t.text("mail_from");
+    let read = RelaySettings::of_url(&text, from);
+    if read.is_none() {
+        // Not what was given: it holds a password.
+        t.wrong("smtp_url", "smtps://user:password@host:465, smtp://host:587 or smtp+plain://host:25 is expected");
+    }
+    read.map(Some)
 }
 
 #[cfg(test)]
@@ -286,19 +286,14 @@ mod tests {
     #[test]
     fn every_wrong_setting_is_named_at_once() {
         let ConfigError(wrong) = Config::from_values(
-            env(&[
-                ("listen", "nowhere"),
-                ("smtp_host", "mail"),
-                ("smtp_tls", "maybe"),
-                ("lisen", "x"),
-                ("egress_allow_networks", "10.0.0.0/99"),
-            ]),
+            env(&[("listen", "nowhere"), ("smtp_url", "https://user:pass@mail"), ("lisen", "x"), ("egress_allow_networks", "10.0.0.0/99")]),
             None,
         )
         .unwrap_err();
-        for name in ["FASTTRACK_LISTEN", "FASTTRACK_SMTP_TLS", "FASTTRACK_LISEN", "FASTTRACK_EGRESS_ALLOW_NETWORKS"] {
+        for name in ["FASTTRACK_LISTEN", "FASTTRACK_SMTP_URL", "FASTTRACK_LISEN", "FASTTRACK_EGRESS_ALLOW_NETWORKS"] {
             assert!(wrong.iter().any(|w| w.starts_with(name)), "{name} in {wrong:?}");
         }
+        assert!(!wrong.iter().any(|w| w.contains("pass@")), "a password is not repeated: {wrong:?}");
     }
 
     #[test]

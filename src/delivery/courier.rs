@@ -13,15 +13,17 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::letters::letter;
-use super::mail::{Letter, Relay};
+use super::letters::{Writing, write};
+use super::mail::{Folder, Letter, MailAttempted as Handed, Relay};
 use super::schedule::{Outcome, Schedule, Tried, Verdict};
 use super::signature::SigningSecret;
 use super::webhook::{self, Message, WEBHOOK_DEADLINE_SECONDS};
 use crate::clock::Clock;
 use crate::domain::egress::EgressRules;
+use crate::domain::letter::LetterKind;
 use crate::domain::notice::{Complainant, Person};
 use crate::domain::secrets::EndpointSecrets;
+use crate::domain::statement::SellerWords;
 use crate::store::{AttemptRow, ClaimedDelivery, ClaimedMail, DeliveryAttempted, MailAttempted, PartyRow, Store, StoreError};
 use crate::vault::{SealedRecord, Vault, VaultError};
 
@@ -38,6 +40,14 @@ const LOOK_SECONDS: u64 = 1;
 /// Seconds to wait when the database does not answer.
 const AWAY_SECONDS: u64 = 2;
 
+/// Where mails go: to the operator's relay, or into a folder where there is none.
+pub enum Post {
+    /// To a relay.
+    Relay(Relay),
+    /// Into files.
+    Folder(Folder),
+}
+
 /// What a courier is made of.
 pub struct CourierParts {
     /// The store.
@@ -50,8 +60,10 @@ pub struct CourierParts {
     pub http: reqwest::Client,
     /// Where it may connect to.
     pub rules: EgressRules,
-    /// The mail relay; without one, mails wait.
-    pub relay: Option<Relay>,
+    /// Where mails go.
+    pub post: Post,
+    /// Who writes mails.
+    pub issuer: String,
     /// Base of links in mails, without a trailing slash.
     pub public_url: String,
 }
@@ -85,7 +97,7 @@ impl Courier {
             };
             tokio::select! {
                 () = self.parts.store.outbox().deliveries.notified() => {}
-                () = self.parts.store.outbox().mails.notified(), if self.parts.relay.is_some() => {}
+                () = self.parts.store.outbox().mails.notified() => {}
                 () = tokio::time::sleep(wait) => {}
                 Some(_) = attempts.join_next(), if !attempts.is_empty() => {}
                 changed = stop.changed() => if changed.is_err() { break },
@@ -129,13 +141,11 @@ impl Courier {
                 courier.count(endpoint, -1);
             });
         }
-        if self.parts.relay.is_some() {
-            let mails = self.parts.store.claim_mails(now, lease_until, MAILS_AT_ONCE_MAX).await?;
-            started += mails.len();
-            for mail in mails {
-                let courier = self.clone();
-                attempts.spawn(async move { courier.post(mail).await });
-            }
+        let mails = self.parts.store.claim_mails(now, lease_until, MAILS_AT_ONCE_MAX).await?;
+        started += mails.len();
+        for mail in mails {
+            let courier = self.clone();
+            attempts.spawn(async move { courier.post(mail).await });
         }
         Ok(started)
     }
@@ -205,42 +215,65 @@ impl Courier {
 
     async fn post(&self, mail: ClaimedMail) {
         let at = self.parts.clock.now();
-        let attempted = match (&self.parts.relay, self.letter(&mail, at)) {
-            (Some(relay), Ok(Some(letter))) => relay.send(&letter).await,
-            (_, Ok(_)) => {
-                super::mail::MailAttempted { verdict: Verdict::Refused, detail: "the person was erased, or the template is unknown".into() }
-            }
-            (_, Err(e)) => super::mail::MailAttempted { verdict: Verdict::Refused, detail: e.to_string() },
+        let letter = self.letter(&mail, at);
+        let handed = match (&self.parts.post, &letter) {
+            (Post::Relay(relay), Ok(Some(letter))) => relay.send(letter).await,
+            (Post::Folder(folder), Ok(Some(letter))) => folder.put(letter).await,
+            (_, Ok(None)) => Handed { verdict: Verdict::Refused, detail: "the person was erased, or there are no words for it".into() },
+            (_, Err(e)) => Handed { verdict: Verdict::Refused, detail: e.to_string() },
         };
         let ended_at = self.parts.clock.now();
-        let tried =
-            Tried { delivery_id: mail.id, attempt_no: mail.attempts + 1, ended_at, deliver_until: None, verdict: attempted.verdict };
-        let (state, due_at) = match self.schedule.next(&tried) {
-            Outcome::Delivered => ("sent", ended_at),
-            Outcome::RetryAt(at) => ("due", at),
-            Outcome::GaveUp | Outcome::EndpointGone => ("given_up", ended_at),
+        let tried = Tried { delivery_id: mail.id, attempt_no: mail.attempts + 1, ended_at, deliver_until: None, verdict: handed.verdict };
+        let (state, due_at) = match (self.schedule.next(&tried), &self.parts.post) {
+            (Outcome::Delivered, Post::Relay(_)) => ("sent", ended_at),
+            (Outcome::Delivered, Post::Folder(_)) => ("filed", ended_at),
+            (Outcome::RetryAt(at), _) => ("due", at),
+            (Outcome::GaveUp | Outcome::EndpointGone, _) => ("given_up", ended_at),
         };
         tracing::info!(mail = %mail.id, complaint = %mail.complaint, template = mail.template, state, "mail attempted");
-        let error = (state != "sent").then_some(attempted.detail);
-        if let Err(e) = self.parts.store.record_mail(MailAttempted { id: mail.id, fence: mail.fence, state, due_at, error }).await {
+        // Relays repeat the address they refuse; it is nobody's business here.
+        let to = letter.ok().flatten().map(|l| l.to).filter(|to| !to.is_empty());
+        let error = match (state, to) {
+            ("sent" | "filed", _) => None,
+            (_, None) => Some(handed.detail),
+            (_, Some(to)) => Some(handed.detail.replace(&to, "…")),
+        };
+        let serves = LetterKind::from_word(&mail.template).is_some_and(LetterKind::serves);
+        let done = MailAttempted { id: mail.id, fence: mail.fence, state, due_at, error, serves };
+        if let Err(e) = self.parts.store.record_mail(done).await {
             tracing::warn!(mail = %mail.id, error = %e, "the mail could not be written down");
         }
     }
 
     fn letter(&self, mail: &ClaimedMail, at: Timestamp) -> Result<Option<Letter>, VaultError> {
-        let link = format!("{}/v1/complaints/{}", self.parts.public_url, mail.complaint);
-        let words = letter(&mail.template, &mail.language, (&mail.reference, &link));
-        let (Some(party), Some((subject, text))) = (&mail.party, words) else {
+        let link = match mail.side.as_str() {
+            "seller" => format!("{}/v1/seller/complaint", self.parts.public_url),
+            _ => format!("{}/v1/complaints/{}", self.parts.public_url, mail.complaint),
+        };
+        let written = write(&Writing {
+            side: &mail.side,
+            kind: &mail.template,
+            language: &mail.language,
+            reference: &mail.reference,
+            link: &link,
+            day: mail.day,
+            issuer: &self.parts.issuer,
+        });
+        let (Some(party), Some(written)) = (&mail.party, written) else {
             return Ok(None);
         };
-        let to = self.address(party)?;
-        Ok(Some(Letter { to, subject, text, message_id: mail.id.to_string(), at }))
+        let (subject, text, html) = (written.subject, written.text, written.html);
+        Ok(Some(Letter { to: self.address(party)?, subject, text, html, message_id: mail.id.to_string(), at }))
     }
 
     fn address(&self, party: &PartyRow) -> Result<String, VaultError> {
         let record = SealedRecord { sealed: party.sealed.clone(), key: party.key.clone() };
         match party.role.as_str() {
             "complainant" => Ok(self.parts.vault.open::<Complainant>(party.id, &record)?.address_for_service().to_owned()),
+            "seller_statement" | "seller_answer" => {
+                let words: SellerWords = self.parts.vault.open(party.id, &record)?;
+                Ok(words.seller.map(|s| s.email).unwrap_or_default())
+            }
             _ => Ok(self.parts.vault.open::<Person>(party.id, &record)?.email),
         }
     }

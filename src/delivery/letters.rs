@@ -1,108 +1,146 @@
-//! The words of mails. A subject holds the reference and no personal data; the facts are behind the link.
+//! The words of letters, in text and HTML, out of `letters/`: one file of words a language, one frame for all.
+//! A subject holds the reference and no personal data; the facts are behind the link.
 
-/// Subject and text of a template in a language, about a complaint; none for a template that is unknown.
-pub fn letter(template: &str, language: &str, (reference, link): (&str, &str)) -> Option<(String, String)> {
-    let (zh, en) = match template {
-        "accepted" => (("已受理", "您的投诉已受理，正在审查。"), ("accepted", "Your complaint was accepted and is being examined.")),
-        "supplement_requested" => (
-            ("需要补正", "您的投诉缺少材料，请在期限内补正。缺少哪些材料、如何补正，请见下方链接。"),
-            ("something is missing", "Something is missing from your complaint. The link says what, how to supply it, and until when."),
-        ),
-        "supplement_period_ended" => (
-            ("逾期未补正，已结案", "补正期限已届满，未收到补正材料，投诉已结案。可以重新提出投诉。"),
-            ("closed: not supplemented", "Nothing was supplied in time and your complaint was closed. You may file again."),
-        ),
-        "not_accepted" => (
-            ("不予受理", "您的投诉不予受理，理由请见下方链接。"),
-            ("not accepted", "Your complaint was not accepted. The link gives the reasons."),
-        ),
-        "decided" => (
-            ("已作出判定", "您的投诉已有判定，各链接的结果及理由请见下方链接。"),
-            ("decided", "There is a decision on your complaint. The link gives the result for each listing, with reasons."),
-        ),
-        "statement_forwarded" => (
-            (
-                "收到不存在侵权行为的声明",
-                "平台内经营者已就您的投诉提交不存在侵权行为的声明，现转送给您。您可以向有关主管部门投诉或者向人民法院起诉；自声明到达之日起十五日内未提交投诉或者起诉证明的，措施将终止。声明内容请见下方链接。",
-            ),
-            (
-                "a statement of non-infringement",
-                "The seller states that there is no infringement. You may complain to the competent authority or sue; without proof of that \
-                 within 15 days after the statement arrived, the measures end. The link shows the statement.",
-            ),
-        ),
-        "waiting_period_ended" => (
-            ("等待期届满，措施终止", "自声明到达之日起十五日内未收到投诉或者起诉证明，就您的投诉采取的措施已决定终止。"),
-            ("the waiting period ended", "No proof of a complaint or suit came within the period, and the measures are lifted."),
-        ),
-        "follow_up_missed" => (
-            ("请告知案件进展", "未按期收到您所提起的投诉或者诉讼的进展情况，审查员将予以核实。请通过下方链接补充。"),
-            (
-                "how do the proceedings stand?",
-                "You were to tell how your proceedings stand. An examiner will look into it; the link takes your answer.",
-            ),
-        ),
-        "authority_acted" => (
-            ("收到法院或者行政机关的文书", "已登记与您的投诉有关的文书，其对各链接的影响请见下方链接。"),
-            (
-                "a document of a court or authority",
-                "A document of a court or authority was recorded. The link shows its effect on each listing.",
-            ),
-        ),
-        "review_decided" => (
-            ("复核已有结论", "复核已有结论，各链接的结果及理由请见下方链接。"),
-            ("review decided", "The review is decided. The link gives the result for each listing, with reasons."),
-        ),
-        "lift_decided" => (
-            ("措施已解除", "就您的投诉采取的措施已决定解除，理由请见下方链接。"),
-            ("measures lifted", "Measures taken on your complaint are lifted. The link gives the reasons."),
-        ),
-        _ => return None,
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use minijinja::{Environment, context};
+use serde::Deserialize;
+
+use crate::domain::statement::FORWARDING_TEXT;
+
+/// What is said of one kind of letter.
+#[derive(Debug, Deserialize)]
+struct Words {
+    subject: String,
+    text: Vec<String>,
+}
+
+/// By side, then by kind of letter.
+type Book = BTreeMap<String, BTreeMap<String, Words>>;
+
+// Their test reads them; a letter whose words cannot be read is not sent, and says so.
+static ZH: LazyLock<Book> = LazyLock::new(|| toml::from_str(include_str!("letters/zh.toml")).unwrap_or_default());
+static EN: LazyLock<Book> = LazyLock::new(|| toml::from_str(include_str!("letters/en.toml")).unwrap_or_default());
+
+const TEXT: &str = include_str!("letters/letter.txt");
+const HTML: &str = include_str!("letters/letter.html");
+
+/// What a letter is written from.
+#[derive(Clone, Copy, Debug)]
+pub struct Writing<'a> {
+    /// To which side.
+    pub side: &'a str,
+    /// About what.
+    pub kind: &'a str,
+    /// `zh` or `en`.
+    pub language: &'a str,
+    /// Reference of the complaint.
+    pub reference: &'a str,
+    /// Where the facts are.
+    pub link: &'a str,
+    /// The day that matters in it.
+    pub day: Option<Date>,
+    /// Who writes.
+    pub issuer: &'a str,
+}
+
+/// A letter, written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Subject.
+    pub subject: String,
+    /// In plain text.
+    pub text: String,
+    /// The same in HTML.
+    pub html: String,
+}
+
+/// Writes a letter; none for a side, kind or language without words.
+pub fn write(w: &Writing) -> Option<Written> {
+    let (book, begins) = match w.language {
+        "en" => (&*EN, format!("Complaint {}: ", w.reference)),
+        _ => (&*ZH, format!("投诉 {}：", w.reference)),
     };
-    let (subject, text) = match language {
-        "en" => (format!("Complaint {reference}: {}", en.0), format!("{}\n\n{link}\n\nThe Chinese text governs.\n", en.1)),
-        _ => (format!("投诉 {reference}：{}", zh.0), format!("{}\n\n{link}\n", zh.1)),
+    let words = book.get(w.side)?.get(w.kind)?;
+    let subject = format!("{begins}{}", words.subject);
+    let paragraphs = filled(words, w.day)?;
+    // The Chinese words govern, so they stand below every other.
+    let chinese = if w.language == "en" { Some(filled(ZH.get(w.side)?.get(w.kind)?, w.day)?) } else { None };
+    let context = context! {
+        subject => &subject, paragraphs, chinese, language => w.language, link => w.link, issuer => w.issuer,
     };
-    Some((subject, text))
+    let frames = Environment::new();
+    let text = frames.render_named_str("letter.txt", TEXT, &context).ok()?;
+    let html = frames.render_named_str("letter.html", HTML, &context).ok()?;
+    Some(Written { subject, text, html })
+}
+
+fn filled(words: &Words, day: Option<Date>) -> Option<Vec<String>> {
+    let context = context! { day => day.map(|d| d.to_string()), forwarding_text => FORWARDING_TEXT };
+    let frames = Environment::new();
+    words.text.iter().map(|paragraph| frames.render_str(paragraph, &context).ok()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::letter::LetterKind;
 
-    #[test]
-    fn every_template_the_desk_names_has_words_in_both_languages() {
-        let contested = ["statement_forwarded", "waiting_period_ended", "follow_up_missed", "authority_acted", "review_decided"];
-        for template in contested.into_iter().chain([
-            "accepted",
-            "supplement_requested",
-            "supplement_period_ended",
-            "not_accepted",
-            "decided",
-            "lift_decided",
-        ]) {
-            for language in ["zh", "en"] {
-                let (subject, text) = letter(template, language, ("ABCDE12345", "https://example.org/x")).unwrap();
-                assert!(subject.contains("ABCDE12345") && text.contains("https://example.org/x"));
-            }
+    fn writing<'a>(side: &'a str, kind: &'a str, language: &'a str) -> Writing<'a> {
+        Writing {
+            side,
+            kind,
+            language,
+            reference: "2VTKWS8VXT",
+            link: "https://fasttrack.example/v1/complaints/1?a=1&b=2",
+            day: Some(jiff::civil::date(2026, 10, 8)),
+            issuer: "测试市知识产权保护中心",
         }
-        assert_eq!(letter("unheard_of", "zh", ("", "")), None);
     }
 
-    /// Every mail as it is read, for a lawyer and an editor to review.
+    /// Both languages have the same letters, and every kind is written to somebody.
     #[test]
-    fn mails_as_they_are_read() {
-        let source = include_str!("letters.rs");
-        let words = source.lines().map_while(|l| (!l.starts_with("#[cfg(test)]")).then_some(l.trim()));
-        let templates = words.filter(|l| l.starts_with('"') && l.ends_with("=> (")).filter_map(|l| l.split('"').nth(1));
+    fn every_kind_of_letter_has_words() {
+        let all = |book: &Book| -> Vec<(String, String)> {
+            book.iter().flat_map(|(side, words)| words.keys().map(|k| (side.clone(), k.clone()))).collect()
+        };
+        assert_eq!(all(&ZH), all(&EN));
+        for (side, kind) in all(&ZH) {
+            assert!(LetterKind::from_word(&kind).is_some() && ["complainant", "seller"].contains(&side.as_str()), "{side}.{kind}");
+        }
+        for kind in LetterKind::ALL {
+            assert!(all(&ZH).iter().any(|(_, k)| k == kind.word()), "{} has no words", kind.word());
+        }
+        assert_eq!(write(&writing("complainant", "unheard_of", "zh")), None);
+    }
+
+    /// What is put into HTML is text there.
+    #[test]
+    fn nothing_is_markup_that_is_not_ours() {
+        let issuer = "<b>\"中心\"</b>";
+        let written = write(&Writing { issuer, ..writing("complainant", "decided", "zh") }).unwrap();
+        assert!(!written.html.contains("<b>") && written.html.contains("a=1&amp;b=2"), "{}", written.html);
+        assert!(written.text.contains(issuer) && written.text.contains("a=1&b=2"));
+    }
+
+    /// Every letter as it is read, for a lawyer and an editor to review.
+    #[test]
+    fn letters_as_they_are_read() {
         let mut all = String::new();
-        for template in templates {
-            for language in ["zh", "en"] {
-                let (subject, text) = letter(template, language, ("2VTKWS8VXT", "https://fasttrack.example/v1/complaints/1")).unwrap();
-                all.push_str(&format!("{template}, {language}\n{subject}\n\n{text}\n"));
+        for (side, words) in &*ZH {
+            for kind in words.keys() {
+                for language in ["zh", "en"] {
+                    let w = write(&writing(side, kind, language)).unwrap();
+                    all.push_str(&format!("==== {side}, {kind}, {language}\n{}\n\n{}\n", w.subject, w.text));
+                    if kind == "statement_arrived" {
+                        all.push_str(&format!("---- HTML\n{}\n", w.html));
+                    }
+                }
             }
         }
-        assert!(all.contains("decided, en"));
+        assert!(!all.contains("none") && !all.contains("undefined"));
         let mut settings = insta::Settings::new();
         settings.set_snapshot_path(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots"));
         settings.set_prepend_module_to_snapshot(false);

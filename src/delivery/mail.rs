@@ -6,17 +6,18 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use lettre::message::header::MessageId;
-use lettre::message::{Mailbox, SinglePart};
+use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{self, AsyncSmtpTransportBuilder};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use serde::Deserialize;
+use url::Url;
 
 use super::schedule::Verdict;
 
@@ -33,8 +34,7 @@ const MESSAGE_ID_BYTES_MAX: usize = 128;
 const LOGIN_REFUSED_CODES: [u16; 4] = [530, 534, 535, 538];
 
 /// How the connection to the relay is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelayTls {
     /// Not at all; meant for a relay on the same machine or network.
     None,
@@ -45,8 +45,7 @@ pub enum RelayTls {
 }
 
 /// Which relay, and as whom; printing it with `{:?}` does not show the password.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct RelaySettings {
     /// The relay's name or address; its certificate must be for it.
     pub host: String,
@@ -74,6 +73,33 @@ impl fmt::Debug for RelaySettings {
     }
 }
 
+impl RelaySettings {
+    /// Read from `smtps://user:password@host:465` (TLS from the first byte), `smtp://host:587` (STARTTLS, or
+    /// nothing is sent) or `smtp+plain://host:25` (no TLS, and so no login); none for anything else.
+    pub fn of_url(text: &str, from: String) -> Option<Self> {
+        let url = Url::parse(text).ok()?;
+        let (tls, port) = match url.scheme() {
+            "smtps" => (RelayTls::Implicit, 465),
+            "smtp" => (RelayTls::Starttls, 587),
+            "smtp+plain" => (RelayTls::None, 25),
+            _ => return None,
+        };
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return None;
+        }
+        let plain = |coded: &str| percent_encoding::percent_decode_str(coded).decode_utf8().ok().map(|t| t.into_owned());
+        let username = Some(url.username()).filter(|u| !u.is_empty());
+        Some(RelaySettings {
+            host: url.host_str().filter(|h| !h.is_empty())?.trim_matches(['[', ']']).to_owned(),
+            port: url.port().unwrap_or(port),
+            tls,
+            username: username.map(plain).map_or(Some(None), |u| u.map(Some))?,
+            password: url.password().map(plain).map_or(Some(None), |p| p.map(Some))?,
+            from,
+        })
+    }
+}
+
 /// Why settings make no relay.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayRefused {
@@ -89,9 +115,12 @@ pub enum RelayRefused {
     /// The host cannot be checked by a certificate, or the system has no root certificates.
     #[error("TLS to the mail relay cannot be set up")]
     Tls(#[source] smtp::Error),
+    /// Without a relay, mails are files: and the folder for them cannot be made.
+    #[error("the folder for mails cannot be made")]
+    Folder(#[source] std::io::Error),
 }
 
-/// One mail, in plain text.
+/// One mail, in plain text and HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
     /// The one recipient's bare address.
@@ -100,6 +129,8 @@ pub struct Letter {
     pub subject: String,
     /// The body, in plain text of any script.
     pub text: String,
+    /// The same in HTML.
+    pub html: String,
     /// The delivery's id, of letters, digits, `-`, `_` and `.`, without `<>` or a host. The same for
     /// every attempt, so that a mail handed over twice is recognised.
     pub message_id: String,
@@ -158,7 +189,7 @@ impl Relay {
 
     /// Hands over `letter` once. A 5xx, or a letter that is no mail, is [`Verdict::Refused`].
     pub async fn send(&self, letter: &Letter) -> MailAttempted {
-        let message = match self.compose(letter) {
+        let message = match compose(&self.from, letter) {
             Ok(message) => message,
             Err(reason) => return attempted(Verdict::Refused, reason),
         };
@@ -172,26 +203,64 @@ impl Relay {
             Err(_) => attempted(FAILED, "the mail was not handed over before the deadline"),
         }
     }
+}
 
-    /// The mail itself. Nothing of the letter reaches a header unless it was parsed or cleaned:
-    /// a line break in an address, a subject or an id cannot start a header of its own.
-    fn compose(&self, letter: &Letter) -> Result<Message, &'static str> {
-        let to: Address = letter.to.parse().map_err(|_| "the recipient is not a mail address")?;
-        let id = &letter.message_id;
-        let id_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        if id.is_empty() || id.len() > MESSAGE_ID_BYTES_MAX || !id.bytes().all(id_byte) {
-            return Err("the message id has characters it must not have");
-        }
-        let seconds = u64::try_from(letter.at.as_second()).unwrap_or(0);
-        Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(None, to))
-            .subject(one_line(&letter.subject))
-            .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
-            .header(MessageId::from(format!("<{id}@{}>", self.from.email.domain())))
-            .singlepart(SinglePart::plain(letter.text.clone()))
-            .map_err(|_| "the letter is no mail")
+/// Where mails go that no relay takes: a folder of `.eml` files, one a mail, named by its id. Nobody is sent
+/// anything by it.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    path: PathBuf,
+    from: Mailbox,
+}
+
+impl Folder {
+    /// A folder, made if it is not there; mails are from `from`.
+    ///
+    /// # Errors
+    /// [`RelayRefused::From`]; the folder cannot be made.
+    pub fn new(path: PathBuf, from: &str) -> Result<Self, RelayRefused> {
+        let from = from.parse().map_err(|_| RelayRefused::From)?;
+        std::fs::create_dir_all(&path).map_err(RelayRefused::Folder)?;
+        Ok(Folder { path, from })
     }
+
+    /// Writes `letter` as a file, whole or not at all; the same letter again is the same file.
+    pub async fn put(&self, letter: &Letter) -> MailAttempted {
+        let message = match compose(&self.from, letter) {
+            Ok(message) => message.formatted(),
+            Err(reason) => return attempted(Verdict::Refused, reason),
+        };
+        let file = self.path.join(format!("{}.eml", letter.message_id));
+        let begun = file.with_extension("part");
+        let written = async {
+            tokio::fs::write(&begun, message).await?;
+            tokio::fs::rename(&begun, &file).await
+        };
+        match written.await {
+            Ok(()) => attempted(Verdict::Accepted, "written to a file"),
+            Err(e) => attempted(FAILED, &e.to_string()),
+        }
+    }
+}
+
+/// The mail itself. Nothing of the letter reaches a header unless it was parsed or cleaned:
+/// a line break in an address, a subject or an id cannot start a header of its own.
+fn compose(from: &Mailbox, letter: &Letter) -> Result<Message, &'static str> {
+    let to: Address = letter.to.parse().map_err(|_| "the recipient is not a mail address")?;
+    let id = &letter.message_id;
+    let id_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if id.is_empty() || id.len() > MESSAGE_ID_BYTES_MAX || !id.bytes().all(id_byte) {
+        return Err("the message id has characters it must not have");
+    }
+    let seconds = u64::try_from(letter.at.as_second()).unwrap_or(0);
+    Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(None, to))
+        .subject(one_line(&letter.subject))
+        .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+        .header(MessageId::from(format!("<{id}@{}>", from.email.domain())))
+        .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
+        .map_err(|_| "the letter is no mail")
 }
 
 const FAILED: Verdict = Verdict::Failed { retry_after_seconds: None };

@@ -210,6 +210,13 @@ fields! {
     "hearing.answer_by" Platform;
     "hearing.provisional" Platform;
     "hearing.text" Platform;
+    "kept.authority" Platform;
+    "kept.ends_on" Platform;
+    "kept.number" Platform;
+    "kept.on" Platform;
+    "kept.proceedings" Platform;
+    "kept.why" Platform;
+    "links.statement" Platform;
     "listings[].awaited.due_on" Examiner Complainant;
     "listings[].awaited.missing[].code" Examiner Complainant;
     "listings[].awaited.missing[].cure" Examiner Complainant;
@@ -227,6 +234,19 @@ fields! {
     "listings[].contest.statement" Examiner Respondent Complainant;
     "listings[].reopened" Examiner Complainant;
     "listings[].rests_on" Examiner Complainant;
+    "mails[].attempts" Examiner Complainant;
+    "mails[].ended_at" Examiner Complainant;
+    "mails[].error" Examiner Complainant;
+    "mails[].id" Examiner Complainant;
+    "mails[].kind" Examiner Complainant;
+    "mails[].language" Examiner Complainant;
+    "mails[].side" Examiner Complainant;
+    "mails[].state" Examiner Complainant;
+    "mails[].written_at" Examiner Complainant;
+    "statement.grounds[]" Platform;
+    "statement.id" Platform;
+    "statement.received_on" Platform;
+    "statement.text" Platform;
     // The house alone.
     "account" Examiner;
     "agent…" Examiner;
@@ -240,6 +260,7 @@ fields! {
     "notice…" Examiner;
     "others[]…" Examiner;
     "policy_version" Examiner;
+    "proposed…" Examiner;
     "report.completed_on…" Examiner;
     "report.corrected" Examiner;
     "report.filed_on…" Examiner;

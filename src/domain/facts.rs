@@ -32,6 +32,8 @@ pub struct FactsFrom<'a> {
     pub standing_proven: Option<bool>,
     /// Whether every listing is an item that a human found infringing and that still stands.
     pub relisting_determined: Option<bool>,
+    /// Whether a seller answered to the merits, with evidence.
+    pub seller_answered: bool,
 }
 
 /// The flat facts.
@@ -151,5 +153,9 @@ fn complaint_facts(x: &FactsFrom, f: &mut Facts) {
         x.listings.iter().map(|l| Some((l.site.as_deref().unwrap_or(""), l.shop.as_deref()?))).collect();
     if let Some(shops) = shops {
         f.insert("complaint.sellers".into(), shops.len().into());
+    }
+    // Silence says nothing: a seller that was not asked yet did not answer either.
+    if x.seller_answered {
+        f.insert("seller.substantial_answer".into(), true.into());
     }
 }

@@ -6,18 +6,21 @@
 pub enum JobKind {
     /// A period of a complaint (the subject, by id) runs out.
     Deadlines,
+    /// A mail (the subject, by id) that carried a statement was taken, or was not.
+    Service,
     /// The calendar of a year (the subject) was put: last days may move.
     CalendarPut,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 2] = [JobKind::Deadlines, JobKind::CalendarPut];
+    pub const ALL: [JobKind; 3] = [JobKind::Deadlines, JobKind::Service, JobKind::CalendarPut];
 
     /// The word used in SQL and logs.
     pub fn word(self) -> &'static str {
         match self {
             JobKind::Deadlines => "deadlines",
+            JobKind::Service => "service",
             JobKind::CalendarPut => "calendar_put",
         }
     }

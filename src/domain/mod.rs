@@ -12,6 +12,7 @@ pub mod examine;
 pub mod facts;
 pub mod formal;
 pub mod job;
+pub mod letter;
 pub mod listing;
 pub mod notice;
 pub mod notice_check;

@@ -3,10 +3,41 @@
 //!
 //! Law: E-Commerce Law 43(1); Civil Code 1196(1); 法发〔2020〕32号 7.
 
+use serde::{Deserialize, Serialize};
+
 use super::complaint::{Ground, LEGITIMATE_SOURCE_ONLY, Missing, StatementOutcome};
+use super::notice::{IdKind, Language, TruthGuarantee};
 
 /// What E-Commerce Law 43(2) has the notifier told with a statement that is forwarded.
 pub const FORWARDING_TEXT: &str = "根据《电子商务法》第四十三条，现将平台内经营者提交的不存在侵权行为的声明转送给您。您可以向有关主管部门投诉或者向人民法院起诉。自本声明到达您之日起十五日内，未收到您已经投诉或者起诉的通知的，所采取的措施将及时终止。";
+
+/// Who the seller says it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SellerIdentity {
+    /// Name.
+    pub name: String,
+    /// Kind of its document.
+    pub id_kind: IdKind,
+    /// Number of its document.
+    pub id_number: String,
+    /// Mail address.
+    pub email: String,
+    /// The language it is written to in.
+    #[serde(default)]
+    pub language: Language,
+}
+
+/// What a seller said, as it is sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SellerWords {
+    /// Who it says it is.
+    pub seller: Option<SellerIdentity>,
+    /// In words.
+    pub text: String,
+    /// The guarantee of truth, for a statement.
+    pub truth_guarantee: Option<TruthGuarantee>,
+}
 
 /// What the check looks at.
 #[derive(Clone, Copy, Debug)]

@@ -5,15 +5,18 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::error::Fault;
+use super::jobs::{JobDraft, JobRow, ask_for_job};
 use super::rows::PartyRow;
 use super::schema::{attempts, deliveries, dispatches, endpoints, mails, parties};
-use super::types::{Id, Ts};
+use super::types::{Day, Id, Maybe, Ts};
 use super::work::{look, work};
 use super::{Store, StoreError};
+use crate::domain::job::JobKind;
 
 /// A dispatch on its way to one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -111,7 +114,11 @@ pub struct ClaimedMail {
     pub complaint: Uuid,
     /// The person it goes to; none where they were erased.
     pub party: Option<PartyRow>,
-    /// Template.
+    /// To which side.
+    pub side: String,
+    /// The day that matters in it.
+    pub day: Option<Date>,
+    /// What it is about: a kind of letter.
     pub template: String,
     /// Language.
     pub language: String,
@@ -130,12 +137,50 @@ pub struct MailAttempted {
     pub id: Uuid,
     /// The fence of the claim.
     pub fence: i64,
-    /// `due`, `sent`, `given_up`.
+    /// `due`, `sent`, `filed` (in a folder; nobody was sent anything), `given_up`.
     pub state: &'static str,
-    /// When it is due again.
+    /// When it is due again, or when it ended.
     pub due_at: Timestamp,
     /// What went wrong.
     pub error: Option<String>,
+    /// Whether the mail serves a statement: then the desk is to hear of its end.
+    pub serves: bool,
+}
+
+/// A mail as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = mails)]
+pub struct MailKept {
+    /// Id; with the sender's domain its `Message-ID`.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub id: Uuid,
+    /// The complaint.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub complaint_id: Uuid,
+    /// To whom.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub party_id: Uuid,
+    /// What it is about.
+    pub template: String,
+    /// Language.
+    pub language: String,
+    /// `due`, `sent`, `filed`, `given_up`, `bounced`.
+    pub state: String,
+    /// Attempts made.
+    pub attempts: i32,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// To which side.
+    pub side: String,
+    /// The statement or review it is about.
+    #[diesel(serialize_as = Maybe<Id>, deserialize_as = Maybe<Id>)]
+    pub about: Option<Uuid>,
+    /// When it was written.
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub written_at: Timestamp,
+    /// When it was handed over, or given up.
+    #[diesel(serialize_as = Maybe<Ts>, deserialize_as = Maybe<Ts>)]
+    pub ended_at: Option<Timestamp>,
 }
 
 fn count(n: i32) -> u32 {
@@ -303,7 +348,7 @@ impl Store {
     /// [`StoreError::Unavailable`]
     pub async fn claim_mails(&self, now: Timestamp, lease_until: Timestamp, limit: usize) -> Result<Vec<ClaimedMail>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        type Row = (Id, Id, Id, String, String, String, i64, i32);
+        type Row = (Id, Id, Id, String, String, String, i64, i32, String, Option<Day>);
         let (rows, people): (Vec<Row>, Vec<PartyRow>) = work!(self, $go => {
             let free = mails::lease_until.is_null().or(mails::lease_until.le(Some(Ts(now))));
             let query = mails::table
@@ -312,7 +357,7 @@ impl Store {
                 .filter(free)
                 .order((mails::due_at, mails::id))
                 .limit(limit)
-                .select((mails::id, mails::complaint_id, mails::party_id, mails::template, mails::language, mails::reference, mails::fence, mails::attempts));
+                .select((mails::id, mails::complaint_id, mails::party_id, mails::template, mails::language, mails::reference, mails::fence, mails::attempts, mails::side, mails::day));
             let rows: Vec<Row> = go!(load, query)?;
             let mut mine = Vec::new();
             for mut row in rows {
@@ -331,6 +376,8 @@ impl Store {
             id: r.0.0,
             complaint: r.1.0,
             party: people.iter().find(|p| p.id == r.2.0).cloned(),
+            side: r.8,
+            day: r.9.map(|d| d.0),
             template: r.3,
             language: r.4,
             reference: r.5,
@@ -345,6 +392,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`]
     pub async fn record_mail(&self, done: MailAttempted) -> Result<bool, StoreError> {
+        let ended = (done.state != "due").then_some(Ts(done.due_at));
         work!(self, $go => {
             let held = mails::table.filter(mails::id.eq(Id(done.id))).filter(mails::fence.eq(done.fence));
             let set = (
@@ -353,8 +401,62 @@ impl Store {
                 mails::lease_until.eq(None::<Ts>),
                 mails::attempts.eq(mails::attempts + 1),
                 mails::last_error.eq(&done.error),
+                mails::ended_at.eq(ended),
             );
-            Ok::<_, Fault>(go!(execute, diesel::update(held).set(set))? == 1)
+            let held = go!(execute, diesel::update(held).set(set))? == 1;
+            if held && done.serves && ended.is_some() {
+                ask_for_job!(go, service_job(done.id, done.due_at))?;
+            }
+            Ok::<_, Fault>(held)
         })
     }
+
+    /// Writes down that a mail that was taken came back.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a mail that was not sent.
+    pub async fn bounce_mail(&self, mail: Uuid, why: String, (at, serves): (Timestamp, bool)) -> Result<(), StoreError> {
+        work!(self, $go => {
+            let sent = mails::table.filter(mails::id.eq(Id(mail))).filter(mails::state.eq("sent"));
+            let set = (mails::state.eq("bounced"), mails::last_error.eq(Some(&why)));
+            if go!(execute, diesel::update(sent).set(set))? == 0 {
+                return Err(Fault::Store(StoreError::NotFound));
+            }
+            if serves {
+                ask_for_job!(go, service_job(mail, at))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The mails of a complaint, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn mails_of(&self, complaint: Uuid) -> Result<Vec<MailKept>, StoreError> {
+        look!(self, $go => {
+            let query = mails::table
+                .filter(mails::complaint_id.eq(Id(complaint)))
+                .order((mails::written_at, mails::id))
+                .select(MailKept::as_select());
+            let rows: Vec<MailKept> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })
+    }
+
+    /// A mail.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]
+    pub async fn mail(&self, id: Uuid) -> Result<MailKept, StoreError> {
+        look!(self, $go => {
+            let row: MailKept = go!(first, mails::table.find(Id(id)).select(MailKept::as_select()))?;
+            Ok::<_, Fault>(row)
+        })
+    }
+}
+
+/// What came of serving a statement by mail is the desk's business.
+fn service_job(mail: Uuid, due_at: Timestamp) -> JobRow {
+    JobDraft { kind: JobKind::Service, subject: mail.to_string(), due_at }.into()
 }

@@ -227,6 +227,13 @@ pub(crate) struct MailRow {
     pub(crate) due_at: Timestamp,
     pub(crate) fence: i64,
     pub(crate) attempts: i32,
+    pub(crate) side: String,
+    #[diesel(serialize_as = Maybe<Id>, deserialize_as = Maybe<Id>)]
+    pub(crate) about: Option<Uuid>,
+    #[diesel(serialize_as = Maybe<Day>, deserialize_as = Maybe<Day>)]
+    pub(crate) day: Option<Date>,
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub(crate) written_at: Timestamp,
 }
 
 /// A hash out of a row.

@@ -328,6 +328,11 @@ diesel::table! {
         fence -> BigInt,
         attempts -> Integer,
         last_error -> Nullable<Text>,
+        side -> Text,
+        about -> Nullable<IdSql>,
+        day -> Nullable<DaySql>,
+        written_at -> TsSql,
+        ended_at -> Nullable<TsSql>,
     }
 }
 diesel::table! {

@@ -112,6 +112,14 @@ pub async fn recuse(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (pa
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
+/// `POST /v1/admin/mails/{mail_id}/bounce`
+pub async fn bounce_mail(web: web::Data<Web>, req: HttpRequest, (path, payload): Asked) -> Answer {
+    let mail = path.parse().map_err(|_| Problem::not_found())?;
+    let form = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.bounce_mail(mail, form).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// `GET /v1/admin/calendar/{year}`
 pub async fn calendar(web: web::Data<Web>, path: web::Path<String>) -> Answer {
     Ok(HttpResponse::Ok().json(web.desk.show_calendar(&path).await?))

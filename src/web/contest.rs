@@ -32,6 +32,15 @@ pub async fn statements(web: web::Data<Web>, Who(caller): Who, path: web::Path<S
     Ok(HttpResponse::Ok().json(serde_json::json!({ "items": items })))
 }
 
+/// `GET /v1/complaints/{complaint_id}/statements/{statement_id}/evidence/{sha256}`
+pub async fn statement_evidence(web: web::Data<Web>, Who(caller): Who, path: web::Path<(String, String, String)>) -> Answer {
+    let (complaint, statement, sha256) = path.into_inner();
+    let id = web.desk.complaint_id(&complaint).await?;
+    let statement = web.desk.statement_id(&caller, &statement).await?;
+    let bytes = web.desk.evidence_for_complainant(&caller, (id, statement), &sha256).await?;
+    Ok(super::examination::attachment(&sha256, bytes))
+}
+
 /// `POST /v1/complaints/{complaint_id}/statements/{statement_id}/receipt`
 pub async fn receipt(web: web::Data<Web>, Who(caller): Who, path: web::Path<(String, String)>) -> Answer {
     let (complaint, statement) = path.into_inner();

@@ -71,12 +71,16 @@ pub(super) async fn shown(web: &Web, caller: &Caller, (id, status): (Uuid, Statu
 pub async fn document(web: web::Data<Web>, path: web::Path<(String, String)>) -> Answer {
     let (complaint, sha256) = path.into_inner();
     let id = web.desk.complaint_id(&complaint).await?;
-    let bytes = web.desk.document(id, &sha256).await?;
-    Ok(HttpResponse::Ok()
+    Ok(attachment(&sha256, web.desk.document(id, &sha256).await?))
+}
+
+/// A document as it was filed: to be kept, never to be shown by a browser.
+pub(super) fn attachment(sha256: &str, bytes: bytes::Bytes) -> HttpResponse {
+    HttpResponse::Ok()
         .content_type("application/octet-stream")
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}\"")))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(bytes))
+        .body(bytes)
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/decision`
@@ -85,6 +89,14 @@ pub async fn decide(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (pa
     let at = Judged { complaint, seen: if_match(&req)? };
     let form: DecisionForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.decide(&caller, &at, form).await?;
+    shown(&web, &caller, (complaint, StatusCode::CREATED)).await
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/decision-confirmation`
+pub async fn confirm_decision(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, path: web::Path<String>) -> Answer {
+    let complaint = web.desk.complaint_id(&path).await?;
+    let at = Judged { complaint, seen: if_match(&req)? };
+    web.desk.confirm_decision(&caller, &at).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 

@@ -65,6 +65,7 @@ routes! {
     post "/v1/complaints/{complaint_id}/withdrawal" FILERS complaints::withdraw;
     get "/v1/complaints/{complaint_id}/deadlines" FILERS contest::deadlines;
     get "/v1/complaints/{complaint_id}/statements" FILERS contest::statements;
+    get "/v1/complaints/{complaint_id}/statements/{statement_id}/evidence/{sha256}" FILERS contest::statement_evidence;
     post "/v1/complaints/{complaint_id}/statements/{statement_id}/receipt" FILERS contest::receipt;
     post "/v1/complaints/{complaint_id}/proceedings" FILERS contest::prove_proceedings;
     post "/v1/complaints/{complaint_id}/proceedings-status" FILERS contest::follow_proceedings;
@@ -78,6 +79,8 @@ routes! {
 
     post "/v1/platform/dispatches/{dispatch_id}/seller-access" PLATFORMS seller::make_access;
     delete "/v1/platform/seller-access/{access_id}" PLATFORMS seller::revoke_access;
+    get "/v1/platform/statements/{statement_id}" PLATFORMS seller::statement;
+    get "/v1/platform/statements/{statement_id}/evidence/{sha256}" PLATFORMS seller::statement_evidence;
     post "/v1/platform/statements/{statement_id}/forwarding" PLATFORMS seller::forwarding;
 
     get "/v1/seller/complaint" SELLERS seller::show;
@@ -95,6 +98,7 @@ routes! {
     delete "/v1/admin/complaints/{complaint_id}/claim" JUDGES queue::release;
     get "/v1/admin/complaints/{complaint_id}/documents/{sha256}" JUDGES examination::document;
     post "/v1/admin/complaints/{complaint_id}/decision" JUDGES examination::decide;
+    post "/v1/admin/complaints/{complaint_id}/decision-confirmation" JUDGES examination::confirm_decision;
     post "/v1/admin/complaints/{complaint_id}/authenticity" JUDGES examination::grant_authenticity;
     post "/v1/admin/complaints/{complaint_id}/lift" JUDGES examination::lift;
     post "/v1/admin/complaints/{complaint_id}/track" JUDGES examination::change_track;
@@ -109,6 +113,7 @@ routes! {
     post "/v1/admin/complaints/{complaint_id}/authority-acts" JUDGES conduct::record_authority;
     post "/v1/admin/complaints/{complaint_id}/reviews/{review_id}/decision" JUDGES conduct::decide_review;
     post "/v1/admin/complaints/{complaint_id}/recusal" JUDGES conduct::recuse;
+    post "/v1/admin/mails/{mail_id}/bounce" REGISTRARS conduct::bounce_mail;
     get "/v1/admin/calendar/{year}" STAFF conduct::calendar;
     put "/v1/admin/calendar/{year}" ADMINS conduct::put_calendar;
     get "/v1/admin/patents/{patent_number}" STAFF examination::register_entry;

@@ -31,6 +31,20 @@ pub async fn forwarding(web: web::Data<Web>, Who(caller): Who, req: HttpRequest,
     Ok(HttpResponse::Created().json(serde_json::json!({ "statement": statement })))
 }
 
+/// `GET /v1/platform/statements/{statement_id}`
+pub async fn statement(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
+    let statement = web.desk.statement_id(&caller, &path).await?;
+    Ok(HttpResponse::Ok().json(web.desk.statement_for_platform(&caller, statement).await?))
+}
+
+/// `GET /v1/platform/statements/{statement_id}/evidence/{sha256}`
+pub async fn statement_evidence(web: web::Data<Web>, Who(caller): Who, path: web::Path<(String, String)>) -> Answer {
+    let (statement, sha256) = path.into_inner();
+    let statement = web.desk.statement_id(&caller, &statement).await?;
+    let bytes = web.desk.evidence_for_platform(&caller, statement, &sha256).await?;
+    Ok(super::examination::attachment(&sha256, bytes))
+}
+
 /// `GET /v1/seller/complaint`
 pub async fn show(web: web::Data<Web>, Who(caller): Who) -> Answer {
     Ok(HttpResponse::Ok().json(web.desk.show_to_seller(&caller).await?))

@@ -15,6 +15,7 @@ pub(super) struct Beside {
     pub(super) parties: Vec<PartyRow>,
     pub(super) files: Vec<Uuid>,
     pub(super) submissions: Vec<SubmissionRow>,
+    pub(super) examination: Option<String>,
 }
 
 impl Desk {
@@ -40,10 +41,18 @@ impl Desk {
                 Some(t) => t.and(&actor, now, event)?,
             });
         }
-        let Some(transition) = transition else { return Ok(loaded.complaint.seq) };
+        match transition {
+            None => Ok(loaded.complaint.seq),
+            Some(transition) => self.record(loaded, transition, beside).await,
+        }
+    }
+
+    /// Stores a transition, with the dispatches and mails that follow; answers the version.
+    pub(super) async fn record(&self, loaded: &Loaded, transition: Transition, beside: Beside) -> Result<u32, DeskError> {
         let version = transition.after().seq;
         let commit = self.commit_of(transition, loaded).await?;
-        let commit = Commit { parties: beside.parties, files: beside.files, submissions: beside.submissions, ..commit };
+        let Beside { parties, files, submissions, examination } = beside;
+        let commit = Commit { parties, files, submissions, examination, ..commit };
         match self.store.commit(commit).await {
             Ok(_) | Err(CommitError::Answered(_)) => Ok(version),
             Err(CommitError::Store(e)) => Err(e.into()),

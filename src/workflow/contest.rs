@@ -1,30 +1,24 @@
-//! The statement on its way: checked, forwarded, arrived; proceedings that keep the measure; the waiting
-//! period extended. What runs out in silence is [`super::expire`]'s.
+//! The statement on its way: checked, forwarded, arrived. Proceedings and extensions are
+//! [`super::proceedings`]', what runs out in silence is [`super::expire`]'s.
 //!
-//! Law: E-Commerce Law 43(2); 法释〔2020〕9号 3; E-Signature Law 11.
+//! Law: E-Commerce Law 43(2); E-Signature Law 11; 民事诉讼法司法解释 135.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::act::Beside;
-use super::decide::check_text;
+use super::act::{Beside, dated};
 use super::prepare::sha256_hex;
-use super::seller::SealedWords;
 use super::views::Loaded;
-use super::{Caller, Desk, DeskError, Role, StoredFile};
-use crate::domain::calendar::Unit;
+use super::{Caller, Desk, DeskError, RETRIES_MAX, Role, StoredFile};
+use crate::domain::calendar::shanghai_date;
 use crate::domain::complaint::{
-    ArrivedBy, ClockName, Contest, DOCKET_WORKING_DAYS, Deadline, Event, FollowUp, FollowUpKind, Forwarder, Ground, Listing, Missing,
-    Proceedings, ProceedingsFollowed, ProceedingsProof, ProceedingsProven, STATUS_DAYS, Stage, StatementArrived, StatementChecked,
-    StatementForwarded, StatementOutcome, WAITING_DAYS, WaitingPeriodExtended, extended,
+    Actor, ArrivedBy, Contest, Event, FollowUp, Forwarder, Ground, Listing, Missing, ServiceFailure, Stage, StatementArrived,
+    StatementChecked, StatementForwarded, StatementOutcome, StatementReceived, StatementServiceFailed, WAITING_DAYS,
 };
-use crate::domain::notice::NAME_CHARS_MAX;
-use crate::domain::statement::FORWARDING_TEXT;
+use crate::domain::statement::{FORWARDING_TEXT, SellerWords};
+use crate::store::MailKept;
 use crate::vault::SealedRecord;
-
-/// Why a waiting period may be extended. Law: 法释〔2020〕9号 3: 公证、认证手续等.
-pub const EXTENSION_REASONS: &[&str] = &["notarisation", "authentication", "other"];
 
 /// How far a contest came, for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -72,7 +66,32 @@ pub struct StatementShown {
     pub seller: Option<String>,
     /// Its words; null where they were erased.
     pub text: Option<String>,
+    /// Its evidence, by SHA-256.
+    pub evidence: Vec<String>,
     /// What the law has the complainant told.
+    pub notice_zh: &'static str,
+}
+
+/// A statement as the platform that forwards it sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StatementToForward {
+    /// Id.
+    pub statement: Uuid,
+    /// Reference of the complaint.
+    pub complaint: String,
+    /// The listings it is against.
+    pub lines: Vec<u32>,
+    /// What it puts forward.
+    pub grounds: Vec<Ground>,
+    /// When it came.
+    pub received_on: Date,
+    /// Name of the seller; null where it was erased.
+    pub seller: Option<String>,
+    /// Its words; null where they were erased.
+    pub text: Option<String>,
+    /// Its evidence, by SHA-256.
+    pub evidence: Vec<String>,
+    /// What the law has the complainant told with it.
     pub notice_zh: &'static str,
 }
 
@@ -110,54 +129,6 @@ pub struct ArrivalForm {
     pub evidence: String,
 }
 
-/// Proof of a suit or of a complaint to an authority.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProceedingsForm {
-    /// The statement it answers; absent: the only one.
-    #[serde(default)]
-    pub statement: Option<Uuid>,
-    /// What proceedings.
-    pub kind: Proceedings,
-    /// What proves them.
-    pub proof: ProceedingsProof,
-    /// The court or authority.
-    pub authority: String,
-    /// Docket number.
-    #[serde(default)]
-    pub number: Option<String>,
-    /// The proof: a file of the caller's.
-    pub file: String,
-}
-
-/// How proceedings stand.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StatusForm {
-    /// The statement; absent: the only one.
-    #[serde(default)]
-    pub statement: Option<Uuid>,
-    /// Docket number, where it was owed.
-    #[serde(default)]
-    pub number: Option<String>,
-    /// A document.
-    #[serde(default)]
-    pub file: Option<String>,
-}
-
-/// An extension of the waiting period.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExtensionForm {
-    /// The statement; absent: the only one.
-    #[serde(default)]
-    pub statement: Option<Uuid>,
-    /// One of [`EXTENSION_REASONS`].
-    pub reason: String,
-    /// The proof: a file of the caller's.
-    pub file: String,
-}
-
 impl Desk {
     /// The event of forwarding: what the law has the notifier told, and the statement's words.
     pub(super) fn forwarded(&self, (statement, lines): (Uuid, Vec<u32>), by: Forwarder, (text, on): (&str, Date)) -> StatementForwarded {
@@ -179,7 +150,7 @@ impl Desk {
         })
     }
 
-    async fn words_of(&self, loaded: &Loaded, statement: Uuid) -> Result<Option<SealedWords>, DeskError> {
+    async fn words_of(&self, loaded: &Loaded, statement: Uuid) -> Result<Option<SellerWords>, DeskError> {
         let submission = self.store.submission(statement).await?;
         let parties = self.store.parties(loaded.complaint.id).await?;
         let Some(row) = parties.into_iter().find(|p| p.id == submission.party_id) else { return Ok(None) };
@@ -194,24 +165,134 @@ impl Desk {
         let loaded = self.load_own(caller, id).await?;
         let mut shown: Vec<StatementShown> = Vec::new();
         for l in &loaded.complaint.listings {
-            let reached =
-                l.contest.as_ref().is_some_and(|c| matches!(c.stage, Stage::Forwarded { .. } | Stage::Waiting { .. } | Stage::Kept { .. }));
+            let reached = l.contest.as_ref().is_some_and(|c| reached_complainant(&c.stage));
             let Some(contest) = ContestView::of(l).filter(|_| reached) else { continue };
             if let Some(known) = shown.iter_mut().find(|s| s.statement == contest.statement) {
                 known.lines.push(l.filed.line);
                 continue;
             }
             let words = self.words_of(&loaded, contest.statement).await?;
+            let evidence = said(&loaded, contest.statement)?.evidence;
             shown.push(StatementShown {
                 statement: contest.statement,
                 lines: vec![l.filed.line],
                 contest,
                 seller: words.as_ref().and_then(|w| w.seller.as_ref()).map(|s| s.name.clone()),
                 text: words.map(|w| w.text),
+                evidence,
                 notice_zh: FORWARDING_TEXT,
             });
         }
         Ok(shown)
+    }
+
+    /// What came of the mail that carried a statement: taken by the mail system, it has arrived at the
+    /// confirmed service address that day; else an examiner sees to its service. Called by the agenda.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn serve_by_mail(&self, mail: Uuid) -> Result<(), DeskError> {
+        let mail = self.store.mail(mail).await?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.serve_once(&mail).await {
+                Err(DeskError::Store(e)) if e.is_stale() && tries < RETRIES_MAX => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn serve_once(&self, mail: &MailKept) -> Result<(), DeskError> {
+        let (Some(statement), Some(ended_at)) = (mail.about, mail.ended_at) else { return Ok(()) };
+        let loaded = self.load(mail.complaint_id).await?;
+        let person = self.complainant(&loaded.complaint).await?;
+        let confirmed = person.and_then(|p| p.service_address).is_some_and(|a| a.confirmed);
+        let failed = match mail.state.as_str() {
+            "sent" if confirmed => None,
+            "sent" | "filed" if !confirmed => Some(ServiceFailure::AddressNotConfirmed),
+            "filed" => Some(ServiceFailure::NotSent),
+            "bounced" => Some(ServiceFailure::Bounced),
+            _ => Some(ServiceFailure::Refused),
+        };
+        let lines = loaded.complaint.lines_where(|l| match (stage_of(l, statement), failed) {
+            (Some(Stage::Forwarded { failed: false, .. }), _) => true,
+            (Some(Stage::Waiting { how: ArrivedBy::ServiceAddress, extended: false, .. }), Some(_)) => true,
+            // It arrived by other means, or everything is over.
+            _ => false,
+        });
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let event = match failed {
+            None => self.arrived((statement, lines), ArrivedBy::ServiceAddress, (shanghai_date(ended_at), None)),
+            Some(why) => Event::StatementServiceFailed(StatementServiceFailed { statement, lines, why }),
+        };
+        self.record_all(&loaded, vec![(Actor::System("mail"), event)], Beside::default()).await.map(drop)
+    }
+
+    /// A statement of a seller on the caller's platform, which is to forward it.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], also for another platform's.
+    pub async fn statement_for_platform(&self, caller: &Caller, statement: Uuid) -> Result<StatementToForward, DeskError> {
+        let loaded = self.load_for_platform(caller, statement).await?;
+        let words = self.words_of(&loaded, statement).await?;
+        let said = said(&loaded, statement)?;
+        Ok(StatementToForward {
+            statement,
+            complaint: loaded.complaint.filed.reference.clone(),
+            lines: said.lines,
+            grounds: said.grounds,
+            received_on: said.received_on,
+            seller: words.as_ref().and_then(|w| w.seller.as_ref()).map(|s| s.name.clone()),
+            text: words.map(|w| w.text),
+            evidence: said.evidence,
+            notice_zh: FORWARDING_TEXT,
+        })
+    }
+
+    /// The bytes of a piece of evidence of a statement, for its platform.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn evidence_for_platform(&self, caller: &Caller, statement: Uuid, sha256: &str) -> Result<bytes::Bytes, DeskError> {
+        let loaded = self.load_for_platform(caller, statement).await?;
+        self.evidence_of(&loaded, statement, sha256).await
+    }
+
+    /// The bytes of a piece of evidence of a statement that was forwarded, for the complainant.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn evidence_for_complainant(
+        &self,
+        caller: &Caller,
+        (id, statement): (Uuid, Uuid),
+        sha256: &str,
+    ) -> Result<bytes::Bytes, DeskError> {
+        let loaded = self.load_own(caller, id).await?;
+        let reached = |l: &Listing| stage_of(l, statement).is_some_and(reached_complainant);
+        if loaded.complaint.lines_where(reached).is_empty() {
+            return Err(DeskError::NotFound);
+        }
+        self.evidence_of(&loaded, statement, sha256).await
+    }
+
+    async fn evidence_of(&self, loaded: &Loaded, statement: Uuid, sha256: &str) -> Result<bytes::Bytes, DeskError> {
+        match said(loaded, statement)?.evidence.iter().find(|e| *e == sha256) {
+            Some(known) => Ok(self.uploads.read(known).await?),
+            None => Err(DeskError::NotFound),
+        }
+    }
+
+    async fn load_for_platform(&self, caller: &Caller, statement: Uuid) -> Result<Loaded, DeskError> {
+        let submission = self.store.submission(statement).await?;
+        let access = self.store.seller_access(submission.access_id.ok_or(DeskError::NotFound)?).await?;
+        if caller.platform.as_deref() != Some(access.platform.as_str()) {
+            return Err(DeskError::NotFound);
+        }
+        self.load(submission.complaint_id).await
     }
 
     /// An examiner checks the form of a statement, and who states it.
@@ -233,7 +314,7 @@ impl Desk {
             if outcome == StatementOutcome::Whole && mandated {
                 let words = self.words_of(&loaded, statement).await?.map(|w| w.text).unwrap_or_default();
                 let forwarded = self.forwarded((statement, lines), Forwarder::CentreAsAgent, (&words, today));
-                events.push((crate::domain::complaint::Actor::System("statement"), Event::StatementForwarded(forwarded)));
+                events.push((Actor::System("statement"), Event::StatementForwarded(forwarded)));
             }
             self.record_all(&loaded, events, Beside::default()).await
         })
@@ -251,17 +332,13 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`] for a statement of another platform's seller.
     pub async fn record_forwarding(&self, caller: &Caller, statement: Uuid, form: ForwardingForm) -> Result<u32, DeskError> {
-        let submission = self.store.submission(statement).await?;
-        let access = self.store.seller_access(submission.access_id.ok_or(DeskError::NotFound)?).await?;
-        if caller.platform.as_deref() != Some(access.platform.as_str()) {
-            return Err(DeskError::NotFound);
-        }
+        let complaint = self.load_for_platform(caller, statement).await?.complaint.id;
         let (_, today) = self.now();
         if form.forwarded_on > today || form.arrived_on.is_some_and(|a| a > today || a < form.forwarded_on) {
             return Err(DeskError::rule("statement.days", "forwarded on or before arrived, and neither in the future"));
         }
         self.again(async || {
-            let loaded = self.load(submission.complaint_id).await?;
+            let loaded = self.load(complaint).await?;
             let words = self.words_of(&loaded, statement).await?.map(|w| w.text).unwrap_or_default();
             let lines = lines_of(&loaded, statement, |s| matches!(s, Stage::Checked | Stage::Forwarded { .. }))?;
             let on_the_way = loaded.complaint.lines_where(|l| stage_of(l, statement).is_some_and(|s| matches!(s, Stage::Forwarded { .. })));
@@ -319,135 +396,6 @@ impl Desk {
         .await
     }
 
-    /// The complainant proves that it sued or complained to the authority: the measure stays.
-    ///
-    /// # Errors
-    /// [`DeskError::Rule`] for an incomplete proof, [`DeskError::Refused`].
-    pub async fn prove_proceedings(&self, caller: &Caller, id: Uuid, form: ProceedingsForm) -> Result<u32, DeskError> {
-        if !is_name(&form.authority) {
-            return Err(DeskError::rule("proceedings.authority", format!("1 to {NAME_CHARS_MAX} characters are expected")));
-        }
-        let number = form.number.as_deref().map(str::trim).filter(|n| !n.is_empty());
-        if form.proof == ProceedingsProof::Docket && number.is_none() {
-            return Err(DeskError::rule("proceedings.number", "a docket has a number"));
-        }
-        let issuer = &self.settings.issuer;
-        if form.kind == Proceedings::AuthorityComplaint && issuer.kind != "patent_authority" && form.authority.trim() == issuer.name {
-            // 法 43(2) 主管部门: a rights-aid centre is none.
-            return Err(DeskError::rule("proceedings.not_the_authority", "this centre is not the competent authority"));
-        }
-        let file = self.own_file(caller, &form.file).await?;
-        self.again(async || {
-            let loaded = self.load_own(caller, id).await?;
-            let (_, today) = self.now();
-            let statement = the_statement(&loaded, form.statement)?;
-            let open = |s: &Stage| matches!(s, Stage::Received | Stage::Checked | Stage::Forwarded { .. } | Stage::Waiting { .. });
-            let event = Event::ProceedingsProven(ProceedingsProven {
-                statement,
-                lines: lines_of(&loaded, statement, open)?,
-                kind: form.kind,
-                proof: form.proof,
-                authority: form.authority.trim().to_owned(),
-                number: number.map(str::to_owned),
-                document_sha256: file.sha256.clone(),
-                proven_on: today,
-                follow: self.next_follow_up(number.is_some(), today),
-                calendar_version: self.calendar().version(),
-            });
-            let beside = Beside { files: vec![file.id], ..Beside::default() };
-            self.record_all(&loaded, vec![(caller.actor(), event)], beside).await
-        })
-        .await
-    }
-
-    fn next_follow_up(&self, number_known: bool, today: Date) -> FollowUp {
-        if number_known {
-            FollowUp { what: FollowUpKind::Status, by: super::hearing::by(self, today, (STATUS_DAYS, Unit::CalendarDays)) }
-        } else {
-            FollowUp { what: FollowUpKind::DocketNumber, by: super::hearing::by(self, today, (DOCKET_WORKING_DAYS, Unit::WorkingDays)) }
-        }
-    }
-
-    /// The complainant tells how its proceedings stand.
-    ///
-    /// # Errors
-    /// [`DeskError::Rule`], [`DeskError::Refused`].
-    pub async fn follow_proceedings(&self, caller: &Caller, id: Uuid, form: StatusForm) -> Result<u32, DeskError> {
-        let number = form.number.as_deref().map(str::trim).filter(|n| !n.is_empty());
-        if let Some(number) = number {
-            check_text(Some(number))?;
-        }
-        let file = match &form.file {
-            Some(name) => Some(self.own_file(caller, name).await?),
-            None => None,
-        };
-        if number.is_none() && file.is_none() {
-            return Err(DeskError::rule("proceedings.nothing_told", "a docket number or a document is expected"));
-        }
-        self.again(async || {
-            let loaded = self.load_own(caller, id).await?;
-            let (_, today) = self.now();
-            let statement = the_statement(&loaded, form.statement)?;
-            let lines = lines_of(&loaded, statement, |s| matches!(s, Stage::Kept { .. }))?;
-            let owed = |l: &Listing| matches!(stage_of(l, statement), Some(Stage::Kept { follow, .. }) if follow.what == FollowUpKind::DocketNumber);
-            if number.is_none() && !loaded.complaint.lines_where(owed).is_empty() {
-                return Err(DeskError::rule("proceedings.number", "the docket number is owed"));
-            }
-            let event = Event::ProceedingsFollowed(ProceedingsFollowed {
-                statement,
-                lines,
-                number: number.map(str::to_owned),
-                document_sha256: file.as_ref().map(|f| f.sha256.clone()),
-                follow: self.next_follow_up(true, today),
-                calendar_version: self.calendar().version(),
-            });
-            let beside = Beside { files: file.iter().map(|f| f.id).collect(), ..Beside::default() };
-            self.record_all(&loaded, vec![(caller.actor(), event)], beside).await
-        })
-        .await
-    }
-
-    /// The complainant proves that notarisation and the like take longer: the waiting period is extended, once.
-    ///
-    /// # Errors
-    /// [`DeskError::Rule`], [`DeskError::Refused`].
-    pub async fn extend_waiting(&self, caller: &Caller, id: Uuid, form: ExtensionForm) -> Result<u32, DeskError> {
-        if !EXTENSION_REASONS.contains(&form.reason.as_str()) {
-            return Err(DeskError::rule("extension.unknown_reason", format!("one of {} is expected", EXTENSION_REASONS.join(", "))));
-        }
-        let file = self.own_file(caller, &form.file).await?;
-        let cap = self.settings.extension_cap;
-        self.again(async || {
-            let loaded = self.load_own(caller, id).await?;
-            let statement = the_statement(&loaded, form.statement)?;
-            let lines = lines_of(&loaded, statement, |s| matches!(s, Stage::Waiting { .. }))?;
-            let first = lines.first().and_then(|l| loaded.complaint.listing(*l)).and_then(|l| stage_of(l, statement));
-            let Some(Stage::Waiting { arrived_on, .. }) = first else { return Err(DeskError::NotFound) };
-            let deadline = Deadline {
-                clock: ClockName::WaitingPeriod,
-                lines: lines.clone(),
-                of: Some(statement),
-                periods: extended(*arrived_on, cap),
-                stored_due: None,
-                ended_on: None,
-            };
-            let due = deadline.due(&self.calendar()).pop().ok_or(DeskError::NotFound)?;
-            let event = Event::WaitingPeriodExtended(WaitingPeriodExtended {
-                statement,
-                lines,
-                reason: form.reason.clone(),
-                document_sha256: file.sha256.clone(),
-                ends_on: due.due,
-                cap,
-                provisional: due.provisional,
-                calendar_version: due.calendar_version,
-            });
-            let beside = Beside { files: vec![file.id], ..Beside::default() };
-            self.record_all(&loaded, vec![(caller.actor(), event)], beside).await
-        })
-        .await
-    }
-
     /// The statement a route names, of a complaint the caller may touch.
     ///
     /// # Errors
@@ -460,29 +408,26 @@ impl Desk {
     }
 }
 
-fn is_name(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= NAME_CHARS_MAX
+/// What the log says was stated.
+fn said(loaded: &Loaded, statement: Uuid) -> Result<StatementReceived, DeskError> {
+    let received = |(_, event)| match event {
+        Event::StatementReceived(s) if s.statement == statement => Some(s),
+        _ => None,
+    };
+    dated(loaded.complaint.id, &loaded.log)?.into_iter().find_map(received).ok_or(DeskError::NotFound)
 }
 
-fn stage_of(l: &Listing, statement: Uuid) -> Option<&Stage> {
+/// Whether a statement at this stage was forwarded, or is on its way.
+fn reached_complainant(stage: &Stage) -> bool {
+    matches!(stage, Stage::Forwarded { .. } | Stage::Waiting { .. } | Stage::Kept { .. })
+}
+
+pub(super) fn stage_of(l: &Listing, statement: Uuid) -> Option<&Stage> {
     l.contest.as_ref().filter(|c| c.statement == statement).map(|c| &c.stage)
 }
 
 /// The listings a statement is against, at such a stage.
-fn lines_of(loaded: &Loaded, statement: Uuid, at: impl Fn(&Stage) -> bool) -> Result<Vec<u32>, DeskError> {
+pub(super) fn lines_of(loaded: &Loaded, statement: Uuid, at: impl Fn(&Stage) -> bool) -> Result<Vec<u32>, DeskError> {
     let lines = loaded.complaint.lines_where(|l| stage_of(l, statement).is_some_and(&at));
     if lines.is_empty() { Err(DeskError::rule("statement.wrong_stage", "the statement is not at the step for this")) } else { Ok(lines) }
-}
-
-/// The statement that is meant: the one named, or the only one.
-fn the_statement(loaded: &Loaded, named: Option<Uuid>) -> Result<Uuid, DeskError> {
-    let mut all: Vec<Uuid> = loaded.complaint.listings.iter().filter_map(|l| l.contest.as_ref()).map(|c| c.statement).collect();
-    all.sort_unstable();
-    all.dedup();
-    match (named, all.as_slice()) {
-        (Some(id), known) if known.contains(&id) => Ok(id),
-        (None, [only]) => Ok(*only),
-        (None, [_, _, ..]) => Err(DeskError::rule("statement.which", "several statements are under way: name one")),
-        _ => Err(DeskError::rule("statement.none", "no such statement is under way")),
-    }
 }

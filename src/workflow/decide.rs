@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::prepare::Wording;
 use super::{Caller, Desk, DeskError};
-use crate::domain::complaint::{Decided, Determination, Event, LiftDecided, LineDecided, TrackChanged, Transition};
+use crate::domain::complaint::{
+    Complaint, Decided, DecisionProposed, Determination, Event, LiftDecided, LineDecided, TrackChanged, Transition,
+};
 use crate::domain::notice::TEXT_CHARS_MAX;
 use crate::domain::policy::Track;
 use crate::store::{Commit, CommitError};
@@ -111,13 +113,32 @@ impl Desk {
                 return Err(DeskError::rule("decision.determination", "infringing, not_infringing or undetermined is expected"));
             }
         }
-        let lines = form
+        let lines: Vec<LineDecided> = form
             .lines
             .into_iter()
             .map(|l| LineDecided { line: l.line, determination: l.determination, takedown: l.takedown, reasons: l.reasons })
             .collect();
-        let event = Event::Decided(Decided::by_examiner(caller.account, lines, form.text));
-        self.judge(caller, at, event).await
+        self.judge(caller, at, |before| {
+            let (examiner, lines, text) = (caller.account, lines.clone(), form.text.clone());
+            Ok(if before.needs_two(&lines) {
+                Event::DecisionProposed(DecisionProposed { examiner, lines, text })
+            } else {
+                Event::Decided(Decided::by_examiner(examiner, lines, text))
+            })
+        })
+        .await
+    }
+
+    /// Confirms the decision another examiner proposed.
+    ///
+    /// # Errors
+    /// [`DeskError::Rule`] where none is proposed, [`DeskError::Refused`] for who proposed it, [`DeskError::Changed`].
+    pub async fn confirm_decision(&self, caller: &Caller, at: &Judged) -> Result<u32, DeskError> {
+        self.judge(caller, at, |before| match &before.proposed {
+            Some(proposed) => Ok(Event::Decided(Decided::confirmed(proposed, caller.account))),
+            None => Err(DeskError::rule("decision.none_proposed", "no decision waits for a second examiner")),
+        })
+        .await
     }
 
     /// Lifts measures of this complaint.
@@ -130,7 +151,7 @@ impl Desk {
         check_reasons(std::slice::from_ref(&form.reason), LIFT_REASONS)?;
         let event =
             Event::LiftDecided(LiftDecided { lines: form.lines, reason: form.reason, examiner: Some(caller.account), text: form.text });
-        self.judge(caller, at, event).await
+        self.judge(caller, at, |_| Ok(event.clone())).await
     }
 
     /// Puts a complaint on the other track; from complex to simple only with a reason.
@@ -160,14 +181,14 @@ impl Desk {
         self.commit_judged(transition, &loaded).await
     }
 
-    async fn judge(&self, caller: &Caller, at: &Judged, event: Event) -> Result<u32, DeskError> {
+    async fn judge(&self, caller: &Caller, at: &Judged, event: impl Fn(&Complaint) -> Result<Event, DeskError>) -> Result<u32, DeskError> {
         let loaded = self.load(at.complaint).await?;
         let before = &loaded.complaint;
         if before.seq != at.seen {
             return Err(DeskError::Changed { now: before.seq });
         }
         let (now, _) = self.now();
-        let transition = before.record(&caller.actor(), now, event)?;
+        let transition = before.record(&caller.actor(), now, event(before)?)?;
         self.commit_judged(transition, &loaded).await
     }
 
@@ -185,7 +206,6 @@ impl Desk {
 
     /// A commit of `transition` with the dispatches and mails that follow.
     pub(super) async fn commit_of(&self, transition: Transition, loaded: &super::views::Loaded) -> Result<Commit, DeskError> {
-        let (now, _) = self.now();
         let assessment = self.reassess(loaded).await?;
         let person = self.complainant(&loaded.complaint).await?;
         let wording = Wording {
@@ -194,8 +214,7 @@ impl Desk {
             assessment: &assessment,
         };
         let dispatches = self.dispatches(&transition, &loaded.complaint, &wording);
-        let mails = super::prepare::mails_for(&transition, self.ids.next(), now);
-        Ok(Commit { dispatches, mails, ..Commit::of(transition) })
+        Ok(Commit { dispatches, ..Commit::of(transition) })
     }
 }
 

@@ -154,6 +154,7 @@ impl Desk {
             relisted: relisting_of.and(context.relisting.as_ref()),
             policy: &policy,
             complaint: None,
+            answered: false,
             today,
         });
         let id = self.ids.next();
@@ -204,7 +205,6 @@ impl Desk {
             examination: Some(examination),
             files: checked.file_ids.clone(),
             dispatches,
-            mails: super::prepare::mails_for(&transition, self.ids.next(), now),
             idempotency: Some(AnswerRow {
                 account: caller.account,
                 key: key.key.clone(),

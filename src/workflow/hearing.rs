@@ -67,7 +67,9 @@ impl Desk {
     /// Opens the hearing where the complaint is complex, accepted and was not heard yet.
     pub(super) fn open_hearing(&self, t: Transition, now: Timestamp, hear_first: bool) -> Result<Transition, DeskError> {
         let after = t.after();
-        let lines = after.pending_lines();
+        // Who answered already was heard.
+        let heard = |line: &u32| after.listing(*line).is_some_and(|l| l.heard);
+        let lines: Vec<u32> = after.pending_lines().into_iter().filter(|line| !heard(line)).collect();
         if after.state != State::Accepted || after.track != Some(Track::Complex) || after.hearing.is_some() || lines.is_empty() {
             return Ok(t);
         }

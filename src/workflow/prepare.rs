@@ -4,7 +4,6 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -13,7 +12,7 @@ use uuid::Uuid;
 use super::{Desk, DeskError};
 use crate::domain::automation::MayAutomate;
 use crate::domain::calendar::Due;
-use crate::domain::complaint::{CheckResult, Complaint, DocumentFiled, Event, Examined, ListingFiled, Transition, Triaged, decision_due};
+use crate::domain::complaint::{CheckResult, Complaint, DocumentFiled, Examined, ListingFiled, Transition, Triaged, decision_due};
 use crate::domain::dispatch::{DispatchContext, DispatchDraft, LineContext, ProductContext, derive};
 use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination};
 use crate::domain::facts::{FactsFrom, flat_facts};
@@ -23,7 +22,7 @@ use crate::domain::policy::{CriterionReport, Facts, Policy, Triage, triage};
 use crate::domain::register::RegisterEntry;
 use crate::domain::report::{ItemVerdict, ReportFacts, TextVersion};
 use crate::intake::reader::READER_VERSION;
-use crate::store::{GrantRow, MailDraft, Relisted, RightRow};
+use crate::store::{GrantRow, Relisted, RightRow};
 
 /// A report whose facts are known.
 #[derive(Clone, Debug)]
@@ -47,6 +46,8 @@ pub(super) struct AssessInput<'a> {
     pub(super) policy: &'a (i64, Policy),
     /// The complaint, for grants that hold for one complaint only.
     pub(super) complaint: Option<Uuid>,
+    /// Whether a seller answered to the merits.
+    pub(super) answered: bool,
     pub(super) today: Date,
 }
 
@@ -131,6 +132,7 @@ impl Desk {
                 let stands = |l: &ListingFiled| l.item_key().is_some_and(|k| r.standing_items.contains(&k));
                 x.listings.iter().all(stands)
             }),
+            seller_answered: x.answered,
         });
         let triage = triage(&x.policy.1, &facts);
         let proof = MayAutomate::prove(&x.policy.1, &triage, &facts);
@@ -279,36 +281,4 @@ fn capacity_word(case: &NoticeCase) -> String {
 /// SHA-256, hexadecimal.
 pub(super) fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
-}
-
-/// The mails a transition makes: to the complainant, one for the last thing that happened that it waits for.
-pub(super) fn mails_for(t: &Transition, id: Uuid, now: Timestamp) -> Vec<MailDraft> {
-    let after = t.after();
-    let template = t.events().iter().rev().find_map(|e| match e {
-        Event::SupplementRequested(_) => Some("supplement_requested"),
-        Event::NotAccepted(_) => Some("not_accepted"),
-        Event::SupplementPeriodEnded(_) => Some("supplement_period_ended"),
-        Event::Decided(_) => Some("decided"),
-        Event::LiftDecided(_) => Some("lift_decided"),
-        Event::WaitingPeriodEnded(_) => Some("waiting_period_ended"),
-        Event::StatementForwarded(_) => Some("statement_forwarded"),
-        Event::FollowUpMissed(_) => Some("follow_up_missed"),
-        Event::ListingSupplementRequested(_) => Some("supplement_requested"),
-        Event::AuthorityActed(_) => Some("authority_acted"),
-        Event::ReviewDecided(_) => Some("review_decided"),
-        Event::Accepted => Some("accepted"),
-        _ => None,
-    });
-    template
-        .map(|template| MailDraft {
-            id,
-            complaint_id: after.id,
-            party_id: after.filed.agent.as_ref().unwrap_or(&after.filed.complainant).party,
-            template: template.to_owned(),
-            language: after.filed.language,
-            reference: after.filed.reference.clone(),
-            due_at: now,
-        })
-        .into_iter()
-        .collect()
 }

@@ -15,14 +15,14 @@ use super::review::Asking;
 use super::views::Loaded;
 use super::{Caller, Desk, DeskError, NamedFiles, ReviewForm, Role, StoredFile};
 use crate::domain::complaint::{
-    Actor, Basis, Channel, Complaint, Determination, Event, Forwarder, Ground, HearingEnd, Listing, Measure, Missing, PartyRef,
-    SellerAnswered, SellerNotified, Side, StatementChecked, StatementOutcome, StatementReceived, ToldThrough, TrackChanged,
+    Actor, Basis, Channel, Determination, Event, Forwarder, Ground, HearingEnd, Listing, Measure, Missing, PartyRef, SellerAnswered,
+    SellerNotified, Side, State, StatementChecked, StatementOutcome, StatementReceived, ToldThrough, Transition,
 };
 use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, comparison_sent, effective_measure};
-use crate::domain::notice::{IdKind, TruthGuarantee};
+use crate::domain::notice::{Language, TruthGuarantee};
 use crate::domain::policy::Track;
 use crate::domain::report::ItemVerdict;
-use crate::domain::statement::{StatementParts, answer_to_seller, check_statement};
+use crate::domain::statement::{SellerIdentity, SellerWords, StatementParts, answer_to_seller, check_statement};
 use crate::store::{PartyRow, SellerAccessRow, SubmissionRow};
 use crate::vault::Vault;
 
@@ -71,20 +71,6 @@ pub struct SellerSide {
     pub identified: bool,
 }
 
-/// Who the seller says it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SellerIdentity {
-    /// Name.
-    pub name: String,
-    /// Kind of its document.
-    pub id_kind: IdKind,
-    /// Number of its document.
-    pub id_number: String,
-    /// Mail address.
-    pub email: String,
-}
-
 /// An answer to the complaint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -125,14 +111,6 @@ pub struct StatementForm {
     /// The written guarantee of truth.
     #[serde(default)]
     pub truth_guarantee: Option<TruthGuarantee>,
-}
-
-/// What a seller said, sealed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct SealedWords {
-    pub(super) seller: Option<SellerIdentity>,
-    pub(super) text: String,
-    pub(super) truth_guarantee: Option<TruthGuarantee>,
 }
 
 /// What a statement was answered.
@@ -296,7 +274,7 @@ impl Desk {
             state: c.state.word(),
             track: c.track,
             answer_by: match &c.state {
-                crate::domain::complaint::State::Hearing { answer_by } => Some(*answer_by),
+                State::Hearing { answer_by } => Some(*answer_by),
                 _ => None,
             },
             complainant: person.map_or_else(|| "（已删除）".to_owned(), |p| p.person.name),
@@ -320,10 +298,10 @@ impl Desk {
         }
         let lines = own_lines(&side, form.lines.as_deref())?;
         let evidence = self.evidence(caller, &form.evidence).await?;
-        let words = SealedWords { seller: form.seller.clone(), text: form.text.clone(), truth_guarantee: None };
+        let words = SellerWords { seller: form.seller.clone(), text: form.text.clone(), truth_guarantee: None };
         self.again(async || {
             let loaded = self.load(side.complaint).await?;
-            let (now, today) = self.now();
+            let (now, _) = self.now();
             let c = &loaded.complaint;
             let (answer, party) = (self.ids.next(), self.ids.next());
             let (row, party_ref) = self.sealed_words(&loaded, (party, "seller_answer"), (&words, now))?;
@@ -337,10 +315,11 @@ impl Desk {
                 substantial,
                 late,
                 party: party_ref,
+                write_in: write_in(form.seller.as_ref()),
                 evidence: evidence.iter().map(|f| f.sha256.clone()).collect(),
             });
-            let mut events = vec![(caller.actor(), answered)];
-            self.after_answer(c, (&lines, substantial, today), &mut events);
+            let transition = c.record(&caller.actor(), now, answered)?;
+            let (transition, examination) = self.after_answer(&loaded, transition, (&lines, substantial)).await?;
             let kept = SubmissionRow {
                 id: answer,
                 complaint_id: c.id,
@@ -349,31 +328,36 @@ impl Desk {
                 party_id: party,
                 created_at: now,
             };
-            let beside = Beside { parties: vec![row], files: evidence.iter().map(|f| f.id).collect(), submissions: vec![kept] };
-            self.record_all(&loaded, events, beside).await?;
+            let files = evidence.iter().map(|f| f.id).collect();
+            self.record(&loaded, transition, Beside { parties: vec![row], files, submissions: vec![kept], examination }).await?;
             Ok(answer)
         })
         .await
     }
 
-    /// What follows from an answer: the hearing ends when it was the last, and a simple complaint becomes
-    /// complex when it goes to the merits before a decision.
-    fn after_answer(&self, c: &Complaint, (lines, substantial, today): (&[u32], bool, Date), events: &mut Vec<(Actor, Event)>) {
-        use crate::domain::complaint::State;
+    /// What follows from an answer: the hearing ends when it was the last; and what goes to the merits is a
+    /// fact of triage, which may put a complaint that is still to be decided on the complex track.
+    async fn after_answer(
+        &self,
+        loaded: &Loaded,
+        t: Transition,
+        (lines, substantial): (&[u32], bool),
+    ) -> Result<(Transition, Option<String>), DeskError> {
+        let (now, today) = self.now();
         let hearing = Actor::System("hearing");
-        if let (State::Hearing { .. }, Some(h)) = (&c.state, &c.hearing) {
-            let open = |line: &&u32| c.listing(**line).is_some_and(|l| l.determination == Determination::Pending && !l.heard);
-            if h.opened.lines.iter().filter(open).all(|line| lines.contains(line)) {
-                events.push((hearing, Event::HearingEnded(c.hearing_ended(HearingEnd::Answered, today, &self.calendar()))));
-            }
-            return;
+        let c = &loaded.complaint;
+        if matches!(c.state, State::Hearing { .. }) {
+            let ended = t.after().all_heard().then(|| Event::HearingEnded(c.hearing_ended(HearingEnd::Answered, today, &self.calendar())));
+            return Ok((if let Some(ended) = ended { t.and(&hearing, now, ended)? } else { t }, None));
         }
         let undecided = lines.iter().any(|l| c.listing(*l).is_some_and(|l| l.determination == Determination::Pending));
-        if c.state == State::Accepted && c.track == Some(Track::Simple) && substantial && undecided {
-            let ended = c.hearing_ended(HearingEnd::Answered, today, &self.calendar());
-            let reason = Some("seller_answered".to_owned());
-            events.push((hearing, Event::TrackChanged(TrackChanged { to: Track::Complex, reason, due_on: ended.due_on })));
+        if c.state != State::Accepted || c.track != Some(Track::Simple) || !substantial || !undecided {
+            return Ok((t, None));
         }
+        let assessment = self.reassess_answered(loaded, true).await?;
+        let due = self.decision_due(&assessment, today);
+        let t = t.and(&hearing, now, Event::Triaged(assessment.triaged_event(&due)))?;
+        Ok((self.open_hearing(t, now, assessment.hear_first)?, Some(assessment.kept().body())))
     }
 
     /// The seller states that there is no infringement, against the measure on its listings.
@@ -388,7 +372,7 @@ impl Desk {
         let evidence = self.evidence(caller, &form.evidence).await?;
         let platform = self.store.seller_access(caller.account).await?.platform;
         let mandated = self.all_platforms().await?.into_iter().any(|p| p.code == platform && p.forwarding == "centre_as_agent");
-        let words = SealedWords { seller: form.seller.clone(), text: form.text.clone(), truth_guarantee: form.truth_guarantee.clone() };
+        let words = SellerWords { seller: form.seller.clone(), text: form.text.clone(), truth_guarantee: form.truth_guarantee.clone() };
         let guarantee = form.truth_guarantee.as_ref().is_some_and(|t| t.accepted);
         let (outcome, missing) = check_statement(&StatementParts {
             identity: form.seller.as_ref().is_some_and(|s| !s.name.trim().is_empty() && !s.id_number.trim().is_empty()),
@@ -412,6 +396,7 @@ impl Desk {
                 identified: side.identified,
                 truth_guarantee: guarantee,
                 party: party_ref,
+                write_in: write_in(form.seller.as_ref()),
                 evidence: evidence.iter().map(|f| f.sha256.clone()).collect(),
                 received_on: today,
             };
@@ -432,7 +417,8 @@ impl Desk {
                 party_id: party,
                 created_at: now,
             };
-            let beside = Beside { parties: vec![row], files: evidence.iter().map(|f| f.id).collect(), submissions: vec![kept] };
+            let files = evidence.iter().map(|f| f.id).collect();
+            let beside = Beside { parties: vec![row], files, submissions: vec![kept], ..Beside::default() };
             self.record_all(&loaded, events, beside).await?;
             let (zh, en) = outcome.map_or(("声明已收到，将核实身份", "received; who states it is being checked"), answer_to_seller);
             Ok(StatementAnswer { statement, outcome, missing: missing.clone(), message_zh: zh.into(), message: en.into() })
@@ -454,7 +440,7 @@ impl Desk {
         &self,
         loaded: &Loaded,
         (party, role): (Uuid, &str),
-        (words, now): (&SealedWords, Timestamp),
+        (words, now): (&SellerWords, Timestamp),
     ) -> Result<(PartyRow, PartyRef), DeskError> {
         let complaint_id = loaded.complaint.id;
         let json = serde_json::to_string(words).unwrap_or_default();
@@ -479,6 +465,11 @@ impl Desk {
         let found = self.find_files(caller, &[name], NamedFiles::new()).await?;
         found.into_values().next().ok_or_else(|| DeskError::rule("file.not_found", format!("no file of yours is called {name:?}")))
     }
+}
+
+/// The language a seller can be written to in; none where it gave no address.
+fn write_in(seller: Option<&SellerIdentity>) -> Option<Language> {
+    seller.filter(|s| !s.email.trim().is_empty()).map(|s| s.language)
 }
 
 fn side(caller: &Caller) -> Result<&SellerSide, DeskError> {

@@ -73,6 +73,36 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
+    /// What a platform owes runs from the day it received the message: shown as over when it is silent, ended
+    /// when it says so. Nothing happens by itself.
+    async fn what_a_platform_owes(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let filed = cast.files(&LAMP, &["100000000008"]).await;
+        let id = filed["id"].as_str().unwrap();
+        let line = json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] }] });
+        cast.judge(&cast.examiner, id, ("decision", &line)).await.expect(201);
+        let takedown = cast.platform.wait_for(1).await[0].clone();
+        cast.acknowledge(&takedown, "received").await;
+        let applied = cast.deadline(id, "platform_applied").await;
+        assert_eq!((&applied["due_on"], &applied["state"], &applied["force"]), (&"2026-11-03".into(), &"running".into(), &"policy".into()));
+        cast.service.set_shanghai_time("2026-11-04 09:00:00");
+        assert_eq!(cast.deadline(id, "platform_applied").await["state"], "over");
+        cast.acknowledge(&takedown, "applied").await;
+        let applied = cast.deadline(id, "platform_applied").await;
+        assert_eq!((&applied["state"], &applied["ended_on"]), (&"ended".into(), &"2026-11-04".into()), "{applied:#}");
+        let tells = cast.deadline(id, "platform_tells_seller").await;
+        assert_eq!((&tells["due_on"], &tells["state"], &tells["force"]), (&"2026-11-05".into(), &"running".into(), &"law".into()));
+        cast.seller(&takedown, true).await;
+        assert_eq!(cast.deadline(id, "platform_tells_seller").await["ended_on"], "2026-11-04");
+        let back = json!({ "reason": "settled" });
+        cast.service.post(&format!("/v1/complaints/{id}/withdrawal"), &cast.holder, &back).await.expect(201);
+        let lift = cast.platform.wait_for(2).await[1].clone();
+        cast.acknowledge(&lift, "lifted").await;
+        let lifted = cast.deadline(id, "platform_lifted").await;
+        assert_eq!((&lifted["due_on"], &lifted["ended_on"]), (&"2026-11-05".into(), &"2026-11-04".into()), "{lifted:#}");
+        cast.ends_sound().await;
+    }
+
     /// Something is missing for one listing only: the other is decided meanwhile; not supplied, the one is
     /// deemed withdrawn.
     async fn a_supplement_for_one_listing(engine: Engine) {

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use crate::support::notices::LAMP;
 use crate::support::{Cast, Engine, on_both_databases};
 
 fn infringing() -> serde_json::Value {
@@ -56,19 +55,66 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
-    /// On the simple track a substantial answer moves the complaint to the complex track.
+    /// On the simple track an answer to the merits, with evidence, is a fact of triage and makes the complaint
+    /// complex; one without, or about what is decided, is recorded and changes nothing.
     async fn a_substantial_answer_makes_it_complex(engine: Engine) {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
-        let filed = cast.files(&LAMP, &["100000000003", "100000000004"]).await;
+        let filed = cast.files_complex(&["100000000003", "100000000004"]).await;
         let id = filed["id"].as_str().unwrap();
-        assert_eq!(filed["track"], "simple", "{filed:#}");
-        let one = json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] }] });
-        cast.judge(&cast.examiner, id, ("decision", &one)).await.expect(201);
-        let takedown = cast.platform.wait_for(1).await[0].clone();
-        let seller = cast.seller(&takedown, true).await;
-        let form = json!({ "grounds": ["prior_art"], "text": "现有设计" });
+        let opened = cast.platform.wait_for(1).await[0].clone();
+        let seller = cast.seller(&opened, true).await;
+        cast.service.set_shanghai_time("2026-11-10 00:00:00");
+        let path = format!("/v1/complaints/{id}");
+        cast.service.until((&path, &cast.holder), |c| c["state"] == "accepted").await;
+        let simple = json!({ "to": "simple", "reason": "比对清楚" });
+        let shown = cast.judge(&cast.examiner, id, ("track", &simple)).await.expect(201);
+        assert_eq!((&shown["track"], &shown["due_on"]), (&"simple".into(), &"2026-11-12".into()), "{shown:#}");
+        let mut form = json!({ "grounds": ["prior_art"], "text": "现有技术" });
         cast.service.post("/v1/seller/answers", &seller, &form).await.expect(201);
-        assert_eq!(cast.shown(id).await["track"], "simple", "without evidence, about what is decided: recorded");
+        assert_eq!(cast.shown(id).await["track"], "simple", "without evidence: recorded");
+        form["evidence"] = cast.statement(&seller, "prior_art").await["evidence"].clone();
+        cast.service.post("/v1/seller/answers", &seller, &form).await.expect(201);
+        let shown = cast.shown(id).await;
+        let met = |code: &str| shown["criteria"].as_array().unwrap().iter().any(|c| c["code"] == code && c["met"] == true);
+        assert!(met("seller.answered"), "{shown:#}");
+        assert_eq!((&shown["track"], &shown["state"]), (&"complex".into(), &"accepted".into()), "its sellers were heard: {shown:#}");
+        let admin = cast.service.get(&format!("/v1/admin/complaints/{id}"), &cast.examiner).await.expect(200);
+        assert_eq!(admin["facts"]["seller.substantial_answer"], true);
+        cast.ends_sound().await;
+    }
+
+    /// A report that speaks against all that is asserted: nothing before the seller was heard, and what is
+    /// decided against it is proposed by one examiner and confirmed by another.
+    async fn four_eyes_on_a_negative_report(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let filed = cast.files_negative(&["100000000006"]).await;
+        let id = filed["id"].as_str().unwrap();
+        assert_eq!((&filed["overall"], &filed["state"]), (&"negative".into(), &"hearing".into()), "{filed:#}");
+        let confirm = ("decision-confirmation", &json!({}));
+        assert_eq!(cast.judge(&cast.second, id, confirm).await.problem(409), "decision.none_proposed");
+        assert_eq!(cast.judge(&cast.examiner, id, ("decision", &infringing())).await.problem(409), "complaint.not_possible", "not heard");
+        cast.service.set_shanghai_time("2026-11-10 00:00:00");
+        let path = format!("/v1/complaints/{id}");
+        cast.service.until((&path, &cast.holder), |c| c["state"] == "accepted").await;
+        let shown = cast.judge(&cast.examiner, id, ("decision", &infringing())).await.expect(201);
+        assert_eq!((&shown["state"], &shown["listings"][0]["measure"]), (&"accepted".into(), &"none".into()), "{shown:#}");
+        assert_eq!(shown["proposed"]["lines"][0]["determination"], "infringing");
+        assert_eq!(cast.judge(&cast.examiner, id, confirm).await.problem(409), "complaint.not_possible", "two people");
+        assert_eq!(cast.platform.received().len(), 1, "only the hearing");
+        let shown = cast.judge(&cast.second, id, confirm).await.expect(201);
+        assert_eq!((&shown["state"], &shown["proposed"]), (&"decided".into(), &serde_json::Value::Null), "{shown:#}");
+        assert_eq!(cast.platform.wait_for(2).await[1].body["type"], "takedown.decided");
+        cast.ends_sound().await;
+    }
+
+    /// In favour of the seller one examiner is enough, whatever the report says.
+    async fn one_examiner_refuses_on_a_negative_report(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let filed = cast.files_negative(&["100000000007"]).await;
+        let id = filed["id"].as_str().unwrap();
+        let refusal = json!({ "lines": [{ "line": 1, "determination": "not_infringing", "reasons": ["report_negative"] }] });
+        let shown = cast.judge(&cast.examiner, id, ("decision", &refusal)).await.expect(201);
+        assert_eq!(shown["state"], "decided");
         cast.ends_sound().await;
     }
 

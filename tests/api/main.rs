@@ -21,6 +21,7 @@ mod filing;
 mod hearing;
 mod hostile;
 mod lists;
+mod mail;
 mod outages;
 mod reports;
 mod reviews;

@@ -74,10 +74,30 @@ impl Calls {
         self.send("POST", path, request).await
     }
 
+    /// Waits until what `path` answers is as `is` says: for what the service does by itself.
+    pub(super) async fn until(&self, path: &str, key: &str, is: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
+        let begun = Instant::now();
+        loop {
+            let answer = self.request("GET", path, key)?.send().await?.json().await?;
+            if is(&answer) {
+                return Ok(answer);
+            }
+            if begun.elapsed() > Duration::from_secs(READY_SECONDS) {
+                bail!("it did not come to pass: {answer:#}");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Deposits a file; answers its id.
     pub(super) async fn deposit(&self, key: &str, bytes: &[u8]) -> anyhow::Result<String> {
-        let request = self.request("POST", "/v1/files", key)?.header("content-type", "application/octet-stream").body(bytes.to_vec());
-        let file = self.send("POST", "/v1/files", request).await?.expect(201)?;
+        self.deposit_at("/v1/files", key, bytes).await
+    }
+
+    /// Deposits a file at a path; answers its id.
+    pub(super) async fn deposit_at(&self, path: &str, key: &str, bytes: &[u8]) -> anyhow::Result<String> {
+        let request = self.request("POST", path, key)?.header("content-type", "application/octet-stream").body(bytes.to_vec());
+        let file = self.send("POST", path, request).await?.expect(201)?;
         file["id"].as_str().map(str::to_owned).context("a file has an id")
     }
 

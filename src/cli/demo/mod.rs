@@ -1,9 +1,12 @@
 //! The demonstration: the service on an empty folder, a small platform beside it, and a handful of
-//! complaints with real reports, filed through HTTP only, with every call shown.
+//! complaints with real reports, filed through HTTP only, with every call shown. Only the time is moved from
+//! within: fifteen days are a long demonstration.
 
 mod calls;
 mod notices;
 mod receiver;
+mod sides;
+mod stories;
 mod story;
 
 use std::collections::BTreeMap;
@@ -14,6 +17,7 @@ use clap::Args;
 use tokio::sync::watch;
 
 use crate::app::{Service, until_asked_to_end};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::workflow::{AccountForm, Role};
 use calls::Calls;
@@ -27,6 +31,9 @@ pub(super) struct DemoArgs {
     /// Exits when the story is told.
     #[arg(long)]
     once: bool,
+    /// Which story: `tour`, one of the outcomes by name, or `all`. A name that is none lists them.
+    #[arg(long, default_value = stories::TOUR)]
+    story: String,
 }
 
 pub(super) fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
@@ -34,6 +41,8 @@ pub(super) fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
 }
 
 async fn tell(args: DemoArgs) -> anyhow::Result<ExitCode> {
+    let chosen = stories::chosen(&args.story)?;
+    let clock = Clock::ahead();
     let folder = tempfile::Builder::new().prefix("fasttrack-demo-").tempdir()?;
     let port = free_port()?;
     let url = format!("http://127.0.0.1:{port}");
@@ -45,7 +54,7 @@ async fn tell(args: DemoArgs) -> anyhow::Result<ExitCode> {
         ("egress_allow_networks".to_owned(), "127.0.0.0/8".to_owned()),
         ("egress_allow_http".to_owned(), "true".to_owned()),
     ]);
-    let service = Service::build(Config::from_values(settings, None)?, std::env::current_exe()?)?;
+    let service = Service::build_at(Config::from_values(settings, None)?, std::env::current_exe()?, clock.clone())?;
     service.migrate().await?;
     // The first administrator; everything after this goes through HTTP.
     let form = AccountForm { role: Role::Admin, name: "demo admin".into(), platform: None, filings_per_hour_max: None };
@@ -58,7 +67,11 @@ async fn tell(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let receiver = Receiver::start().await?;
 
     println!("fasttrack, demonstration · 演示\nservice   {url}\nplatform  {}\n", receiver.url);
-    let keys = story::tell(&calls, &receiver, &admin).await?;
+    let mut told = story::Telling::begin((&calls, &receiver, &clock), &admin).await?;
+    for story in chosen {
+        story.tell(&mut told).await?;
+    }
+    let keys = told.keys();
 
     println!("\nkeys · 密钥");
     for (who, key) in &keys {

@@ -24,7 +24,7 @@ pub(super) struct Message {
 
 #[derive(Default)]
 struct State {
-    secret: Vec<u8>,
+    secrets: Vec<Vec<u8>>,
     messages: Vec<Message>,
     refused: usize,
 }
@@ -48,10 +48,11 @@ impl Receiver {
         Ok(Receiver { url: format!("http://{address}/fasttrack"), state })
     }
 
-    /// The secret that was shown when the endpoint was registered.
-    pub(super) fn set_secret(&self, secret: &str) -> anyhow::Result<()> {
+    /// A secret that was shown when an endpoint was registered.
+    pub(super) fn add_secret(&self, secret: &str) -> anyhow::Result<()> {
         let encoded = secret.strip_prefix("whsec_").context("a secret begins with whsec_")?;
-        self.lock().secret = STANDARD.decode(encoded)?;
+        let secret = STANDARD.decode(encoded)?;
+        self.lock().secrets.push(secret);
         Ok(())
     }
 
@@ -62,7 +63,7 @@ impl Receiver {
             {
                 let state = self.lock();
                 if state.refused > 0 {
-                    bail!("a message came that was not signed with our secret");
+                    bail!("a message came that was not signed with a secret of ours");
                 }
                 if let Some(message) = state.messages.get(n) {
                     return Ok(message.clone());
@@ -85,12 +86,15 @@ async fn receive(state: web::Data<Arc<Mutex<State>>>, req: HttpRequest, bytes: w
     let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     let (id, timestamp) = (header("webhook-id"), header("webhook-timestamp"));
     let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-    let signed = header("webhook-signature").split(' ').filter_map(|s| s.strip_prefix("v1,")).any(|signature| {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&state.secret) else { return false };
+    let signed_with = |secret: &[u8], signature: &str| {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return false };
         mac.update(format!("{id}.{timestamp}.").as_bytes());
         mac.update(&bytes);
         STANDARD.decode(signature).is_ok_and(|s| mac.verify_slice(&s).is_ok())
-    });
+    };
+    let signatures = header("webhook-signature");
+    let mut signatures = signatures.split(' ').filter_map(|s| s.strip_prefix("v1,"));
+    let signed = signatures.any(|signature| state.secrets.iter().any(|secret| signed_with(secret, signature)));
     if !signed {
         state.refused += 1;
         return HttpResponse::Unauthorized().finish();

@@ -3,50 +3,63 @@
 use std::time::Instant;
 
 use anyhow::Context;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::calls::Calls;
 use super::notices::{CUP, Files, JUICER, LAMP, Right, notice};
 use super::receiver::{Message, Receiver};
 use crate::clock::Clock;
-use crate::domain::calendar::shanghai_date;
+use crate::domain::calendar::{end_of_day, shanghai_date};
 
 /// Who does what.
 struct Cast {
     admin: String,
     holder: (String, String),
     examiners: [String; 2],
-    platform: String,
+    /// Two platforms: one forwards statements itself, the other mandated the centre.
+    platforms: [String; 2],
+}
+
+/// Who forwards sellers' statements on a platform; the site of its items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Forwarding {
+    /// The platform itself.
+    Platform,
+    /// The centre, in its name.
+    Centre,
 }
 
 /// The demonstration under way.
-struct Telling<'a> {
-    calls: &'a Calls,
+pub(super) struct Telling<'a> {
+    pub(super) calls: &'a Calls,
     receiver: &'a Receiver,
+    clock: &'a Clock,
     cast: Cast,
     /// Messages the platform got so far.
     received: usize,
-    /// Complaints filed so far: their idempotency keys.
+    /// Complaints filed so far: their idempotency keys and items.
     filed: usize,
+    /// On which of the platforms the story plays.
+    on: Forwarding,
+    /// Whether the lamp's report and its holder's standing are proven.
+    proven: bool,
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn act(title: &str) {
+pub(super) fn act(title: &str) {
     println!("\n{title}");
 }
 
-fn say(line: &str) {
+pub(super) fn say(line: &str) {
     println!("    {line}");
 }
 
-/// Tells everything; answers the keys to go on with.
-pub(super) async fn tell(calls: &Calls, receiver: &Receiver, admin: &str) -> anyhow::Result<Vec<(&'static str, String)>> {
-    act("0. accounts, a platform and its endpoint · 账户、平台与推送地址");
-    let cast = cast(calls, receiver, admin).await?;
-    let mut t = Telling { calls, receiver, cast, received: 0, filed: 0 };
+/// The tour: a handful of complaints and what becomes of them.
+pub(super) async fn tour(t: &mut Telling<'_>) -> anyhow::Result<()> {
     let lamp = t.files(&LAMP).await?;
 
     act("1. a clean design report · 外观设计，评价报告未发现缺陷");
@@ -56,7 +69,7 @@ pub(super) async fn tell(calls: &Calls, receiver: &Receiver, admin: &str) -> any
     t.prove(&first).await?;
 
     act("3. straight-through policy on · 启用直通规则");
-    t.switch_automation_on().await?;
+    t.switch_automation(true).await?;
 
     act("4. the same item listed again after it was upheld · 判定成立后同一商品重新上架");
     t.relisting(&lamp, &first).await?;
@@ -75,9 +88,7 @@ pub(super) async fn tell(calls: &Calls, receiver: &Receiver, admin: &str) -> any
 
     act("9. a lift · 撤回通知，解除措施");
     t.lift(&automatic).await?;
-
-    let [examiner, _] = t.cast.examiners;
-    Ok(vec![("admin", t.cast.admin), ("complainant", t.cast.holder.1), ("examiner", examiner), ("platform", t.cast.platform)])
+    t.switch_automation(false).await
 }
 
 async fn account(calls: &Calls, admin: &str, form: Value) -> anyhow::Result<(String, String)> {
@@ -88,20 +99,85 @@ async fn account(calls: &Calls, admin: &str, form: Value) -> anyhow::Result<(Str
 }
 
 async fn cast(calls: &Calls, receiver: &Receiver, admin: &str) -> anyhow::Result<Cast> {
-    let platform = json!({ "code": "demo-mall", "name": "演示商城", "sites": ["taobao", "tmall"] });
-    calls.post("/v1/admin/platforms", admin, &platform).await?.expect(201)?;
-    let endpoint = json!({ "url": receiver.url });
-    let endpoint = calls.post("/v1/admin/platforms/demo-mall/endpoints", admin, &endpoint).await?.expect(201)?;
-    receiver.set_secret(&text(&endpoint["secret"]))?;
+    let mut platforms = Vec::new();
+    for (code, name, site, forwarding) in
+        [("demo-mall", "演示商城", "taobao", "platform"), ("demo-market", "演示集市", "tmall", "centre_as_agent")]
+    {
+        let form = json!({ "code": code, "name": name, "sites": [site], "forwarding": forwarding });
+        calls.post("/v1/admin/platforms", admin, &form).await?.expect(201)?;
+        let endpoint = json!({ "url": receiver.url });
+        let endpoint = calls.post(&format!("/v1/admin/platforms/{code}/endpoints"), admin, &endpoint).await?.expect(201)?;
+        receiver.add_secret(&text(&endpoint["secret"]))?;
+        platforms.push(account(calls, admin, json!({ "role": "platform", "name": name, "platform": code })).await?.1);
+    }
+    let platforms = platforms.try_into().map_err(|_| anyhow::anyhow!("there are two platforms"))?;
     let holder = account(calls, admin, json!({ "role": "complainant", "name": LAMP.holder })).await?;
     let one = account(calls, admin, json!({ "role": "examiner", "name": "examiner one" })).await?;
     let two = account(calls, admin, json!({ "role": "examiner", "name": "examiner two" })).await?;
-    let platform = account(calls, admin, json!({ "role": "platform", "name": "演示商城", "platform": "demo-mall" })).await?;
-    Ok(Cast { admin: admin.to_owned(), holder, examiners: [one.1, two.1], platform: platform.1 })
+    Ok(Cast { admin: admin.to_owned(), holder, examiners: [one.1, two.1], platforms })
 }
 
-impl Telling<'_> {
-    async fn files(&self, right: &Right) -> anyhow::Result<Files> {
+impl<'a> Telling<'a> {
+    /// Accounts, a platform and its endpoint.
+    pub(super) async fn begin((calls, receiver, clock): (&'a Calls, &'a Receiver, &'a Clock), admin: &str) -> anyhow::Result<Self> {
+        act("0. accounts, a platform and its endpoint · 账户、平台与推送地址");
+        let cast = cast(calls, receiver, admin).await?;
+        Ok(Telling { calls, receiver, clock, cast, received: 0, filed: 0, on: Forwarding::Platform, proven: false })
+    }
+
+    /// The keys to go on with.
+    pub(super) fn keys(self) -> Vec<(&'static str, String)> {
+        let ([examiner, _], [platform, _]) = (self.cast.examiners, self.cast.platforms);
+        vec![("admin", self.cast.admin), ("complainant", self.cast.holder.1), ("examiner", examiner), ("platform", platform)]
+    }
+
+    pub(super) fn holder(&self) -> String {
+        self.cast.holder.1.clone()
+    }
+
+    pub(super) fn examiners(&self) -> [String; 2] {
+        self.cast.examiners.clone()
+    }
+
+    pub(super) fn platform(&self) -> String {
+        let [itself, mandated] = &self.cast.platforms;
+        if self.on == Forwarding::Platform { itself.clone() } else { mandated.clone() }
+    }
+
+    /// The story plays on the platform where statements are forwarded so.
+    pub(super) fn plays_where(&mut self, forwards: Forwarding) {
+        self.on = forwards;
+    }
+
+    /// The address of an item on that platform.
+    pub(super) fn address(&self, item: &str) -> String {
+        let host = if self.on == Forwarding::Platform { "item.taobao.com" } else { "detail.tmall.com" };
+        format!("https://{host}/item.htm?id={item}")
+    }
+
+    /// Whether the lamp's report and its holder's standing are proven.
+    pub(super) fn is_proven(&self) -> bool {
+        self.proven
+    }
+
+    /// The day in Shanghai.
+    pub(super) fn today(&self) -> Date {
+        shanghai_date(self.clock.now())
+    }
+
+    /// Time passes until 00:00 of the day after `last`, in Shanghai.
+    pub(super) fn until_after(&self, last: Date) {
+        let seconds = end_of_day(last).as_second() - self.clock.now().as_second();
+        self.clock.advance(seconds + 1);
+        say(&format!("time passes: it is {}, 00:00 · 时间推移", self.today()));
+    }
+
+    /// An item nobody complained of yet.
+    pub(super) fn next_item(&self) -> String {
+        format!("71000{:07}", self.filed + 1)
+    }
+
+    pub(super) async fn files(&self, right: &Right) -> anyhow::Result<Files> {
         let key = &self.cast.holder.1;
         let document = |name: &str| format!("%PDF-1.4 {name} of {}", right.number).into_bytes();
         Ok(Files {
@@ -112,7 +188,7 @@ impl Telling<'_> {
         })
     }
 
-    async fn file(&mut self, notice: &Value) -> anyhow::Result<Value> {
+    pub(super) async fn file(&mut self, notice: &Value) -> anyhow::Result<Value> {
         self.filed += 1;
         let once = format!("demo-{}", self.filed);
         let filed = self.calls.post_once("/v1/complaints", &self.cast.holder.1, (&once, notice)).await?.expect(201)?;
@@ -139,7 +215,7 @@ impl Telling<'_> {
     }
 
     /// The next message of the platform, acknowledged as platforms do.
-    async fn arrival(&mut self, since: Instant, done: &str) -> anyhow::Result<Message> {
+    pub(super) async fn arrival(&mut self, since: Instant, done: &str) -> anyhow::Result<Message> {
         let message = self.receiver.message(self.received).await?;
         self.received += 1;
         let basis = text(&message.body["listings"][0]["basis"]);
@@ -150,30 +226,33 @@ impl Telling<'_> {
         ));
         let lines = json!({ "lines": [{ "n": 1, "step": "received" }, { "n": 1, "step": "accepted" }, { "n": 1, "step": done }] });
         let path = format!("/v1/platform/dispatches/{}/acknowledgements", message.id);
-        self.calls.post(&path, &self.cast.platform, &lines).await?.expect(200)?;
+        self.calls.post(&path, &self.platform(), &lines).await?.expect(200)?;
+        Ok(message)
+    }
+
+    /// The next message of the platform, which asks nothing to be done to a listing.
+    pub(super) async fn told(&mut self) -> anyhow::Result<Message> {
+        let message = self.receiver.message(self.received).await?;
+        self.received += 1;
+        say(&format!("platform received {}", text(&message.body["type"])));
         Ok(message)
     }
 
     /// The next message of the platform asks it to tell the sellers.
-    async fn hearing(&mut self) -> anyhow::Result<()> {
-        let message = self.receiver.message(self.received).await?;
-        self.received += 1;
-        say(&format!(
-            "platform received {}: the seller has until {} to answer",
-            text(&message.body["type"]),
-            text(&message.body["hearing"]["answer_by"])
-        ));
-        Ok(())
+    pub(super) async fn hearing(&mut self) -> anyhow::Result<Message> {
+        let message = self.told().await?;
+        say(&format!("the seller has until {} to answer", text(&message.body["hearing"]["answer_by"])));
+        Ok(message)
     }
 
-    async fn measure(&self, id: &Value) -> anyhow::Result<()> {
+    pub(super) async fn measure(&self, id: &Value) -> anyhow::Result<()> {
         let seen = self.calls.get(&format!("/v1/complaints/{}", text(id)), &self.cast.holder.1).await?.expect(200)?;
         say(&format!("the complainant sees: {} / {}", text(&seen["listings"][0]["determination"]), text(&seen["listings"][0]["measure"])));
         Ok(())
     }
 
-    async fn put_register(&self, right: &Right) -> anyhow::Result<()> {
-        let today = shanghai_date(Clock::System.now());
+    pub(super) async fn put_register(&self, right: &Right) -> anyhow::Result<()> {
+        let today = self.today();
         let entry = json!({
             "status": "in_force", "holder": right.holder, "title": right.title, "filed_on": right.dates.0, "granted_on": right.dates.1,
             "text_version": { "version": "granted" }, "as_of": today, "source": "专利登记簿副本", "invalidation_pending": false,
@@ -197,7 +276,7 @@ impl Telling<'_> {
         Ok(decided)
     }
 
-    async fn prove(&self, complaint: &Value) -> anyhow::Result<()> {
+    pub(super) async fn prove(&mut self, complaint: &Value) -> anyhow::Result<()> {
         let path = format!("/v1/admin/complaints/{}/authenticity", text(&complaint["id"]));
         let form = json!({ "level": "B", "evidence": "与国家知识产权局出具的副本核对一致（回执 2026-118）" });
         for (n, examiner) in self.cast.examiners.iter().enumerate() {
@@ -212,13 +291,14 @@ impl Telling<'_> {
             .put(&format!("/v1/admin/accounts/{}/rights/{}", self.cast.holder.0, LAMP.number), examiner, &right)
             .await?
             .expect(200)?;
+        self.proven = true;
         Ok(())
     }
 
-    async fn switch_automation_on(&self) -> anyhow::Result<()> {
+    pub(super) async fn switch_automation(&self, on: bool) -> anyhow::Result<()> {
         let active = self.calls.get("/v1/admin/policies/0", &self.cast.admin).await?.expect(200)?;
         let mut policy = active["policy"].clone();
-        policy["automation"] = json!({ "verified_notice": true, "prior_determination": true });
+        policy["automation"] = json!({ "verified_notice": on, "prior_determination": on });
         let stored = self.calls.post("/v1/admin/policies", &self.cast.admin, &policy).await?.expect(201)?;
         let path = format!("/v1/admin/policies/{}/activation", stored["version"]);
         self.calls.post(&path, &self.cast.admin, &json!({})).await?.expect(201)?;
@@ -234,7 +314,7 @@ impl Telling<'_> {
         Ok(())
     }
 
-    async fn straight_through(&mut self, files: &Files) -> anyhow::Result<Value> {
+    pub(super) async fn straight_through(&mut self, files: &Files) -> anyhow::Result<Value> {
         let since = Instant::now();
         let filed = self.file(&notice(&LAMP, files, ("1", "700000000001"))).await?;
         self.arrival(since, "applied").await?;

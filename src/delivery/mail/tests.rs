@@ -63,6 +63,7 @@ fn letter() -> Letter {
         to: "seller@shop.example".to_owned(),
         subject: "投诉 has been decided".to_owned(),
         text: "第一行\n.\nlast line\n".to_owned(),
+        html: "<p>第一行</p>".to_owned(),
         message_id: "0199-delivery_1".to_owned(),
         at: "2026-11-24T07:00:00Z".parse().unwrap(),
     }
@@ -82,7 +83,9 @@ async fn a_mail_is_handed_over() {
         "To: seller@shop.example\r\n",
         "Date: Tue, 24 Nov 2026 07:00:00 +0000\r\n",
         "Message-ID: <0199-delivery_1@platform.example>\r\n",
+        "Content-Type: multipart/alternative;",
         "Content-Type: text/plain; charset=utf-8\r\n",
+        "Content-Type: text/html; charset=utf-8\r\n",
     ] {
         assert!(told.contains(line), "{line} in {told}");
     }
@@ -149,7 +152,7 @@ async fn without_starttls_nothing_is_said() {
 async fn no_header_can_be_smuggled_in() {
     let relay = Relay::new(&settings(25)).unwrap();
     let smuggled = "x\r\nBcc: all@shop.example\r\n\r\nbody";
-    let mail = relay.compose(&Letter { subject: smuggled.to_owned(), ..letter() }).unwrap();
+    let mail = compose(&relay.from, &Letter { subject: smuggled.to_owned(), ..letter() }).unwrap();
     let mail = String::from_utf8(mail.formatted()).unwrap();
     assert!(!mail.contains("\nBcc:"), "{mail}");
     for to in ["", "seller", "a@b\r\nBcc: c@d", "a@b, c@d", "Name <a@b>", "a@b\0", "a b@c"] {
@@ -178,4 +181,35 @@ fn settings_that_make_no_relay_are_refused() {
     assert!(matches!(Relay::new(&half), Err(RelayRefused::HalfALogin)));
     let nobody = RelaySettings { from: "nobody".to_owned(), ..with_login };
     assert!(matches!(Relay::new(&nobody), Err(RelayRefused::From)));
+}
+
+#[test]
+fn a_url_names_relay_protection_and_login() {
+    let read = |url: &str| RelaySettings::of_url(url, "a@b.example".into());
+    let whole = read("smtps://me%40firm:p%3Ass@mail.example").unwrap();
+    assert_eq!((whole.host.as_str(), whole.port, whole.tls), ("mail.example", 465, RelayTls::Implicit));
+    assert_eq!((whole.username.as_deref(), whole.password.as_deref()), (Some("me@firm"), Some("p:ss")));
+    let upgraded = read("smtp://mail.example:2525").unwrap();
+    assert_eq!((upgraded.port, upgraded.tls, upgraded.username), (2525, RelayTls::Starttls, None));
+    assert_eq!(read("smtp+plain://127.0.0.1").unwrap().tls, RelayTls::None);
+    for wrong in ["https://mail.example", "smtp://", "mail.example", "smtp://mail.example/inbox", "smtps://mail.example?tls=none"] {
+        assert_eq!(read(wrong), None, "{wrong}");
+    }
+    let in_the_clear = read("smtp+plain://me:secret@mail.example").unwrap();
+    assert!(matches!(Relay::new(&in_the_clear), Err(RelayRefused::LoginInTheClear)));
+}
+
+#[tokio::test]
+async fn without_a_relay_a_mail_is_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let post = Folder::new(folder.path().join("mails"), "Fast track <fasttrack@platform.example>").unwrap();
+    for _ in 0..2 {
+        assert_eq!(post.put(&letter()).await.verdict, Verdict::Accepted);
+    }
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("mails")).unwrap().flatten().map(|e| e.path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let text = std::fs::read_to_string(&files[0]).unwrap();
+    assert!(files[0].ends_with("0199-delivery_1.eml") && text.contains("Message-ID: <0199-delivery_1@platform.example>"), "{text}");
+    let nobody = Letter { to: "nobody".into(), ..letter() };
+    assert_eq!(post.put(&nobody).await.verdict, Verdict::Refused);
 }

@@ -106,7 +106,8 @@ impl Complaint {
 
     /// Whether a person has to look at it: a step that is missing, or a listing that came back.
     pub fn needs_a_person(&self) -> bool {
-        let missed = |l: &Listing| matches!(l.contest.as_ref().map(|c| &c.stage), Some(Stage::Kept { missed: true, .. } | Stage::Received));
-        self.reviews.iter().any(|r| !r.decided) || self.listings.iter().any(|l| l.reopened || missed(l))
+        let open = |s: &Stage| matches!(s, Stage::Kept { missed: true, .. } | Stage::Received | Stage::Forwarded { failed: true, .. });
+        let waits = |l: &Listing| l.contest.as_ref().is_some_and(|c| open(&c.stage));
+        self.reviews.iter().any(|r| !r.decided) || self.listings.iter().any(|l| l.reopened || waits(l))
     }
 }

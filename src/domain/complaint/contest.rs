@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::hearing::{Channel, Ground};
 use super::{Missing, PartyRef};
+use crate::domain::notice::Language;
 
 /// Calendar days of the waiting period. Law: E-Commerce Law 43(2): 十五日.
 pub const WAITING_DAYS: u32 = 15;
@@ -50,11 +51,15 @@ pub enum Stage {
     Forwarded {
         /// By whom.
         by: Forwarder,
+        /// Whether the mail that carried it failed; an examiner sees to its service.
+        failed: bool,
     },
     /// It arrived: the waiting period runs.
     Waiting {
         /// The day it arrived.
         arrived_on: Date,
+        /// How.
+        how: ArrivedBy,
         /// The last day; it ends at 24:00 and the lift leaves at 00:00.
         ends_on: Date,
         /// Whether it was extended.
@@ -108,6 +113,9 @@ pub struct StatementReceived {
     pub truth_guarantee: bool,
     /// Who states it, sealed in `parties`.
     pub party: PartyRef,
+    /// The language in which it can be written to; absent: it gave no address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_in: Option<Language>,
     /// Evidence, by SHA-256.
     pub evidence: Vec<String>,
     /// The day, Asia/Shanghai.
@@ -199,6 +207,33 @@ pub struct StatementArrived {
     pub provisional: bool,
     /// Version of the calendar.
     pub calendar_version: String,
+}
+
+/// Why a mail did not serve a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceFailure {
+    /// No service address was confirmed: the mail tells, and serves nothing.
+    AddressNotConfirmed,
+    /// There is no mail system: the letter is a file.
+    NotSent,
+    /// The address was refused, or the mail was given up.
+    Refused,
+    /// It was taken, and came back.
+    Bounced,
+}
+
+/// The mail that carried a statement did not serve it: it has not arrived, and an examiner sees to it.
+///
+/// Law: 民事诉讼法司法解释 135(2): what the sender's system shows as sent has arrived, unless shown otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementServiceFailed {
+    /// The statement.
+    pub statement: Uuid,
+    /// Its listings.
+    pub lines: Vec<u32>,
+    /// Why.
+    pub why: ServiceFailure,
 }
 
 /// How the 20 working days of an extension are counted. Law: 法释〔2020〕9号 3 can be read both ways.

@@ -57,6 +57,12 @@ pub enum ClockName {
     ProceedingsStatus,
     /// 复核
     Review,
+    /// The platform says that the measure is applied.
+    PlatformApplied,
+    /// The platform says that it is lifted.
+    PlatformLifted,
+    /// The platform tells its seller.
+    PlatformTellsSeller,
 }
 
 impl ClockName {
@@ -72,6 +78,11 @@ impl ClockName {
             ClockName::WaitingPeriod => ("等待期", "waiting period", Force::Law, "电子商务法 43(2)；民法典 201、203；法释〔2020〕9号 3"),
             ClockName::DocketNumber => ("告知案号", "docket number", Force::Policy, "本系统规则"),
             ClockName::ProceedingsStatus => ("告知案件进展", "status of the proceedings", Force::Policy, "本系统规则"),
+            ClockName::PlatformApplied => ("平台反馈已采取措施", "the platform says applied", Force::Policy, "本系统规则"),
+            ClockName::PlatformLifted => ("平台反馈已终止措施", "the platform says lifted", Force::Policy, "本系统规则"),
+            ClockName::PlatformTellsSeller => {
+                ("平台转送通知", "the platform tells the seller", Force::Law, "电子商务法 42(2)（及时）；三个工作日系参照")
+            }
             ClockName::Review => ("复核", "review", Force::Policy, "个人信息保护法 24；网络交易平台规则监督管理办法"),
         }
     }
@@ -265,6 +276,7 @@ impl Reading {
                 let period = Period::new(s.arrived_on, WAITING_DAYS, Unit::CalendarDays);
                 self.begin(ClockName::WaitingPeriod, (Some(s.statement), &s.lines), period);
             }
+            Event::StatementServiceFailed(s) => self.end_of(ClockName::WaitingPeriod, s.statement, day),
             Event::WaitingPeriodExtended(x) => {
                 for d in self.open(ClockName::WaitingPeriod).filter(|d| d.of == Some(x.statement)) {
                     d.periods = extended(d.periods[0].from, x.cap);

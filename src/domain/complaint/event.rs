@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::authority::AuthorityActed;
 use super::contest::{
     FollowUpMissed, ProceedingsFollowed, ProceedingsProven, StatementArrived, StatementChecked, StatementForwarded, StatementReceived,
-    WaitingPeriodEnded, WaitingPeriodExtended,
+    StatementServiceFailed, WaitingPeriodEnded, WaitingPeriodExtended,
 };
 use super::hearing::{
     AnswerWindowExtended, DeadlineMoved, HearingEnded, HearingOpened, ListingSupplementPeriodEnded, ListingSupplementRequested,
@@ -47,6 +47,8 @@ pub enum Event {
     AuthenticityGranted(AuthenticityGranted),
     /// Listings were decided.
     Decided(Decided),
+    /// A decision was proposed that a second examiner has to confirm.
+    DecisionProposed(DecisionProposed),
     /// Measures are to be lifted.
     LiftDecided(LiftDecided),
     /// The complainant took listings back.
@@ -79,6 +81,8 @@ pub enum Event {
     StatementForwarded(StatementForwarded),
     /// It arrived: the waiting period runs.
     StatementArrived(StatementArrived),
+    /// The mail that carried it did not serve it.
+    StatementServiceFailed(StatementServiceFailed),
     /// The waiting period was extended.
     WaitingPeriodExtended(WaitingPeriodExtended),
     /// It ran out in silence: the measure is lifted.
@@ -116,6 +120,7 @@ impl Event {
             Event::TrackChanged(_) => "track_changed",
             Event::AuthenticityGranted(_) => "authenticity_granted",
             Event::Decided(_) => "decided",
+            Event::DecisionProposed(_) => "decision_proposed",
             Event::LiftDecided(_) => "lift_decided",
             Event::Withdrawn(_) => "withdrawn",
             Event::ListingSupplementRequested(_) => "listing_supplement_requested",
@@ -132,6 +137,7 @@ impl Event {
             Event::StatementChecked(_) => "statement_checked",
             Event::StatementForwarded(_) => "statement_forwarded",
             Event::StatementArrived(_) => "statement_arrived",
+            Event::StatementServiceFailed(_) => "statement_service_failed",
             Event::WaitingPeriodExtended(_) => "waiting_period_extended",
             Event::WaitingPeriodEnded(_) => "waiting_period_ended",
             Event::ProceedingsProven(_) => "proceedings_proven",
@@ -149,6 +155,7 @@ impl Event {
     pub fn examiner(&self) -> Option<Uuid> {
         match self {
             Event::Decided(d) => d.examiner(),
+            Event::DecisionProposed(p) => Some(p.examiner),
             Event::LiftDecided(l) => l.examiner,
             Event::AuthenticityGranted(g) => Some(g.examiner),
             Event::ListingSupplementRequested(s) => Some(s.examiner),
@@ -158,6 +165,14 @@ impl Event {
             Event::StatementChecked(s) => s.examiner,
             Event::AuthorityActed(a) => Some(a.examiner),
             Event::ReviewDecided(r) => Some(r.examiner),
+            _ => None,
+        }
+    }
+
+    /// The second examiner who acts by it, where two were needed.
+    pub fn second(&self) -> Option<Uuid> {
+        match self {
+            Event::Decided(d) => d.seconded_by(),
             _ => None,
         }
     }
@@ -457,6 +472,9 @@ pub struct Decided {
     /// The examiner; absent: automatic. Private, so that an automatic decision needs its proof.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     examiner: Option<Uuid>,
+    /// The second examiner, where two were needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seconded_by: Option<Uuid>,
     /// The listings.
     pub lines: Vec<LineDecided>,
     /// Reasons in words, without personal data.
@@ -467,7 +485,13 @@ pub struct Decided {
 impl Decided {
     /// A decision of a named examiner: a centre opinion (判定咨询意见).
     pub fn by_examiner(examiner: Uuid, lines: Vec<LineDecided>, text: Option<String>) -> Self {
-        Decided { basis: Basis::CentreOpinion, examiner: Some(examiner), lines, text }
+        Decided { basis: Basis::CentreOpinion, examiner: Some(examiner), seconded_by: None, lines, text }
+    }
+
+    /// What one examiner proposed and `second` confirmed.
+    pub fn confirmed(proposed: &DecisionProposed, second: Uuid) -> Self {
+        let (lines, text) = (proposed.lines.clone(), proposed.text.clone());
+        Decided { seconded_by: Some(second), ..Decided::by_examiner(proposed.examiner, lines, text) }
     }
 
     /// A takedown without a human: only for what `proof` shows may leave so.
@@ -478,13 +502,31 @@ impl Decided {
             takedown: true,
             reasons: vec![proof.basis().word().to_owned()],
         };
-        Decided { basis: proof.basis(), examiner: None, lines: lines.iter().map(line).collect(), text: None }
+        Decided { basis: proof.basis(), examiner: None, seconded_by: None, lines: lines.iter().map(line).collect(), text: None }
     }
 
     /// The examiner, where a human decided.
     pub fn examiner(&self) -> Option<Uuid> {
         self.examiner
     }
+
+    /// The second examiner, where two were needed.
+    pub fn seconded_by(&self) -> Option<Uuid> {
+        self.seconded_by
+    }
+}
+
+/// A decision that a second examiner has to confirm: against a seller, on a report that speaks against
+/// what is asserted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionProposed {
+    /// Who proposes.
+    pub examiner: Uuid,
+    /// The listings.
+    pub lines: Vec<LineDecided>,
+    /// Reasons in words, without personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// Measures are to be lifted.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{DocumentFiled, Missing, PartyRef};
+use crate::domain::notice::Language;
 
 /// The sellers of these listings are asked, and have until this day before a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +100,9 @@ pub struct SellerAnswered {
     pub late: bool,
     /// Who answered, sealed in `parties`.
     pub party: PartyRef,
+    /// The language in which it can be written to; absent: it gave no address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_in: Option<Language>,
     /// Evidence, by SHA-256.
     pub evidence: Vec<String>,
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    AuthorityAct, AuthorityActed, Basis, Contest, Determination, Effect, Event, LineDecided, Listing, Measure, MovedClock, Ruling, Stage,
-    StatementOutcome,
+    ArrivedBy, AuthorityAct, AuthorityActed, Basis, Contest, Determination, Effect, Event, Forwarder, LineDecided, Listing, Measure,
+    MovedClock, Ruling, Stage, StatementOutcome,
 };
 
 /// Why a listing refuses an event.
@@ -54,17 +54,15 @@ pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefus
     use ListingRefused as No;
     let mut next = l.clone();
     match event {
+        Event::DecisionProposed(p) => {
+            let Some(line) = p.lines.iter().find(|x| x.line == l.filed.line) else { return Ok(next) };
+            // What could not be decided is not proposed.
+            may_be_decided(l)?;
+            determine(&mut l.clone(), line)?;
+        }
         Event::Decided(d) => {
             let Some(line) = d.lines.iter().find(|x| x.line == l.filed.line) else { return Ok(next) };
-            if l.awaited.is_some() {
-                return Err(No::SupplementAwaited);
-            }
-            match l.determination {
-                Determination::Pending | Determination::Undetermined => {}
-                Determination::Withdrawn => return Err(No::Withdrawn),
-                Determination::Infringing | Determination::NotInfringing if l.reopened => {}
-                Determination::Infringing | Determination::NotInfringing => return Err(No::AlreadyDecided),
-            }
+            may_be_decided(l)?;
             determine(&mut next, line)?;
             next.basis = Some(d.basis);
             next.by_human = d.examiner().is_some();
@@ -112,6 +110,19 @@ pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefus
     Ok(next)
 }
 
+/// A listing that is open, or was opened again, and for which nothing is missing.
+fn may_be_decided(l: &Listing) -> Result<(), ListingRefused> {
+    if l.awaited.is_some() {
+        return Err(ListingRefused::SupplementAwaited);
+    }
+    match l.determination {
+        Determination::Pending | Determination::Undetermined => Ok(()),
+        Determination::Withdrawn => Err(ListingRefused::Withdrawn),
+        Determination::Infringing | Determination::NotInfringing if l.reopened => Ok(()),
+        Determination::Infringing | Determination::NotInfringing => Err(ListingRefused::AlreadyDecided),
+    }
+}
+
 /// Everything about the statement against a measure.
 fn contest_after(next: &mut Listing, event: &Event) -> Result<(), ListingRefused> {
     use ListingRefused as No;
@@ -134,6 +145,7 @@ fn contest_after(next: &mut Listing, event: &Event) -> Result<(), ListingRefused
         Event::StatementChecked(e) => e.statement,
         Event::StatementForwarded(e) => e.statement,
         Event::StatementArrived(e) => e.statement,
+        Event::StatementServiceFailed(e) => e.statement,
         Event::WaitingPeriodExtended(e) => e.statement,
         Event::WaitingPeriodEnded(e) => e.statement,
         Event::ProceedingsProven(e) => e.statement,
@@ -158,12 +170,17 @@ fn contest_after(next: &mut Listing, event: &Event) -> Result<(), ListingRefused
             StatementOutcome::Deficient => Stage::Deficient,
             StatementOutcome::NoEffect => Stage::NoEffect,
         },
-        (Stage::Checked, Event::StatementForwarded(s)) => Stage::Forwarded { by: s.by },
+        (Stage::Checked, Event::StatementForwarded(s)) => Stage::Forwarded { by: s.by, failed: false },
         (Stage::Forwarded { .. }, Event::StatementArrived(s)) => {
-            Stage::Waiting { arrived_on: s.arrived_on, ends_on: s.ends_on, extended: false }
+            Stage::Waiting { arrived_on: s.arrived_on, how: s.how, ends_on: s.ends_on, extended: false }
         }
-        (Stage::Waiting { arrived_on, ends_on, extended: false }, Event::WaitingPeriodExtended(x)) if x.ends_on > *ends_on => {
-            Stage::Waiting { arrived_on: *arrived_on, ends_on: x.ends_on, extended: true }
+        (Stage::Forwarded { by, failed: false }, Event::StatementServiceFailed(_)) => Stage::Forwarded { by: *by, failed: true },
+        // What the mail server took came back: it has not arrived, unless its reader acted on it.
+        (Stage::Waiting { how: ArrivedBy::ServiceAddress, extended: false, .. }, Event::StatementServiceFailed(_)) => {
+            Stage::Forwarded { by: Forwarder::CentreAsAgent, failed: true }
+        }
+        (Stage::Waiting { arrived_on, how, ends_on, extended: false }, Event::WaitingPeriodExtended(x)) if x.ends_on > *ends_on => {
+            Stage::Waiting { arrived_on: *arrived_on, how: *how, ends_on: x.ends_on, extended: true }
         }
         (Stage::Waiting { ends_on, .. }, Event::WaitingPeriodEnded(e)) if *ends_on == e.ended_on => {
             lift(next);

@@ -15,6 +15,7 @@ mod event;
 mod hash;
 mod hearing;
 mod listing_table;
+mod platform_clocks;
 mod review;
 mod tables;
 #[cfg(test)]
@@ -36,9 +37,11 @@ pub use event::*;
 pub use hash::{Hash, chain};
 pub use hearing::*;
 pub use listing_table::{ListingRefused, listing_after};
+pub use platform_clocks::{PLATFORM_STEP_WORKING_DAYS, PLATFORM_TELLS_WORKING_DAYS, Sent, platform_deadlines};
 pub use review::*;
 pub use tables::state_after;
 
+use super::notice::Language;
 use super::policy::Track;
 use super::report::TextVersion;
 
@@ -184,6 +187,8 @@ pub struct Listing {
     pub heard: bool,
     /// Whether an examiner must look at it again, although it is decided.
     pub reopened: bool,
+    /// Its seller, by id in `parties`, and the language it is written to in; none: it gave no address.
+    pub writes_to: Option<(Uuid, Language)>,
 }
 
 /// What is missing for one listing.
@@ -235,6 +240,10 @@ pub struct Complaint {
     pub hearing: Option<Hearing>,
     /// The state before it was suspended.
     pub before_suspension: Option<Box<State>>,
+    /// The decision that waits for a second examiner.
+    pub proposed: Option<DecisionProposed>,
+    /// Whether a seller answered to the merits.
+    pub answered: bool,
     /// Decisions made.
     pub decisions: Vec<DecisionMade>,
     /// Second looks asked for.
@@ -309,6 +318,9 @@ pub enum Refused {
         /// What stands against it.
         why: ListingRefused,
     },
+    /// It takes two examiners, and they must agree on the same decision.
+    #[error("a decision against a seller on a negative report takes two examiners: one proposes, another confirms the same")]
+    FourEyes,
     /// The examiner may not act in this complaint (回避).
     #[error("this examiner may not act in this complaint")]
     Recused,
@@ -474,6 +486,7 @@ impl Complaint {
                 awaited: None,
                 heard: false,
                 reopened: false,
+                writes_to: None,
             })
             .collect();
         Complaint {
@@ -490,6 +503,8 @@ impl Complaint {
             text_version: None,
             hearing: None,
             before_suspension: None,
+            proposed: None,
+            answered: false,
             decisions: Vec::new(),
             reviews: Vec::new(),
             recused: Vec::new(),

@@ -23,6 +23,16 @@ pub enum Side {
     Seller,
 }
 
+impl Side {
+    /// The word used in JSON and SQL.
+    pub fn word(self) -> &'static str {
+        match self {
+            Side::Complainant => "complainant",
+            Side::Seller => "seller",
+        }
+    }
+}
+
 /// Kinds of second looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -83,6 +93,8 @@ pub struct DecisionMade {
     pub seq: u32,
     /// The examiner; none: automatic.
     pub examiner: Option<Uuid>,
+    /// The second examiner, where two were needed.
+    pub second: Option<Uuid>,
     /// The listings.
     pub lines: Vec<u32>,
     /// Whether it was itself a second look: then no appeal against it.
@@ -118,6 +130,6 @@ pub enum ReviewRefused {
     #[error("there is no such open review of these listings")]
     NoSuchReview,
     /// The first examiner does not decide the appeal.
-    #[error("the examiner who decided first cannot decide the appeal")]
+    #[error("an examiner who decided first cannot decide the appeal")]
     SameExaminer,
 }

@@ -7,6 +7,8 @@ use super::{
     Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Refused, Review, ReviewKind,
     ReviewRefused, State,
 };
+use crate::domain::examine::Overall;
+use crate::domain::notice::Language;
 use crate::domain::policy::Track;
 
 /// State of the complaint after `event`; `None`: not possible in this state.
@@ -51,11 +53,11 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
             before => before.cloned(),
         },
         // Decisions.
-        (Accepted | Hearing { .. } | Decided, Event::Decided(d)) if c.track.is_some() => {
+        (Accepted | Hearing { .. } | Decided, Event::Decided(d)) if c.track.is_some() && may_be_again(c, &d.lines) => {
             let named = |line: &u32| d.lines.iter().any(|l| l.line == *line);
-            let again = c.state != Decided || d.lines.iter().all(|l| c.listing(l.line).is_none_or(|l| l.reopened));
-            again.then(|| decided_state(c, &named))
+            Some(decided_state(c, &named))
         }
+        (Accepted | Hearing { .. } | Decided, Event::DecisionProposed(p)) if c.track.is_some() && may_be_again(c, &p.lines) => keep(),
         (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::LiftDecided(_)) => keep(),
         // The statement and the waiting period: about measures, whatever else is open.
         (
@@ -64,6 +66,7 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
             | Event::StatementChecked(_)
             | Event::StatementForwarded(_)
             | Event::StatementArrived(_)
+            | Event::StatementServiceFailed(_)
             | Event::WaitingPeriodExtended(_)
             | Event::WaitingPeriodEnded(_)
             | Event::ProceedingsProven(_)
@@ -115,6 +118,11 @@ fn hearing_may_end(c: &Complaint, how: HearingEnd, last_day: bool) -> bool {
     }
 }
 
+/// What is decided is decided again only where it was reopened.
+fn may_be_again(c: &Complaint, lines: &[super::LineDecided]) -> bool {
+    c.state != State::Decided || lines.iter().all(|l| c.listing(l.line).is_none_or(|l| l.reopened))
+}
+
 /// With the last open listing decided, so is the complaint.
 fn decided_state(c: &Complaint, named: &dyn Fn(&u32) -> bool) -> State {
     match &c.state {
@@ -127,6 +135,20 @@ fn decided_state(c: &Complaint, named: &dyn Fn(&u32) -> bool) -> State {
 fn withdrawn_state(c: &Complaint, lines: &[u32]) -> Option<State> {
     let all = c.listings.iter().all(|l| l.determination == Determination::Withdrawn || lines.contains(&l.filed.line));
     Some(if all { State::Closed { why: ClosedWhy::Withdrawn } } else { decided_state(c, &|line| lines.contains(line)) })
+}
+
+/// What an event decides, or would.
+fn lines_decided(event: &Event) -> Option<&[super::LineDecided]> {
+    match event {
+        Event::Decided(d) => Some(&d.lines),
+        Event::DecisionProposed(p) => Some(&p.lines),
+        _ => None,
+    }
+}
+
+/// Whether it speaks against the seller.
+fn is_against(line: &super::LineDecided) -> bool {
+    line.takedown || line.determination == Determination::Infringing
 }
 
 fn moved_state(state: &State, m: &super::DeadlineMoved) -> Option<State> {
@@ -145,6 +167,7 @@ impl Event {
     pub fn lines(&self) -> Vec<u32> {
         match self {
             Event::Decided(d) => d.lines.iter().map(|l| l.line).collect(),
+            Event::DecisionProposed(p) => p.lines.iter().map(|l| l.line).collect(),
             Event::LiftDecided(l) => l.lines.clone(),
             Event::Withdrawn(w) => w.lines.clone(),
             Event::ListingSupplementRequested(s) => s.lines.clone(),
@@ -157,6 +180,7 @@ impl Event {
             Event::StatementChecked(s) => s.lines.clone(),
             Event::StatementForwarded(s) => s.lines.clone(),
             Event::StatementArrived(s) => s.lines.clone(),
+            Event::StatementServiceFailed(s) => s.lines.clone(),
             Event::WaitingPeriodExtended(w) => w.lines.clone(),
             Event::WaitingPeriodEnded(w) => w.lines.clone(),
             Event::ProceedingsProven(p) => p.lines.clone(),
@@ -175,11 +199,12 @@ impl Complaint {
     /// The complaint after `event`: legal for its state and for every listing it names, or refused.
     pub(super) fn moved(mut self, event: &Event) -> Result<Complaint, Refused> {
         let name = event.name();
-        if event.examiner().is_some_and(|e| self.recused.contains(&e)) {
+        if [event.examiner(), event.second()].iter().flatten().any(|e| self.recused.contains(e)) {
             return Err(Refused::Recused);
         }
         let after = state_after(&self, event).ok_or(Refused::State { state: self.state.word(), event: name })?;
         self.may_be_reviewed(event)?;
+        self.has_four_eyes(event)?;
         for line in event.lines() {
             let at = (line as usize).checked_sub(1).filter(|i| *i < self.listings.len());
             let at = at.ok_or(Refused::NoSuchListing { line })?;
@@ -201,13 +226,33 @@ impl Complaint {
 
     /// Where the policy says "hear first", nothing is determined against a seller before it was heard.
     fn may_be_decided(&self, event: &Event, line: u32) -> Result<(), Refused> {
-        let (Event::Decided(d), Some(hearing)) = (event, &self.hearing) else { return Ok(()) };
-        let against = d.lines.iter().any(|l| l.line == line && (l.takedown || l.determination == Determination::Infringing));
+        let (Some(lines), Some(hearing)) = (lines_decided(event), &self.hearing) else { return Ok(()) };
+        let against = lines.iter().any(|l| l.line == line && is_against(l));
         let heard = hearing.ended || self.listing(line).is_none_or(|l| l.heard);
         if against && hearing.opened.hear_first && !heard {
             return Err(Refused::Listing { line, event: event.name(), why: super::ListingRefused::NotHeard });
         }
         Ok(())
+    }
+
+    /// Whether deciding so takes two examiners: against a seller, on a report that is negative throughout.
+    ///
+    /// Law: by analogy to 法释〔2025〕11号; the notifier's good faith is in doubt there, and so is the right.
+    pub fn needs_two(&self, lines: &[super::LineDecided]) -> bool {
+        self.examined.as_ref().is_some_and(|e| e.overall == Overall::Negative.word()) && lines.iter().any(is_against)
+    }
+
+    fn has_four_eyes(&self, event: &Event) -> Result<(), Refused> {
+        let Event::Decided(d) = event else { return Ok(()) };
+        let fits = match (d.examiner(), d.seconded_by()) {
+            (Some(first), Some(second)) => {
+                let same = |p: &super::DecisionProposed| p.examiner == first && p.lines == d.lines && p.text == d.text;
+                first != second && self.proposed.as_ref().is_some_and(same)
+            }
+            (Some(_), None) => !self.needs_two(&d.lines),
+            (None, second) => second.is_none(),
+        };
+        if fits { Ok(()) } else { Err(Refused::FourEyes) }
     }
 
     fn may_be_reviewed(&self, event: &Event) -> Result<(), ReviewRefused> {
@@ -231,8 +276,9 @@ impl Complaint {
                 if !r.lines.iter().all(|l| open.asked.lines.contains(&l.line)) || r.lines.is_empty() {
                     return Err(ReviewRefused::NoSuchReview);
                 }
-                let first = self.decisions.iter().find(|d| d.seq == open.asked.decision).and_then(|d| d.examiner);
-                if first == Some(r.examiner) { Err(ReviewRefused::SameExaminer) } else { Ok(()) }
+                let first = self.decisions.iter().find(|d| d.seq == open.asked.decision);
+                let took_part = first.is_some_and(|d| [d.examiner, d.second].contains(&Some(r.examiner)));
+                if took_part { Err(ReviewRefused::SameExaminer) } else { Ok(()) }
             }
             _ => Ok(()),
         }
@@ -241,13 +287,23 @@ impl Complaint {
     /// What the complaint remembers beyond its state: hearing, decisions, reviews, recusals.
     fn remember(&mut self, event: &Event, before: State) {
         let seq = self.seq + 1;
-        let mut decided = |examiner, lines, of_review| self.decisions.push(DecisionMade { seq, examiner, lines, of_review });
+        let mut decided =
+            |(examiner, second), lines, of_review| self.decisions.push(DecisionMade { seq, examiner, second, lines, of_review });
         match event {
-            Event::Decided(d) => decided(d.examiner(), event.lines(), false),
-            Event::LiftDecided(l) => decided(l.examiner, l.lines.clone(), false),
-            Event::WaitingPeriodEnded(w) => decided(None, w.lines.clone(), false),
+            Event::Decided(d) => {
+                decided((d.examiner(), d.seconded_by()), event.lines(), false);
+                self.proposed = None;
+            }
+            Event::DecisionProposed(p) => self.proposed = Some(p.clone()),
+            Event::SellerAnswered(a) => {
+                self.answered |= a.substantial;
+                self.write_to(&a.lines, (a.party.party, a.write_in));
+            }
+            Event::StatementReceived(s) => self.write_to(&s.lines, (s.party.party, s.write_in)),
+            Event::LiftDecided(l) => decided((l.examiner, None), l.lines.clone(), false),
+            Event::WaitingPeriodEnded(w) => decided((None, None), w.lines.clone(), false),
             Event::ReviewDecided(r) => {
-                decided(Some(r.examiner), event.lines(), true);
+                decided((Some(r.examiner), None), event.lines(), true);
                 if let Some(review) = self.reviews.iter_mut().find(|x| x.asked.review == r.review) {
                     review.decided = true;
                 }
@@ -275,6 +331,16 @@ impl Complaint {
         }
         if !matches!(self.state, State::Suspended { .. }) {
             self.before_suspension = None;
+        }
+    }
+
+    /// Who speaks for a listing last is written to.
+    fn write_to(&mut self, lines: &[u32], (party, write_in): (uuid::Uuid, Option<Language>)) {
+        let Some(language) = write_in else { return };
+        for line in lines {
+            if let Some(l) = self.listings.get_mut(*line as usize - 1) {
+                l.writes_to = Some((party, language));
+            }
         }
     }
 

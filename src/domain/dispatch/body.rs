@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 use super::notice_copy::{Copies, notice_copies};
 use super::{DELIVER_HOURS_MAX, DispatchDraft, DispatchKind, DraftLine, LINES_PER_DISPATCH_MAX};
-use crate::domain::complaint::{AuthorityActed, Complaint, Determination, Effect, Event, Listing, Measure, Transition};
+use crate::domain::complaint::{AuthorityActed, Complaint, Determination, Effect, Event, Listing, Measure, Stage, Transition};
 use crate::domain::notice::{Capacity, Comparison};
 use crate::domain::report::ItemVerdict;
+use crate::domain::statement::FORWARDING_TEXT;
 
 /// A centre's opinion binds nobody, and says so.
 pub const ADVISORY_TEXT: &str =
@@ -129,6 +130,16 @@ fn sent_for(event: &Event, before: Option<&Complaint>, after: &Complaint) -> Vec
         Event::Withdrawn(w) => vec![(DispatchKind::Lift, w.lines.iter().copied().filter(lifted).collect())],
         Event::ListingSupplementPeriodEnded(w) => vec![(DispatchKind::Lift, w.lines.iter().copied().filter(lifted).collect())],
         Event::HearingOpened(h) => vec![(DispatchKind::Hearing, h.lines.clone())],
+        Event::StatementChecked(s) => {
+            // Forwarded by this centre in the same step, it is not the platform's to forward.
+            let waits = |line: &u32| {
+                let contest = after.listing(*line).and_then(|l| l.contest.as_ref());
+                contest.is_some_and(|c| c.statement == s.statement && c.stage == Stage::Checked)
+            };
+            vec![(DispatchKind::StatementToForward, s.lines.iter().copied().filter(waits).collect())]
+        }
+        Event::ProceedingsProven(p) => vec![(DispatchKind::MeasureKept, p.lines.clone())],
+        Event::WaitingPeriodExtended(x) => vec![(DispatchKind::MeasureKept, x.lines.clone())],
         _ => Vec::new(),
     }
 }
@@ -261,18 +272,52 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
             body["notice_to_forward"] = forward(&copies, p.at);
             body["report"] = report(c);
             body["hearing"] = hearing(p.event);
-            // Nothing of ours on the items changes.
-            for listing in body["listings"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-                for field in ["item_version", "measures_in_force", "basis"] {
-                    listing.remove(field);
-                }
+        }
+        DispatchKind::StatementToForward => {
+            body["statement"] = statement(p);
+            if let Event::StatementChecked(s) = p.event {
+                body["links"]["statement"] = format!("{}/v1/platform/statements/{}", c.public_url, s.statement).into();
             }
         }
+        DispatchKind::MeasureKept => body["kept"] = kept(p.event),
         DispatchKind::Lift | DispatchKind::Test => {
             body["lift"] = lift(p);
         }
     }
+    if !p.kind.changes_items() && p.kind != DispatchKind::Test {
+        // Nothing of ours on the items changes.
+        for listing in body["listings"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+            for field in ["item_version", "measures_in_force", "basis"] {
+                listing.remove(field);
+            }
+        }
+    }
     body
+}
+
+/// A statement that is to be forwarded: what it is; who states it and in which words is behind the link.
+fn statement(p: &Part) -> Value {
+    let contest = p.listings.first().and_then(|l| l.contest.as_ref());
+    json!({
+        "id": contest.map(|c| c.statement),
+        "grounds": contest.map(|c| &c.grounds),
+        "received_on": contest.map(|c| c.received_on),
+        "text": FORWARDING_TEXT,
+    })
+}
+
+/// Why a measure stays for now.
+fn kept(event: &Event) -> Value {
+    match event {
+        Event::ProceedingsProven(x) => json!({
+            "why": "proceedings_proven", "proceedings": x.kind, "authority": x.authority, "number": x.number, "on": x.proven_on,
+            "ends_on": null,
+        }),
+        Event::WaitingPeriodExtended(x) => json!({
+            "why": "waiting_period_extended", "proceedings": null, "authority": null, "number": null, "on": null, "ends_on": x.ends_on,
+        }),
+        _ => Value::Null,
+    }
 }
 
 /// The document that binds a platform: it names it or was served on it.

@@ -35,6 +35,11 @@ impl AckStep {
         }
     }
 
+    /// Whether it says what became of the listing: nothing more is owed for it.
+    pub fn ends(self) -> bool {
+        matches!(self, AckStep::Refused | AckStep::Applied | AckStep::Lifted | AckStep::CouldNotApply)
+    }
+
     /// The step of a word.
     pub fn from_word(word: &str) -> Option<Self> {
         use AckStep::{Accepted, Applied, CouldNotApply, Lifted, Received, Refused};

@@ -32,6 +32,12 @@ pub enum DispatchKind {
     /// The sellers are asked before a decision; changes no measure.
     #[serde(rename = "hearing.opened")]
     Hearing,
+    /// A statement of a seller is whole, and the platform is to forward it. Law: E-Commerce Law 43(2).
+    #[serde(rename = "statement.to_forward")]
+    StatementToForward,
+    /// The measure stays for now: proceedings were proven, or the waiting period was extended.
+    #[serde(rename = "measure.kept")]
+    MeasureKept,
     /// A test message of a platform's engineer.
     #[serde(rename = "test")]
     Test,
@@ -44,13 +50,22 @@ impl DispatchKind {
             DispatchKind::Takedown => "takedown.decided",
             DispatchKind::Lift => "lift.decided",
             DispatchKind::Hearing => "hearing.opened",
+            DispatchKind::StatementToForward => "statement.to_forward",
+            DispatchKind::MeasureKept => "measure.kept",
             DispatchKind::Test => "test",
         }
     }
 
     /// The kind of a word.
     pub fn from_word(word: &str) -> Option<Self> {
-        let all = [DispatchKind::Takedown, DispatchKind::Lift, DispatchKind::Hearing, DispatchKind::Test];
+        let all = [
+            DispatchKind::Takedown,
+            DispatchKind::Lift,
+            DispatchKind::Hearing,
+            DispatchKind::StatementToForward,
+            DispatchKind::MeasureKept,
+            DispatchKind::Test,
+        ];
         all.into_iter().find(|k| k.word() == word)
     }
 

@@ -131,7 +131,8 @@ columns!(Files of ComplaintFileRow, into "complaint_files" ") ON CONFLICT DO NOT
 columns!(Grants of GrantRow, into "report_grants" ")": id Uuid, sha256 String, level String, examiner Uuid, complaint_id Option<Uuid>,
     evidence String, counts bool, at Timestamp);
 columns!(Mails of MailRow, into "mails" ")": id Uuid, complaint_id Uuid, party_id Uuid, template String, language String,
-    reference String, state String, due_at Timestamp, fence i64, attempts i32);
+    reference String, state String, due_at Timestamp, fence i64, attempts i32, side String, about Option<Uuid>, day Option<Date>,
+    written_at Timestamp);
 columns!(Answers of IdempotencyRow, into "idempotency" ")": account_id Uuid, key String, route String, fingerprint Vec<u8>, status i32,
     answer Vec<u8>, created_at Timestamp);
 

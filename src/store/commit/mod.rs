@@ -27,7 +27,6 @@ use super::rows::{GrantRow, PartyRow};
 use super::{Store, StoreError, SubmissionRow};
 use crate::domain::complaint::Transition;
 use crate::domain::dispatch::DispatchDraft;
-use crate::domain::notice::Language;
 use plan::Plan;
 
 /// Most commits in one transaction.
@@ -54,8 +53,6 @@ pub struct Commit {
     pub files: Vec<Uuid>,
     /// What platforms are to be sent.
     pub dispatches: Vec<DispatchDraft>,
-    /// What people are to be sent.
-    pub mails: Vec<MailDraft>,
     /// An authenticity level granted with it.
     pub grant: Option<GrantRow>,
     /// What was submitted beside the log.
@@ -77,32 +74,12 @@ impl Commit {
             examination: None,
             files: Vec::new(),
             dispatches: Vec::new(),
-            mails: Vec::new(),
             grant: None,
             submissions: Vec::new(),
             idempotency: None,
             relied_on: Vec::new(),
         }
     }
-}
-
-/// A mail to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MailDraft {
-    /// Id.
-    pub id: Uuid,
-    /// The complaint it is about.
-    pub complaint_id: Uuid,
-    /// Whom it goes to.
-    pub party_id: Uuid,
-    /// Name of the template.
-    pub template: String,
-    /// Language.
-    pub language: Language,
-    /// Reference of the complaint.
-    pub reference: String,
-    /// Not before.
-    pub due_at: Timestamp,
 }
 
 /// An answer to keep with its effect.

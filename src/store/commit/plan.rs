@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Commit, ReliedOn};
 use crate::domain::complaint::Event;
 use crate::domain::dispatch::DispatchDraft;
+use crate::domain::letter::{LetterDraft, letters};
 use crate::store::SubmissionRow;
 use crate::store::projection::expected_projection;
 use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow, int};
@@ -70,6 +71,7 @@ pub(super) enum Key {
 impl Plan {
     pub(super) fn of(commit: Commit) -> Plan {
         let is_new = commit.transition.is_new();
+        let written = letters(&commit.transition);
         let touched = commit.transition.events().iter().any(touches_listings);
         let (complaint, stored) = commit.transition.into_parts();
         let id = complaint.id;
@@ -99,7 +101,7 @@ impl Plan {
             notices: notice.map(|(complaint_id, seq, body)| NoticeRow { complaint_id, seq, body }).into_iter().collect(),
             examinations: examination.map(|(complaint_id, seq, body)| ExaminationRow { complaint_id, seq, body }).into_iter().collect(),
             files: commit.files.iter().map(|file| ComplaintFileRow { complaint_id: id, file_id: *file }).collect(),
-            mails: commit.mails.into_iter().map(mail_row).collect(),
+            mails: written.into_iter().map(|l| mail_row((l, id, &complaint.filed.reference, updated_at))).collect(),
             grants: commit.grant.into_iter().collect(),
             submissions: commit.submissions,
             drafts: commit.dispatches,
@@ -141,6 +143,7 @@ fn touches_listings(event: &Event) -> bool {
             | Event::Resumed(_)
             | Event::ReviewRequested(_)
             | Event::ExaminerRecused(_)
+            | Event::DecisionProposed(_)
             | Event::DeadlineMoved(_)
     )
 }
@@ -157,17 +160,21 @@ fn answer_row(a: super::AnswerRow) -> IdempotencyRow {
     }
 }
 
-fn mail_row(m: super::MailDraft) -> MailRow {
+fn mail_row((letter, complaint, reference, at): (LetterDraft, Uuid, &str, Timestamp)) -> MailRow {
     MailRow {
-        id: m.id,
-        complaint_id: m.complaint_id,
-        party_id: m.party_id,
-        template: m.template,
-        language: m.language.word().to_owned(),
-        reference: m.reference,
+        id: letter.id,
+        complaint_id: complaint,
+        party_id: letter.party,
+        template: letter.kind.word().to_owned(),
+        language: letter.language.word().to_owned(),
+        reference: reference.to_owned(),
         state: "due".to_owned(),
-        due_at: m.due_at,
+        due_at: at,
         fence: 0,
         attempts: 0,
+        side: letter.side.word().to_owned(),
+        about: letter.about,
+        day: letter.day,
+        written_at: at,
     }
 }

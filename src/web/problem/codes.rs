@@ -34,6 +34,7 @@ codes! {
     405 "method.not_allowed" "This path does not take this method" "该路径不支持此方法";
     408 "request.too_slow" "The request came too slowly" "请求传输过慢";
     409 "complaint.not_possible" "Not possible as the complaint stands" "投诉目前的状态不允许此操作";
+    409 "decision.none_proposed" "No decision waits for a second examiner" "没有待第二名判定员确认的判定";
     409 "listing.duplicate" "Every listing is in a live complaint already" "全部链接已在处理中的投诉里";
     409 "changed.meanwhile" "It changed meanwhile; try again" "数据已变更，请重试";
     409 "exists" "It exists already" "已经存在";
@@ -53,6 +54,7 @@ codes! {
     422 "multipart.one_file" "Exactly one file is expected" "只能上传一个文件";
     422 "file.empty" "The file is empty" "文件为空";
     422 "batch.rows" "Too few or too many rows" "批量行数有误";
+    422 "mail.bounce_why" "Say why the mail came back, without addresses" "请说明退信原因，不含邮箱地址";
     422 "field.too_long" "A text is too long" "文字过长";
     422 "list.too_long" "A list is too long" "列表过长";
     422 "list.limit" "The limit is out of range" "limit 超出范围";

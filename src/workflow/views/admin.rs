@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{ComplaintView, EventView, event_views};
-use crate::domain::complaint::Complaint;
+use crate::domain::complaint::{Complaint, DecisionProposed};
 use crate::domain::notice::{Complainant, NoticeCase, Person};
 use crate::domain::policy::Facts;
 use crate::domain::report::ReportFacts;
@@ -77,6 +77,8 @@ pub struct AdminView {
     pub report_sha256: Option<String>,
     /// Grants of authenticity for the report.
     pub authenticity: Vec<AuthenticityShown>,
+    /// The decision that waits for a second examiner.
+    pub proposed: Option<DecisionProposed>,
     /// Other complaints on the same patent.
     pub others: Vec<OtherComplaint>,
     /// Who has it, and until when.
@@ -187,6 +189,7 @@ impl Desk {
             report: loaded.reading.as_deref().cloned(),
             report_sha256: loaded.complaint.filed.report_sha256.clone(),
             authenticity: loaded.grants.iter().cloned().map(Into::into).collect(),
+            proposed: loaded.complaint.proposed.clone(),
             others,
             claim: claim.map(|c| ClaimView { complaint: id, examiner: c.examiner, lease_until: c.lease_until }),
             log: event_views(&loaded.log, true),

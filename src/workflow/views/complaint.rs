@@ -13,6 +13,7 @@ use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective
 use crate::domain::examine::Finding;
 use crate::domain::policy::{CriterionReport, Track};
 use crate::domain::report::ItemVerdict;
+use crate::store::MailKept;
 use crate::workflow::contest::ContestView;
 use crate::workflow::prepare::KeptExamination;
 
@@ -150,6 +151,47 @@ pub struct ComplaintView {
     pub provisional: bool,
     /// Dispatches.
     pub dispatches: Vec<DispatchSummary>,
+    /// Mails, oldest first: to the complainant; for the house, to both sides.
+    pub mails: Vec<MailView>,
+}
+
+/// A mail and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MailView {
+    /// Id: the local part of its `Message-ID`.
+    pub id: Uuid,
+    /// To which side: `complainant`, `seller`.
+    pub side: String,
+    /// What it is about.
+    pub kind: String,
+    /// Language.
+    pub language: String,
+    /// `due`, `sent`, `filed` (no relay: a file), `given_up`, `bounced`.
+    pub state: String,
+    /// Attempts made.
+    pub attempts: i32,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// When it was handed over, or given up.
+    pub ended_at: Option<Timestamp>,
+    /// What went wrong last.
+    pub error: Option<String>,
+}
+
+impl From<MailKept> for MailView {
+    fn from(m: MailKept) -> Self {
+        MailView {
+            id: m.id,
+            side: m.side,
+            kind: m.template,
+            language: m.language,
+            state: m.state,
+            attempts: m.attempts,
+            written_at: m.written_at,
+            ended_at: m.ended_at,
+            error: m.last_error,
+        }
+    }
 }
 
 /// A row of a list of complaints.
@@ -266,6 +308,7 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
         due_on: c.due_on(),
         provisional: c.triaged.as_ref().is_some_and(|t| t.provisional),
         dispatches: dispatches.to_vec(),
+        mails: Vec::new(),
     }
 }
 

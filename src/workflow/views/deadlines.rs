@@ -4,8 +4,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::domain::calendar::{Calendar, Due, Pause, Period, Unit};
-use crate::domain::complaint::{ClockName, Deadline, Force, deadlines};
+use crate::domain::calendar::{Calendar, Due, Pause, Period, Unit, shanghai_date};
+use crate::domain::complaint::{ClockName, Deadline, Force, Sent, deadlines, platform_deadlines};
+use crate::domain::dispatch::{AckStep, DispatchKind};
+use crate::store::AckRow;
 use crate::workflow::act::dated;
 use crate::workflow::{Caller, Desk, DeskError};
 
@@ -124,7 +126,32 @@ impl Desk {
         let loaded = self.load(id).await?;
         let (_, today) = self.now();
         let calendar = self.calendar();
-        let all = deadlines(&loaded.complaint, &dated(id, &loaded.log)?);
+        let log = dated(id, &loaded.log)?;
+        let mut all = deadlines(&loaded.complaint, &log);
+        all.extend(platform_deadlines(&loaded.complaint, &log, &self.sent(id).await?));
         Ok(all.into_iter().filter_map(|d| DeadlineView::of(d, &calendar, today)).collect())
+    }
+
+    /// What platforms were sent about a complaint, and when they said what.
+    async fn sent(&self, id: Uuid) -> Result<Vec<Sent>, DeskError> {
+        let acks = self.store.acks_of(id).await?;
+        let mut all = Vec::new();
+        for row in self.store.dispatches_of(id).await? {
+            let own: Vec<&AckRow> = acks.iter().filter(|a| a.dispatch_id == row.id).collect();
+            let attempts = self.store.attempts_of(row.id).await?;
+            let delivered = attempts.iter().filter(|a| a.class == "delivered").map(|a| a.at);
+            let received = delivered.chain(own.iter().map(|a| a.received_at)).min();
+            let says = |a: &&AckRow| AckStep::from_word(&a.step).is_some_and(AckStep::ends);
+            let line = |n: u32| row.lines.iter().find(|l| l.n == n).map(|l| l.line);
+            let answered = own.iter().copied().filter(says).filter_map(|a| Some((line(a.n)?, shanghai_date(a.received_at)))).collect();
+            all.push(Sent {
+                dispatch: row.id,
+                kind: DispatchKind::from_word(&row.kind).unwrap_or(DispatchKind::Test),
+                lines: row.lines.iter().map(|l| l.line).collect(),
+                received_on: received.map(shanghai_date),
+                answered,
+            });
+        }
+        Ok(all)
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::complaint::DispatchSummary;
 use super::{ComplaintView, EventView, complaint_view, event_views};
-use crate::domain::complaint::{Complaint, StoredEvent};
+use crate::domain::complaint::{Complaint, Side, StoredEvent};
 use crate::domain::dispatch::{AckStep, DispatchKind};
 use crate::domain::notice::{Complainant, NoticeCase};
 use crate::domain::patent::PatentNumber;
@@ -100,6 +100,11 @@ impl Desk {
 
     /// The ten checks, facts and triage of a complaint as things stand now.
     pub(in crate::workflow) async fn reassess(&self, loaded: &Loaded) -> Result<Assessment, DeskError> {
+        self.reassess_answered(loaded, loaded.complaint.answered).await
+    }
+
+    /// The same, were a seller to have answered to the merits.
+    pub(in crate::workflow) async fn reassess_answered(&self, loaded: &Loaded, answered: bool) -> Result<Assessment, DeskError> {
         let policy = self.active_policy().await?;
         let (_, today): (_, Date) = self.now();
         let c = &loaded.complaint;
@@ -123,6 +128,7 @@ impl Desk {
             relisted: loaded.relisted.as_ref(),
             policy: &policy,
             complaint: Some(c.id),
+            answered,
             today,
         }))
     }
@@ -165,13 +171,17 @@ impl Desk {
     /// [`DeskError::NotFound`]
     pub async fn show(&self, caller: &Caller, id: Uuid) -> Result<ComplaintView, DeskError> {
         let loaded = self.load_own(caller, id).await?;
-        self.view(&loaded).await
+        let mut view = self.view(&loaded).await?;
+        view.mails.retain(|m| m.side == Side::Complainant.word());
+        Ok(view)
     }
 
     pub(crate) async fn view(&self, loaded: &Loaded) -> Result<ComplaintView, DeskError> {
         let dispatches = self.dispatch_summaries(loaded.complaint.id).await?;
         let urls: Vec<Option<String>> = loaded.case.listings().map(|(_, l)| l.url.clone()).collect();
-        Ok(complaint_view(&loaded.complaint, loaded.examination.clone(), (&urls, &dispatches)))
+        let view = complaint_view(&loaded.complaint, loaded.examination.clone(), (&urls, &dispatches));
+        let mails = self.store.mails_of(loaded.complaint.id).await?.into_iter().map(Into::into).collect();
+        Ok(ComplaintView { mails, ..view })
     }
 
     /// The log of a complaint of the caller's own.

@@ -19,7 +19,12 @@ pub struct Cast {
 impl Cast {
     /// A service whose time is `at` in Shanghai, and a platform that mandated the centre to forward or not.
     pub async fn at(engine: Engine, at: &str, forwarding: &str) -> Self {
-        let service = Service::start(engine).await;
+        Self::with(engine, (at, forwarding), &[]).await
+    }
+
+    /// The same with further settings of the service.
+    pub async fn with(engine: Engine, (at, forwarding): (&str, &str), settings: &[(&str, &str)]) -> Self {
+        let service = Service::start_with(engine, settings).await;
         service.set_shanghai_time(at);
         let platform = Platform::connect_as(&service, "ali", (&["taobao", "tmall"], forwarding)).await;
         let (_, holder) = service.account("complainant", None).await;
@@ -41,6 +46,15 @@ impl Cast {
         .await
     }
 
+    /// A complaint that asserts only what the report found defective.
+    pub async fn files_negative(&self, items: &[&str]) -> Value {
+        self.files_as(&JUICER, items, |form| {
+            form["asserted_items"] = json!(["1"]);
+            form["accused_products"][0]["comparison"]["features"][0]["item"] = "1".into();
+        })
+        .await
+    }
+
     /// The register has the right in force today.
     pub async fn knows(&self, right: &Right) {
         let mut entry = register(right);
@@ -48,7 +62,8 @@ impl Cast {
         self.service.put(&format!("/v1/admin/patents/{}", right.number), &self.examiner, &entry).await.expect(200);
     }
 
-    async fn files_as(&self, right: &Right, items: &[&str], edit: impl Fn(&mut Value)) -> Value {
+    /// Files a complaint as it is edited.
+    pub async fn files_as(&self, right: &Right, items: &[&str], edit: impl Fn(&mut Value)) -> Value {
         self.knows(right).await;
         let files = Deposited::of(&self.service, &self.holder, right).await;
         let n = self.filed.fetch_add(1, std::sync::atomic::Ordering::SeqCst);

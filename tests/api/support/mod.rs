@@ -3,6 +3,7 @@
 pub mod cast;
 pub mod contract;
 pub mod database;
+pub mod mailbox;
 pub mod notices;
 pub mod platform;
 pub mod proxy;

@@ -73,7 +73,33 @@ pub(super) fn samples() -> Vec<(&'static str, Event)> {
     all.extend(statement());
     all.extend(authority());
     all.extend(second_looks());
+    all.extend(four_eyes());
     all
+}
+
+/// A report that speaks against all that is asserted, and what it takes to decide on it.
+fn four_eyes() -> Vec<(&'static str, Event)> {
+    let negative = Examined {
+        report_sha256: Some("cd".repeat(32)),
+        reader_version: 1,
+        overall: "negative".into(),
+        checks: Vec::new(),
+        register_version: Some(1),
+        authenticity: Some("B".into()),
+        text_version: Some(TextVersion::Granted),
+    };
+    let line = |line| LineDecided { line, determination: Determination::Infringing, takedown: true, reasons: vec!["same_design".into()] };
+    let proposed = DecisionProposed { examiner: id(3), lines: vec![line(1), line(2)], text: Some("整体视觉效果无差异".into()) };
+    let confirmed = |by: u128| Event::Decided(Decided::confirmed(&proposed, id(by)));
+    let (by_another, by_the_same) = (confirmed(4), confirmed(3));
+    let other = DecisionProposed { lines: vec![line(1)], ..proposed.clone() };
+    vec![
+        ("examined, negative", Event::Examined(negative)),
+        ("decision_proposed", Event::DecisionProposed(proposed.clone())),
+        ("decided, confirmed by another", by_another),
+        ("decided, confirmed by the same", by_the_same),
+        ("decided, confirmed something else", Event::Decided(Decided::confirmed(&other, id(4)))),
+    ]
 }
 
 fn before_decision() -> Vec<(&'static str, Event)> {
@@ -104,6 +130,7 @@ fn before_decision() -> Vec<(&'static str, Event)> {
         substantial: true,
         late: false,
         party: party(),
+        write_in: Some(Language::Zh),
         evidence: vec!["89".repeat(32)],
     };
     let notified = SellerNotified { lines: both(), through: ToldThrough::Platform, notified_on: date(2026, 11, 27), evidence_sha256: None };
@@ -149,6 +176,7 @@ fn statement() -> Vec<(&'static str, Event)> {
         identified: true,
         truth_guarantee: true,
         party: party(),
+        write_in: None,
         evidence: vec!["89".repeat(32)],
         received_on: date(2026, 11, 30),
     };
@@ -216,6 +244,10 @@ fn statement() -> Vec<(&'static str, Event)> {
         ("statement_checked, no effect", checked(StatementOutcome::NoEffect)),
         ("statement_forwarded", Event::StatementForwarded(forwarded)),
         ("statement_arrived", Event::StatementArrived(arrived)),
+        (
+            "statement_service_failed",
+            Event::StatementServiceFailed(StatementServiceFailed { statement: id(STATEMENT), lines: both(), why: ServiceFailure::Bounced }),
+        ),
         ("waiting_period_extended", Event::WaitingPeriodExtended(longer)),
         ("waiting_period_ended", Event::WaitingPeriodEnded(ended(date(2026, 12, 16)))),
         ("waiting_period_ended, extended", Event::WaitingPeriodEnded(ended(date(2026, 12, 29)))),
@@ -274,7 +306,10 @@ pub(super) fn complaints() -> Vec<(&'static str, Complaint)> {
     let hearing = after(&filed, &["accepted", "triaged complex", "hearing_opened"]);
     let taken_down = after(&filed, &["accepted", "triaged simple", "decided all infringing, takedown"]);
     let waiting = after(&taken_down, &["statement_received", "statement_checked, whole", "statement_forwarded", "statement_arrived"]);
+    let negative = after(&filed, &["accepted", "examined, negative", "triaged complex"]);
     vec![
+        ("accepted, negative report", negative.clone()),
+        ("accepted, proposed on a negative report", after(&negative, &["decision_proposed"])),
         ("hearing, opened", hearing.clone()),
         ("hearing, opened, suspended", after(&hearing, &["suspended"])),
         ("accepted, heard", after(&hearing, &["hearing_ended, window"])),
@@ -301,6 +336,7 @@ fn listings() -> Vec<(&'static str, Listing)> {
     let with = |stage| Listing { contest: Some(contest(stage)), ..asked.clone() };
     let waits = |extended| Stage::Waiting {
         arrived_on: date(2026, 12, 1),
+        how: ArrivedBy::ServiceAddress,
         ends_on: if extended { date(2026, 12, 29) } else { date(2026, 12, 16) },
         extended,
     };
@@ -321,7 +357,8 @@ fn listings() -> Vec<(&'static str, Listing)> {
         ("statement deficient", with(Stage::Deficient)),
         ("statement without effect", with(Stage::NoEffect)),
         ("statement checked", with(Stage::Checked)),
-        ("statement forwarded", with(Stage::Forwarded { by: Forwarder::CentreAsAgent })),
+        ("statement forwarded", with(Stage::Forwarded { by: Forwarder::CentreAsAgent, failed: false })),
+        ("statement forwarded, its mail failed", with(Stage::Forwarded { by: Forwarder::CentreAsAgent, failed: true })),
         ("waiting period", with(waits(false))),
         ("waiting period, extended", with(waits(true))),
         ("proceedings proven", with(kept(false))),
@@ -344,6 +381,9 @@ fn told(l: &Listing) -> String {
         }
         if let Stage::Kept { missed: true, .. } = &contest.stage {
             text.push_str(", missed");
+        }
+        if let Stage::Forwarded { failed: true, .. } = &contest.stage {
+            text.push_str(", failed");
         }
     }
     for (so, word) in [(l.rests_on.is_some(), "on a ruling"), (l.awaited.is_some(), "supplement awaited"), (l.reopened, "reopened")] {

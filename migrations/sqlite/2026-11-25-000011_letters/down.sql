@@ -1,0 +1,5 @@
+ALTER TABLE mails DROP COLUMN side;
+ALTER TABLE mails DROP COLUMN about;
+ALTER TABLE mails DROP COLUMN day;
+ALTER TABLE mails DROP COLUMN written_at;
+ALTER TABLE mails DROP COLUMN ended_at;

@@ -1,0 +1,70 @@
+//! The clocks of platforms: they run from the day a message was received, until every listing in it was
+//! answered. What a platform does is no fact about the complaint, so nothing happens when one runs out: it
+//! is shown, and an examiner may ask.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{ClockName, Complaint, Dated, Deadline, Event, Measure};
+use crate::domain::calendar::{Period, Unit};
+use crate::domain::dispatch::DispatchKind;
+
+/// Working days to say `applied`, and to say `lifted`. Policy.
+pub const PLATFORM_STEP_WORKING_DAYS: u32 = 1;
+/// Working days to tell the seller. Law: E-Commerce Law 42(2): 及时; the number is a model.
+pub const PLATFORM_TELLS_WORKING_DAYS: u32 = 3;
+
+/// What a platform was sent, and when it said what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The message.
+    pub dispatch: Uuid,
+    /// Its kind.
+    pub kind: DispatchKind,
+    /// Its listings.
+    pub lines: Vec<u32>,
+    /// The day it was received; none: not yet.
+    pub received_on: Option<Date>,
+    /// The day the platform said of a listing what became of it, for those of which it did.
+    pub answered: Vec<(u32, Date)>,
+}
+
+/// The deadlines of platforms in the complaint `c`, whose log is `log`.
+pub fn platform_deadlines(c: &Complaint, log: &[Dated], sent: &[Sent]) -> Vec<Deadline> {
+    let told: Vec<(u32, Date)> = log
+        .iter()
+        .filter_map(|(_, event)| match event {
+            Event::SellerNotified(n) => Some(n.lines.iter().map(|line| (*line, n.notified_on))),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let mut all = Vec::new();
+    for s in sent {
+        let Some(from) = s.received_on else { continue };
+        let mut clock = |clock, days, done: &[(u32, Date)]| {
+            let ended_on = last_done(&s.lines, done);
+            let periods = vec![Period::new(from, days, Unit::WorkingDays)];
+            all.push(Deadline { clock, lines: s.lines.clone(), of: Some(s.dispatch), periods, stored_due: None, ended_on });
+        };
+        // A measure that is not asked any more is not to be applied any more.
+        let asked = |line: &u32| c.listing(*line).is_some_and(|l| l.measure == Measure::Requested);
+        match s.kind {
+            DispatchKind::Takedown if last_done(&s.lines, &s.answered).is_some() || s.lines.iter().any(asked) => {
+                clock(ClockName::PlatformApplied, PLATFORM_STEP_WORKING_DAYS, &s.answered);
+            }
+            DispatchKind::Lift => clock(ClockName::PlatformLifted, PLATFORM_STEP_WORKING_DAYS, &s.answered),
+            _ => {}
+        }
+        if matches!(s.kind, DispatchKind::Takedown | DispatchKind::Hearing) {
+            clock(ClockName::PlatformTellsSeller, PLATFORM_TELLS_WORKING_DAYS, &told);
+        }
+    }
+    all
+}
+
+/// The day the last of `lines` was done; none while one is open.
+fn last_done(lines: &[u32], done: &[(u32, Date)]) -> Option<Date> {
+    let first = |line: &u32| done.iter().filter(|(l, _)| l == line).map(|(_, day)| *day).min();
+    lines.iter().map(first).collect::<Option<Vec<Date>>>()?.into_iter().max()
+}
