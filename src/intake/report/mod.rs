@@ -45,7 +45,8 @@ pub fn read(bytes: Vec<u8>, anchors: &TrustAnchors) -> ReportFacts {
     }
 }
 
-fn facts(document: &Document) -> ReportFacts {
+/// What the pages of a file say.
+pub fn facts(document: &Document) -> ReportFacts {
     let pages = u32::try_from(document.pages.len()).unwrap_or(u32::MAX);
     let unread = |readability| ReportFacts { pages, signature: document.signature.clone(), ..ReportFacts::nothing_read(readability) };
     let visible: usize = document.pages.iter().map(|p| p.glyphs.len()).sum();

@@ -119,7 +119,14 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<Detail> {
-        details(&Sentence { chars: text.chars().collect(), breaks: Vec::new(), page: 1, in_conclusion: false, is_others: false })
+        details(&Sentence {
+            chars: text.chars().collect(),
+            breaks: Vec::new(),
+            page: 1,
+            in_conclusion: false,
+            is_others: false,
+            ticked: false,
+        })
     }
 
     fn set(items: &[u32]) -> BTreeSet<u32> {

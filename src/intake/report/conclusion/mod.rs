@@ -17,16 +17,20 @@ use super::super::pdf::layout::{Flow, Sheet, by_place, by_stream};
 use crate::domain::report::{ItemVerdict, ReadingFlag, Verdict};
 use details::{Detail, details};
 use grammar::{Conclusion, Says, Subject, conclusion, speaks_of_grant};
-use sentences::{Sentence, sentences};
+use sentences::{Sentence, Sentences, sentences};
 
 /// So many items need no second place of the report that says so: no slip in a number makes a larger one
-/// of at most so many.
+/// of at most so many, but for `共1项` with its digit doubled.
 const ITEMS_UNCONFIRMED_MAX: u32 = 20;
+const ONE_DOUBLED: u32 = 11;
+
+/// Where the first items are gone, one of two digits may be two items of one digit.
+const FIRST_UNCONFIRMED_UNDER: u32 = 10;
 
 /// Whether a text speaks of verdicts at all.
 pub(super) fn speaks_of_verdicts(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
-    let sentence = Sentence { chars, breaks: Vec::new(), page: 1, in_conclusion: false, is_others: false };
+    let sentence = Sentence { chars, breaks: Vec::new(), page: 1, in_conclusion: false, is_others: false, ticked: false };
     speaks_of_grant(&sentence.chars) || details(&sentence).iter().any(|d| matches!(d, Detail::Lacks(_)))
 }
 
@@ -97,11 +101,10 @@ struct Said {
 
 impl Said {
     fn of(flow: &Flow, amended: bool) -> Self {
-        let (sentences, boxed) = sentences(flow);
-        let headed = sentences.iter().any(|s| s.in_conclusion);
+        let Sentences { sentences, boxed, options } = sentences(flow);
         let mut all = Collected::default();
         for sentence in &sentences {
-            all.add(sentence, headed);
+            all.add(sentence, options);
         }
         let (verdicts, contradicted) = all.verdicts(amended);
         Said { verdicts, contradicted, boxed }
@@ -109,13 +112,16 @@ impl Said {
 }
 
 impl Collected {
-    fn add(&mut self, sentence: &Sentence, headed: bool) {
+    /// `options`: the conclusion is one of several with a box before each.
+    fn add(&mut self, sentence: &Sentence, options: bool) {
         let place = Place { page: sentence.page, quote: super::quote(&sentence.text()) };
         if !speaks_of_grant(&sentence.chars) {
             // That something was not searched is heeded whoever says it.
             return self.add_details(sentence, &place, |d| !sentence.is_others || matches!(d, Detail::NotSearched(_)));
         }
-        if let Some(Conclusion { says, count }) = conclusion(sentence).filter(|_| !sentence.is_others) {
+        // Beside options with boxes one without a box is an option whose box was lost.
+        let boxless = options && sentence.in_conclusion && !sentence.ticked;
+        if let Some(Conclusion { says, count }) = conclusion(sentence).filter(|_| !sentence.is_others && !boxless) {
             self.counts.extend(count);
             self.says.extend(says.into_iter().map(|(whom, what)| (whom, what, place.clone())));
             return;
@@ -125,7 +131,7 @@ impl Collected {
         if sentence.is_others {
             return;
         }
-        if sentence.in_conclusion || (items.is_empty() && !headed && !sentence.is_general()) {
+        if sentence.in_conclusion || (items.is_empty() && !sentence.is_general()) {
             self.unclear = Some(place);
         } else {
             self.unclear_items.extend(items.into_iter().map(|n| (n, place.clone())));
@@ -212,7 +218,12 @@ impl Collected {
         let counted = self.counts.contains(&highest) && self.concluded().contains(&highest);
         let confirmed = self.highest_named == Some(highest) || counted;
         let first = keys.first().copied().filter(|_| amended).unwrap_or(1);
-        (first..=highest).all(|n| keys.contains(&n)) && (confirmed || highest <= ITEMS_UNCONFIRMED_MAX || !may_be_a_slip(highest))
+        // 2-9 without its dash.
+        if first >= FIRST_UNCONFIRMED_UNDER && !confirmed {
+            return false;
+        }
+        (first..=highest).all(|n| keys.contains(&n))
+            && (confirmed || (highest <= ITEMS_UNCONFIRMED_MAX && highest != ONE_DOUBLED) || !may_be_a_slip(highest))
     }
 
     /// What concerns "the rest" has no list of its own: the details must speak of every defective item and of

@@ -3,6 +3,7 @@
 
 use super::super::super::pdf::layout::{Flow, HARD_BREAK, SOFT_BREAK};
 use super::super::words::{bracketed, tick};
+use super::grammar::speaks_of_grant;
 use super::numbers::{any, at};
 
 /// Longest text between quotation marks, characters.
@@ -21,6 +22,8 @@ pub(super) struct Sentence {
     pub(super) in_conclusion: bool,
     /// Whether it tells what somebody else said.
     pub(super) is_others: bool,
+    /// Whether a ticked box stands before it.
+    pub(super) ticked: bool,
 }
 
 impl Sentence {
@@ -137,12 +140,21 @@ const FORM_LINES: &[&str] = &["检索范围", "评价所针对", "初步结论",
 /// A character and where it stands.
 type Placed = (char, u32);
 
-/// The sentences, and whether there are boxes; what stands beside an empty box or is quoted is left out.
-pub(super) fn sentences(flow: &Flow) -> (Vec<Sentence>, bool) {
+/// The sentences of a text; what stands beside an empty box or is quoted is left out.
+pub(super) struct Sentences {
+    pub(super) sentences: Vec<Sentence>,
+    /// Whether there are boxes.
+    pub(super) boxed: bool,
+    /// Whether a verdict stands beside an empty box: the conclusion is one of several options.
+    pub(super) options: bool,
+}
+
+/// Reads a text.
+pub(super) fn sentences(flow: &Flow) -> Sentences {
     let marked = with_boxes(flow);
     let boxed = marked.iter().any(|(c, _)| tick(*c).is_some());
     let mut out = Vec::new();
-    let mut headed_on = None;
+    let (mut headed_on, mut options) = (None, false);
     for period in periods(&marked) {
         let mut others_speak = false;
         for part in parts(&period) {
@@ -158,12 +170,15 @@ pub(super) fn sentences(flow: &Flow) -> (Vec<Sentence>, bool) {
             sentence.in_conclusion = headed_on == Some(sentence.page);
             others_speak = (others_speak && !FORM_LINES.iter().any(|w| text.starts_with(w))) || is_others(&sentence.chars);
             sentence.is_others = others_speak;
-            if ticked != Some(false) {
+            sentence.ticked = ticked == Some(true);
+            if ticked == Some(false) {
+                options |= speaks_of_grant(&sentence.chars);
+            } else {
                 out.push(sentence);
             }
         }
     }
-    (out, boxed)
+    Sentences { sentences: out, boxed, options }
 }
 
 /// Whether a sentence begins with the heading of the conclusion: words that a colon, a line or a statement
@@ -288,7 +303,7 @@ fn is_open(before: &[Placed]) -> bool {
 
 fn sentence(part: &[Placed]) -> Option<(Option<bool>, Sentence)> {
     let page = part.iter().find(|(c, _)| !matches!(*c, SOFT_BREAK | HARD_BREAK)).map(|p| p.1)?;
-    let mut sentence = Sentence { chars: Vec::new(), breaks: Vec::new(), page, in_conclusion: false, is_others: false };
+    let mut sentence = Sentence { chars: Vec::new(), breaks: Vec::new(), page, in_conclusion: false, is_others: false, ticked: false };
     let mut ticked = None;
     for (c, _) in part {
         match *c {
