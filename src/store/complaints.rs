@@ -4,9 +4,8 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::commit::StoredAnswer;
 use super::error::Fault;
-use super::rows::{ComplaintRow, EventRow, IdempotencyRow, PartyRow, hash_of};
+use super::rows::{ComplaintRow, EventRow, PartyRow};
 use super::schema::{complaints, events, examinations, listings, notices, parties};
 use super::types::{Id, Ts};
 use super::work::look;
@@ -145,10 +144,4 @@ impl Store {
             Ok::<_, Fault>(rows)
         })
     }
-}
-
-/// A stored answer out of its row.
-pub(super) fn answer_of(row: IdempotencyRow) -> Result<StoredAnswer, Fault> {
-    let status = u16::try_from(row.status).map_err(|e| StoreError::corrupt("idempotency", &row.key, e))?;
-    Ok(StoredAnswer { route: row.route, fingerprint: hash_of("idempotency", &row.key, &row.fingerprint)?, status, answer: row.answer })
 }

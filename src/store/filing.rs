@@ -6,14 +6,13 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::commit::StoredAnswer;
-use super::complaints::answer_of;
+use super::answers::{Answers, StoredAnswer, load_answers};
 use super::error::Fault;
 use super::files::facts_of;
 use super::projection::live_key_of;
 use super::register::entry_of;
-use super::rows::{GrantRow, IdempotencyRow, int};
-use super::schema::{complaints, idempotency, listings, patents, report_grants, report_readings, rights};
+use super::rows::{GrantRow, int};
+use super::schema::{complaints, listings, patents, report_grants, report_readings, rights};
 use super::types::Id;
 use super::work::look;
 use super::{RightRow, Store, StoreError};
@@ -101,7 +100,7 @@ struct Wanted {
 /// What a round found, by those keys.
 #[derive(Default)]
 struct Found {
-    answers: BTreeMap<(Uuid, String), IdempotencyRow>,
+    answers: Answers,
     /// A row that cannot be understood is the trouble of those who asked for it.
     registers: BTreeMap<String, (i64, Result<Arc<RegisterEntry>, StoreError>)>,
     readings: BTreeMap<String, Result<Arc<ReportFacts>, StoreError>>,
@@ -164,7 +163,7 @@ impl Found {
         };
         let register = self.registers.get(&ask.patent_number).cloned();
         Ok(FilingContext {
-            answered: answer.map(|row| answer_of(row.clone())).transpose()?,
+            answered: answer.cloned().transpose()?,
             register: register.map(|(version, entry)| entry.map(|e| (version, e))).transpose()?,
             reading: report.and_then(|r| self.readings.get(r)).cloned().transpose()?,
             grants: self.grants.iter().filter(|g| Some(&g.sha256) == report).cloned().collect(),
@@ -179,15 +178,7 @@ impl Found {
 async fn contexts(store: Store, asks: Vec<FilingAsk>) -> Result<Vec<Result<FilingContext, StoreError>>, StoreError> {
     let wanted = Wanted::of(&asks);
     let found = look!(&store, $go => {
-        let mut found = Found::default();
-        for (account, keys) in &wanted.keys {
-            let query = idempotency::table
-                .filter(idempotency::account_id.eq(Id(*account)))
-                .filter(idempotency::key.eq_any(once(keys.iter().cloned())))
-                .select(IdempotencyRow::as_select());
-            let rows: Vec<IdempotencyRow> = go!(load, query)?;
-            found.answers.extend(rows.into_iter().map(|r| ((r.account_id, r.key.clone()), r)));
-        }
+        let mut found = Found { answers: load_answers!(go, &wanted.keys), ..Found::default() };
         let query = patents::table
             .filter(patents::number.eq_any(wanted.numbers.clone()))
             .select((patents::number, patents::version, patents::entry));

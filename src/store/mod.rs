@@ -4,6 +4,7 @@
 //! Diesel's types and errors stop at this module's edge.
 
 mod accounts;
+mod answers;
 mod calendars;
 mod claims;
 mod commit;
@@ -35,9 +36,10 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::Notify;
 
 pub use accounts::{AccountRow, KeyRow};
+pub use answers::{AnswerRow, Outline, StoredAnswer};
 pub use calendars::CalendarRow;
 pub use claims::{ClaimRow, QueueFilter, QueueRow};
-pub use commit::{AnswerRow, Commit, CommitError, Committed, Issued, ReliedOn, StoredAnswer};
+pub use commit::{Commit, CommitError, Committed, Issued, ReliedOn};
 pub use complaints::{ComplaintFilter, StoredComplaint};
 pub use dispatches::{AckRow, DispatchLine, DispatchRow};
 pub use error::StoreError;

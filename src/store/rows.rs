@@ -196,7 +196,7 @@ pub struct GrantRow {
 
 /// A stored answer, by account and key.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = idempotency)]
+#[diesel(table_name = idempotency, treat_none_as_default_value = false)]
 pub(crate) struct IdempotencyRow {
     #[diesel(serialize_as = Id, deserialize_as = Id)]
     pub(crate) account_id: Uuid,
@@ -204,9 +204,14 @@ pub(crate) struct IdempotencyRow {
     pub(crate) route: String,
     pub(crate) fingerprint: Vec<u8>,
     pub(crate) status: i32,
+    /// Without the members that the complaint's examination holds, where `cut_at` says where they go.
     pub(crate) answer: Vec<u8>,
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     pub(crate) created_at: Timestamp,
+    #[diesel(serialize_as = Maybe<Id>, deserialize_as = Maybe<Id>)]
+    pub(crate) complaint_id: Option<Uuid>,
+    pub(crate) seq: Option<i32>,
+    pub(crate) cut_at: Option<i32>,
 }
 
 /// A mail in the outbox.

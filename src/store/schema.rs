@@ -346,6 +346,9 @@ diesel::table! {
         status -> Integer,
         answer -> Binary,
         created_at -> TsSql,
+        complaint_id -> Nullable<IdSql>,
+        seq -> Nullable<Integer>,
+        cut_at -> Nullable<Integer>,
     }
 }
 diesel::table! {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::prepare::{Assessment, KnownReport, Wording};
-use super::views::{ComplaintView, RowLeftOut, filed_view};
+use super::views::{ComplaintView, EXAMINATION_PLACE, RowLeftOut, filed_outline};
 use super::{Caller, Desk, DeskError, NamedFiles, replay};
 use crate::domain::automation::MayAutomate;
 use crate::domain::calendar::Due;
@@ -21,7 +21,7 @@ use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, N
 use crate::domain::notice_check::{ListingParsed, Notice, check_notice};
 use crate::domain::patent::PatentNumber;
 use crate::domain::reference::reference;
-use crate::store::{AnswerRow, Commit, CommitError, FilingAsk, FilingContext, PartyRow, ReliedOn};
+use crate::store::{AnswerRow, Commit, CommitError, FilingAsk, FilingContext, Outline, PartyRow, ReliedOn};
 
 /// Times a filing starts over when the register, the policy or a listing changed under it.
 const FILING_TRIES_MAX: u32 = 3;
@@ -183,16 +183,16 @@ impl Desk {
         let transition =
             self.settle(transition, now, &Settling { case: &case, assessment: &assessment, register_version, decision_left: None })?;
         let urls: Vec<Option<String>> = case.listings().map(|(_, l)| l.url.clone()).collect();
-        let kept = assessment.kept();
-        let examination = kept.body();
-        let view = filed_view(transition.after(), kept, (&urls, left_out));
+        let examination = assessment.kept().body();
+        let view = filed_outline(transition.after(), (&urls, left_out));
         let Some(key) = key else {
             let dry = DryRun { dry_run: true, would: ComplaintView { id: None, reference: None, ..view } };
-            return Ok(Answer { status: 200, body: serde_json::to_vec(&dry).unwrap_or_default(), of: None, replayed: false });
+            return Ok(Answer { status: 200, body: outline(&dry).with(&examination), of: None, replayed: false });
         };
         let status = 201;
         let of = Some((id, transition.after().seq));
-        let answer = Answer { status, body: serde_json::to_vec(&view).unwrap_or_default(), of, replayed: false };
+        let outline = outline(&view);
+        let answer = Answer { status, body: outline.with(&examination), of, replayed: false };
         let dispatches = self.dispatches(
             &transition,
             transition.after(),
@@ -211,7 +211,7 @@ impl Desk {
                 route: key.route.to_owned(),
                 fingerprint: key.fingerprint,
                 status,
-                answer: answer.body.clone(),
+                answer: outline,
                 at: now,
             }),
             relied_on: vec![ReliedOn::Register { number, version: register_version }, ReliedOn::Policy { version: policy.0 }],
@@ -345,6 +345,11 @@ impl Desk {
         let decided = Decided::automatic(proof, &lines);
         Ok(t.and(&Actor::System("policy"), now, Event::Decided(decided))?)
     }
+}
+
+/// A complaint in JSON, without the words of its examination, which are kept once.
+fn outline(view: &impl serde::Serialize) -> Outline {
+    Outline::without(serde_json::to_vec(view).unwrap_or_default(), EXAMINATION_PLACE)
 }
 
 /// What settling a filing needs.

@@ -134,7 +134,7 @@ columns!(Mails of MailRow, into "mails" ")": id Uuid, complaint_id Uuid, party_i
     reference String, state String, due_at Timestamp, fence i64, attempts i32, side String, about Option<Uuid>, day Option<Date>,
     written_at Timestamp);
 columns!(Answers of IdempotencyRow, into "idempotency" ")": account_id Uuid, key String, route String, fingerprint Vec<u8>, status i32,
-    answer Vec<u8>, created_at Timestamp);
+    answer Vec<u8>, created_at Timestamp, complaint_id Option<Uuid>, seq Option<i32>, cut_at Option<i32>);
 
 /// Inserts the rows of a batch. All statements are on their way before the first is answered; the first
 /// that fails is the fault.

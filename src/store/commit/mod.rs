@@ -19,12 +19,11 @@ mod steps;
 use std::collections::HashSet;
 
 use diesel_async::AsyncPgConnection;
-use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::rows::{GrantRow, PartyRow};
-use super::{Store, StoreError, SubmissionRow};
+use super::{AnswerRow, Store, StoreError, StoredAnswer, SubmissionRow};
 use crate::domain::complaint::Transition;
 use crate::domain::dispatch::DispatchDraft;
 use plan::Plan;
@@ -80,38 +79,6 @@ impl Commit {
             relied_on: Vec::new(),
         }
     }
-}
-
-/// An answer to keep with its effect.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AnswerRow {
-    /// Account that asked.
-    pub account: Uuid,
-    /// Its `Idempotency-Key`.
-    pub key: String,
-    /// Route.
-    pub route: String,
-    /// What was asked.
-    pub fingerprint: [u8; 32],
-    /// HTTP status.
-    pub status: u16,
-    /// Body, byte for byte.
-    pub answer: Vec<u8>,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// An answer given before to the same key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredAnswer {
-    /// Route.
-    pub route: String,
-    /// What was asked then; another fingerprint now is a misuse of the key.
-    pub fingerprint: [u8; 32],
-    /// HTTP status.
-    pub status: u16,
-    /// Body, byte for byte.
-    pub answer: Vec<u8>,
 }
 
 /// Something outside the complaint that a commit was built on.

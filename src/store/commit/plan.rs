@@ -90,7 +90,7 @@ impl Plan {
         let notice = commit.notice.map(body);
         let examination = commit.examination.map(body);
         Plan {
-            answer: commit.idempotency.map(answer_row),
+            answer: commit.idempotency.map(|a| a.row(id, last_seq)),
             relied_on: commit.relied_on,
             events,
             filed,
@@ -146,18 +146,6 @@ fn touches_listings(event: &Event) -> bool {
             | Event::DecisionProposed(_)
             | Event::DeadlineMoved(_)
     )
-}
-
-fn answer_row(a: super::AnswerRow) -> IdempotencyRow {
-    IdempotencyRow {
-        account_id: a.account,
-        key: a.key,
-        route: a.route,
-        fingerprint: a.fingerprint.to_vec(),
-        status: i32::from(a.status),
-        answer: a.answer,
-        created_at: a.at,
-    }
 }
 
 fn mail_row((letter, complaint, reference, at): (LetterDraft, Uuid, &str, Timestamp)) -> MailRow {

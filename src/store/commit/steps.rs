@@ -6,20 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
-
 use super::plan::Plan;
 use super::{CommitError, Committed, ReliedOn};
 use crate::store::StoreError;
-use crate::store::complaints::answer_of;
+use crate::store::answers::Answers;
 use crate::store::error::Fault;
-use crate::store::rows::IdempotencyRow;
 
 /// What became of each member of a batch, in its order.
 pub(super) type Outcomes = Vec<Result<Committed, CommitError>>;
-
-/// The answers given before, by account and key.
-pub(super) type Answers = BTreeMap<(Uuid, String), IdempotencyRow>;
 
 /// What of a batch's surroundings was read at its beginning.
 pub(super) struct Seen {
@@ -32,9 +26,9 @@ impl Seen {
     /// Why a member has no effect, if it has none.
     pub(super) fn refuses(&self, plan: &Plan) -> Result<Option<CommitError>, Fault> {
         if let Some(a) = &plan.answer
-            && let Some(row) = self.answers.get(&(a.account_id, a.key.clone()))
+            && let Some(stored) = self.answers.get(&(a.account_id, a.key.clone()))
         {
-            return Ok(Some(CommitError::Answered(answer_of(row.clone())?)));
+            return Ok(Some(CommitError::Answered(stored.clone()?)));
         }
         for relied in &plan.relied_on {
             let (what, stands) = match relied {
@@ -58,23 +52,15 @@ macro_rules! write_batch {
 
         use crate::store::commit::{Committed, issue, steps};
         use crate::store::filing::by_account;
-        use crate::store::rows::IdempotencyRow;
         use crate::store::schema::{
-            complaints, deliveries, dispatch_lines, dispatches, endpoints, idempotency, items, listings, patents, platforms, policies,
+            complaints, deliveries, dispatch_lines, dispatches, endpoints, items, listings, patents, platforms, policies,
         };
         use crate::store::types::{Day, Id, Ts};
         let plans: &[&crate::store::commit::plan::Plan] = $plans;
 
         let answers = plans.iter().filter_map(|p| p.answer.as_ref());
         let mut seen = steps::Seen { answers: Default::default(), registers: Default::default(), policy: 0 };
-        for (account, keys) in by_account(answers.map(|a| (a.account_id, a.key.clone()))) {
-            let query = idempotency::table
-                .filter(idempotency::account_id.eq(Id(account)))
-                .filter(idempotency::key.eq_any(keys))
-                .select(IdempotencyRow::as_select());
-            let rows: Vec<IdempotencyRow> = $go!(load, query)?;
-            seen.answers.extend(rows.into_iter().map(|r| ((r.account_id, r.key.clone()), r)));
-        }
+        seen.answers = crate::store::answers::load_answers!($go, &by_account(answers.map(|a| (a.account_id, a.key.clone()))));
         let numbers = steps::registers_relied_on(plans);
         if !numbers.is_empty() {
             let rows: Vec<(String, i64)> =

@@ -240,13 +240,12 @@ pub struct EventView {
     pub hash: String,
 }
 
-/// The answer to a filing, examined just now; nothing was dispatched or answered yet.
-pub(in crate::workflow) fn filed_view(
-    c: &Complaint,
-    kept: KeptExamination,
-    (urls, left_out): (&[Option<String>], Vec<RowLeftOut>),
-) -> ComplaintView {
-    let mut view = complaint_view(c, kept, (urls, &[]));
+/// Where the members of an examination go in a complaint shown without one.
+pub(in crate::workflow) const EXAMINATION_PLACE: &str = r#""findings":[],"verdicts":[],"criteria":[]"#;
+
+/// The answer to a filing, without its examination.
+pub(in crate::workflow) fn filed_outline(c: &Complaint, (urls, left_out): (&[Option<String>], Vec<RowLeftOut>)) -> ComplaintView {
+    let mut view = complaint_view(c, KeptExamination::default(), (urls, &[]));
     view.rows_left_out = left_out;
     view
 }

@@ -6,9 +6,9 @@ mod deadlines;
 mod load;
 
 pub use admin::{AdminView, AuthenticityShown, DeliveryView, DispatchAdminView, OtherComplaint, QueueItem, QueuePage};
-pub(in crate::workflow) use complaint::filed_view;
 pub use complaint::{
     AwaitedView, ComplaintItem, ComplaintView, DispatchSummary, EventView, ListingView, RowLeftOut, complaint_view, event_views,
 };
+pub(in crate::workflow) use complaint::{EXAMINATION_PLACE, filed_outline};
 pub use deadlines::{DeadlineView, SegmentView};
 pub use load::Loaded;
