@@ -232,6 +232,12 @@ fields! {
     "listings[].contest.received_on" Examiner Respondent Complainant;
     "listings[].contest.stage" Examiner Respondent Complainant;
     "listings[].contest.statement" Examiner Respondent Complainant;
+    "listings[].missing[].code" Respondent;
+    "listings[].missing[].cure" Respondent;
+    "listings[].missing[].cure_zh" Respondent;
+    "listings[].missing[].law" Respondent;
+    "listings[].missing[].message" Respondent;
+    "listings[].missing[].message_zh" Respondent;
     "listings[].reopened" Examiner Complainant;
     "listings[].rests_on" Examiner Complainant;
     "mails[].attempts" Examiner Complainant;

@@ -121,9 +121,13 @@ pub fn letters(t: &Transition) -> Vec<LetterDraft> {
     for (stored, event) in t.numbered() {
         if let Some(told) = to_complainant(event) {
             // What is served goes to the address that was confirmed for it; else an agent stands in.
-            let agent = c.filed.agent.as_ref().filter(|_| !told.0.serves());
-            let party = agent.unwrap_or(&c.filed.complainant).party;
+            let agent = c.filed.agent.as_ref();
+            let party = agent.filter(|_| !told.0.serves()).unwrap_or(&c.filed.complainant).party;
             put(&mut all, draft(c, stored.seq, (Side::Complainant, party, c.filed.language), told));
+            if let (Some(agent), (kind, _, day)) = (agent.filter(|_| told.0.serves()), told) {
+                // The agent's copy tells and serves nothing: it is about no statement.
+                put(&mut all, draft(c, stored.seq, (Side::Complainant, agent.party, c.filed.language), (kind, None, day)));
+            }
         }
         if let Some(told) = to_seller(event) {
             for (party, language) in sellers(c, &event.lines()) {

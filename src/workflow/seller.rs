@@ -16,7 +16,7 @@ use super::views::Loaded;
 use super::{Caller, Desk, DeskError, NamedFiles, ReviewForm, Role, StoredFile};
 use crate::domain::complaint::{
     Actor, Basis, Channel, Determination, Event, Forwarder, Ground, HearingEnd, Listing, Measure, Missing, PartyRef, SellerAnswered,
-    SellerNotified, Side, State, StatementChecked, StatementOutcome, StatementReceived, ToldThrough, Transition,
+    SellerNotified, Side, Stage, State, StatementChecked, StatementOutcome, StatementReceived, ToldThrough, Transition,
 };
 use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, comparison_sent, effective_measure};
 use crate::domain::notice::{Language, TruthGuarantee};
@@ -172,6 +172,8 @@ pub struct SellerListing {
     pub by: Option<&'static str>,
     /// Its statement against the measure.
     pub contest: Option<ContestView>,
+    /// What is missing in that statement.
+    pub missing: Vec<Missing>,
 }
 
 impl Desk {
@@ -264,6 +266,10 @@ impl Desk {
                 basis: l.basis,
                 by: l.basis.map(|_| if l.by_human { "human" } else { "automatic" }),
                 contest: ContestView::of(l),
+                missing: match l.contest.as_ref().map(|c| &c.stage) {
+                    Some(Stage::Deficient { missing }) => missing.clone(),
+                    _ => Vec::new(),
+                },
             }
         };
         let own: Vec<&Listing> = c.listings.iter().filter(|l| side.lines.contains(&l.filed.line)).collect();

@@ -155,6 +155,8 @@ on_both_databases! {
         let bare = cast.service.post("/v1/seller/statements", &seller, &json!({ "grounds": ["prior_art"] })).await.expect(201);
         let codes: Vec<&str> = bare["missing"].as_array().unwrap().iter().map(|m| m["code"].as_str().unwrap()).collect();
         assert_eq!(codes, ["statement.identity", "statement.grounds", "statement.evidence", "statement.truth_guarantee"]);
+        let own = cast.service.get("/v1/seller/complaint", &seller).await.expect(200);
+        assert_eq!(own["listings"][0]["missing"], bare["missing"], "it can be read again: {own:#}");
         let form = cast.statement(&seller, "legitimate_source").await;
         let source = cast.service.post("/v1/seller/statements", &seller, &form).await.expect(201);
         assert_eq!((&source["outcome"], &source["message_zh"]), (&"no_effect".into(), &"仅主张合法来源不产生终止措施的效果".into()));

@@ -213,3 +213,32 @@ async fn without_a_relay_a_mail_is_a_file() {
     let nobody = Letter { to: "nobody".into(), ..letter() };
     assert_eq!(post.put(&nobody).await.verdict, Verdict::Refused);
 }
+
+/// The name fits, and nobody vouches for it: nothing is said to such a relay.
+#[tokio::test]
+async fn a_certificate_nobody_vouches_for_is_refused() {
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let shaken_hands = std::thread::spawn(move || {
+        let certificate = CertificateDer::from_pem_slice(include_bytes!("../../../tests/fixtures/mail/self-signed.pem")).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(include_bytes!("../../../tests/fixtures/mail/self-signed.key.pem")).unwrap();
+        let config = rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into());
+        let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+        let config = config.with_single_cert(vec![certificate], key).unwrap();
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut tls = rustls::ServerConnection::new(config.into()).unwrap();
+        while tls.is_handshaking() {
+            if tls.complete_io(&mut stream).is_err() {
+                return false;
+            }
+        }
+        true
+    });
+    let settings = RelaySettings { tls: RelayTls::Implicit, ..settings(port) };
+    let attempted = Relay::new(&settings).unwrap().send(&letter()).await;
+    assert_eq!(attempted.verdict, FAILED, "{attempted:?}");
+    assert!(!shaken_hands.join().unwrap(), "it would have talked to anybody");
+}

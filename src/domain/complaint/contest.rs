@@ -42,7 +42,10 @@ pub enum Stage {
     /// It came; its form is not checked yet.
     Received,
     /// Its form is not whole: it has no effect, and another may follow.
-    Deficient,
+    Deficient {
+        /// What is missing.
+        missing: Vec<Missing>,
+    },
     /// It is whole and has no effect on the measure (legitimate source alone).
     NoEffect,
     /// It is whole, and is to be forwarded.
@@ -81,7 +84,7 @@ impl Stage {
     pub fn word(&self) -> &'static str {
         match self {
             Stage::Received => "received",
-            Stage::Deficient => "deficient",
+            Stage::Deficient { .. } => "deficient",
             Stage::NoEffect => "no_effect",
             Stage::Checked => "checked",
             Stage::Forwarded { .. } => "forwarded",
@@ -92,7 +95,7 @@ impl Stage {
 
     /// Whether a new statement may take its place.
     pub fn is_spent(&self) -> bool {
-        matches!(self, Stage::Deficient | Stage::NoEffect)
+        matches!(self, Stage::Deficient { .. } | Stage::NoEffect)
     }
 }
 

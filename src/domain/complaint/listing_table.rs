@@ -167,7 +167,7 @@ fn contest_after(next: &mut Listing, event: &Event) -> Result<(), ListingRefused
     let stage = match (&contest.stage, event) {
         (Stage::Received, Event::StatementChecked(s)) => match s.outcome {
             StatementOutcome::Whole => Stage::Checked,
-            StatementOutcome::Deficient => Stage::Deficient,
+            StatementOutcome::Deficient => Stage::Deficient { missing: s.missing.clone() },
             StatementOutcome::NoEffect => Stage::NoEffect,
         },
         (Stage::Checked, Event::StatementForwarded(s)) => Stage::Forwarded { by: s.by, failed: false },

@@ -354,7 +354,7 @@ fn listings() -> Vec<(&'static str, Listing)> {
         ("takedown asked, on a ruling", Listing { rests_on: Some(ruling), basis: Some(Basis::CourtRuling), ..asked.clone() }),
         ("takedown asked, reopened", Listing { reopened: true, ..asked.clone() }),
         ("statement received", with(Stage::Received)),
-        ("statement deficient", with(Stage::Deficient)),
+        ("statement deficient", with(Stage::Deficient { missing: vec![super::missing()] })),
         ("statement without effect", with(Stage::NoEffect)),
         ("statement checked", with(Stage::Checked)),
         ("statement forwarded", with(Stage::Forwarded { by: Forwarder::CentreAsAgent, failed: false })),
