@@ -282,6 +282,20 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
+    /// Where the evidence is manifest an examiner does not wait for the waiting period.
+    async fn manifest_evidence_lifts_at_once(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "centre_as_agent").await;
+        let (id, takedown) = cast.taken_down("100000000011").await;
+        let seller = cast.seller(&takedown, true).await;
+        let form = cast.statement(&seller, "licensed_or_exhausted").await;
+        cast.service.post("/v1/seller/statements", &seller, &form).await.expect(201);
+        let lift = json!({ "lines": [1], "reason": "manifest_evidence", "text": "许可合同有效" });
+        let shown = cast.judge(&cast.examiner, &id, ("lift", &lift)).await.expect(201);
+        assert_eq!(shown["listings"][0]["contest"], serde_json::Value::Null, "the contest is over: {shown:#}");
+        assert_eq!(cast.platform.wait_for(2).await[1].body["lift"]["reason"], "manifest_evidence");
+        cast.ends_sound().await;
+    }
+
     /// Statement and withdrawal in the same second: whichever came first, the measure ends once.
     async fn statement_and_withdrawal_at_once(engine: Engine) {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "centre_as_agent").await;

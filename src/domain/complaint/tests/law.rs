@@ -522,3 +522,15 @@ fn proceedings_that_come_to_nothing() {
     let later = end_of_day(date(2027, 2, 1));
     assert!(matches!(resumed.passed(later, &Calendar::built_in()), Some(Event::WaitingPeriodEnded(_))));
 }
+
+/// 法释〔2020〕9号 3 can be read both ways; the switch says which reading counts.
+#[test]
+fn an_extension_is_counted_as_the_switch_says() {
+    let last_day = |cap| {
+        let periods = extended(date(2026, 9, 20), cap);
+        let deadline = Deadline { clock: ClockName::WaitingPeriod, lines: both(), of: None, periods, stored_due: None, ended_on: None };
+        deadline.due(&Calendar::built_in()).last().unwrap().due
+    };
+    assert_eq!(last_day(ExtensionCap::Total), date(2026, 10, 23));
+    assert_eq!(last_day(ExtensionCap::Extra), date(2026, 11, 4));
+}
