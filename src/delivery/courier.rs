@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -33,8 +34,8 @@ pub const LEASE_SECONDS: i64 = 60;
 const AT_ONCE_MAX: usize = 64;
 /// Attempts under way to one endpoint at once: a slow platform does not hold up the others.
 const AT_ONCE_PER_ENDPOINT_MAX: usize = 8;
-/// Mails taken at a time.
-const MAILS_AT_ONCE_MAX: usize = 16;
+/// Mails taken at a time, and written down together: a transaction a mail would cost what a filing costs.
+const MAILS_AT_ONCE_MAX: usize = 64;
 /// Seconds after which the outbox is looked at although nobody called: other processes write to it too.
 const LOOK_SECONDS: u64 = 1;
 /// Seconds to wait when the database does not answer.
@@ -143,9 +144,9 @@ impl Courier {
         }
         let mails = self.parts.store.claim_mails(now, lease_until, MAILS_AT_ONCE_MAX).await?;
         started += mails.len();
-        for mail in mails {
+        if !mails.is_empty() {
             let courier = self.clone();
-            attempts.spawn(async move { courier.post(mail).await });
+            attempts.spawn(async move { courier.post_all(mails).await });
         }
         Ok(started)
     }
@@ -213,7 +214,15 @@ impl Courier {
         texts.filter_map(|text| SigningSecret::parse(text).ok()).collect()
     }
 
-    async fn post(&self, mail: ClaimedMail) {
+    async fn post_all(&self, mails: Vec<ClaimedMail>) {
+        let done = join_all(mails.into_iter().map(|mail| self.post(mail))).await;
+        // What cannot be written down now is tried again after the lease, under the same Message-ID.
+        if let Err(e) = self.parts.store.record_mails(done).await {
+            tracing::warn!(error = %e, "mails could not be written down");
+        }
+    }
+
+    async fn post(&self, mail: ClaimedMail) -> MailAttempted {
         let at = self.parts.clock.now();
         let letter = self.letter(&mail, at);
         let handed = match (&self.parts.post, &letter) {
@@ -239,10 +248,7 @@ impl Courier {
             (_, Some(to)) => Some(handed.detail.replace(&to, "…")),
         };
         let serves = LetterKind::from_word(&mail.template).is_some_and(LetterKind::serves);
-        let done = MailAttempted { id: mail.id, fence: mail.fence, state, due_at, error, serves };
-        if let Err(e) = self.parts.store.record_mail(done).await {
-            tracing::warn!(mail = %mail.id, error = %e, "the mail could not be written down");
-        }
+        MailAttempted { id: mail.id, fence: mail.fence, state, due_at, error, serves }
     }
 
     fn letter(&self, mail: &ClaimedMail, at: Timestamp) -> Result<Option<Letter>, VaultError> {

@@ -387,27 +387,31 @@ impl Store {
         Ok(rows.into_iter().map(claimed).collect())
     }
 
-    /// Writes down what came of a mail; false when the claim was lost.
+    /// Writes down what came of mails, in one go; a mail whose claim was lost is left as it is.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn record_mail(&self, done: MailAttempted) -> Result<bool, StoreError> {
-        let ended = (done.state != "due").then_some(Ts(done.due_at));
+    pub async fn record_mails(&self, all: Vec<MailAttempted>) -> Result<usize, StoreError> {
         work!(self, $go => {
-            let held = mails::table.filter(mails::id.eq(Id(done.id))).filter(mails::fence.eq(done.fence));
-            let set = (
-                mails::state.eq(done.state),
-                mails::due_at.eq(Ts(done.due_at)),
-                mails::lease_until.eq(None::<Ts>),
-                mails::attempts.eq(mails::attempts + 1),
-                mails::last_error.eq(&done.error),
-                mails::ended_at.eq(ended),
-            );
-            let held = go!(execute, diesel::update(held).set(set))? == 1;
-            if held && done.serves && ended.is_some() {
-                ask_for_job!(go, service_job(done.id, done.due_at))?;
+            let mut written = 0;
+            for done in &all {
+                let ended = (done.state != "due").then_some(Ts(done.due_at));
+                let held = mails::table.filter(mails::id.eq(Id(done.id))).filter(mails::fence.eq(done.fence));
+                let set = (
+                    mails::state.eq(done.state),
+                    mails::due_at.eq(Ts(done.due_at)),
+                    mails::lease_until.eq(None::<Ts>),
+                    mails::attempts.eq(mails::attempts + 1),
+                    mails::last_error.eq(&done.error),
+                    mails::ended_at.eq(ended),
+                );
+                let held = go!(execute, diesel::update(held).set(set))?;
+                if held == 1 && done.serves && ended.is_some() {
+                    ask_for_job!(go, service_job(done.id, done.due_at))?;
+                }
+                written += held;
             }
-            Ok::<_, Fault>(held)
+            Ok::<_, Fault>(written)
         })
     }
 
