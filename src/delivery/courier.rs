@@ -256,6 +256,13 @@ impl Courier {
             "seller" => format!("{}/v1/seller/complaint", self.parts.public_url),
             _ => format!("{}/v1/complaints/{}", self.parts.public_url, mail.complaint),
         };
+        let serves = LetterKind::from_word(&mail.template).is_some_and(LetterKind::serves);
+        let said = match mail.submitted.as_ref().filter(|_| serves) {
+            Some(row) => Some(self.statement(row)?),
+            // What would be served was erased: then nothing is.
+            None if serves => return Ok(None),
+            None => None,
+        };
         let written = write(&Writing {
             side: &mail.side,
             kind: &mail.template,
@@ -263,6 +270,7 @@ impl Courier {
             reference: &mail.reference,
             link: &link,
             day: mail.day,
+            said: said.as_ref().map(|(seller, text)| (seller.as_str(), text.as_str())),
             issuer: &self.parts.issuer,
         });
         let (Some(party), Some(written)) = (&mail.party, written) else {
@@ -270,6 +278,13 @@ impl Courier {
         };
         let (subject, text, html) = (written.subject, written.text, written.html);
         Ok(Some(Letter { to: self.address(party)?, subject, text, html, message_id: mail.id.to_string(), at }))
+    }
+
+    /// Who states non-infringement, and in which words.
+    fn statement(&self, row: &PartyRow) -> Result<(String, String), VaultError> {
+        let record = SealedRecord { sealed: row.sealed.clone(), key: row.key.clone() };
+        let words: SellerWords = self.parts.vault.open(row.id, &record)?;
+        Ok((words.seller.map(|s| s.name).unwrap_or_default(), words.text))
     }
 
     fn address(&self, party: &PartyRow) -> Result<String, VaultError> {

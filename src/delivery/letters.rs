@@ -42,6 +42,8 @@ pub struct Writing<'a> {
     pub link: &'a str,
     /// The day that matters in it.
     pub day: Option<Date>,
+    /// What a seller states, word for word, and who it is; only where the letter serves it.
+    pub said: Option<(&'a str, &'a str)>,
     /// Who writes.
     pub issuer: &'a str,
 }
@@ -70,6 +72,7 @@ pub fn write(w: &Writing) -> Option<Written> {
     let chinese = if w.language == "en" { Some(filled(ZH.get(w.side)?.get(w.kind)?, w.day)?) } else { None };
     let context = context! {
         subject => &subject, paragraphs, chinese, language => w.language, link => w.link, issuer => w.issuer,
+        seller => w.said.map(|(seller, _)| seller), said => w.said.map(|(_, text)| text),
     };
     let frames = Environment::new();
     let text = frames.render_named_str("letter.txt", TEXT, &context).ok()?;
@@ -96,6 +99,7 @@ mod tests {
             reference: "2VTKWS8VXT",
             link: "https://fasttrack.example/v1/complaints/1?a=1&b=2",
             day: Some(jiff::civil::date(2026, 10, 8)),
+            said: (kind == "statement_forwarded").then_some(("义乌市某百货店", "我方产品在申请日前已公开销售")),
             issuer: "测试市知识产权保护中心",
         }
     }
@@ -134,7 +138,7 @@ mod tests {
                 for language in ["zh", "en"] {
                     let w = write(&writing(side, kind, language)).unwrap();
                     all.push_str(&format!("==== {side}, {kind}, {language}\n{}\n\n{}\n", w.subject, w.text));
-                    if kind == "statement_arrived" {
+                    if kind == "statement_forwarded" {
                         all.push_str(&format!("---- HTML\n{}\n", w.html));
                     }
                 }

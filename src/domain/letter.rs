@@ -124,9 +124,9 @@ pub fn letters(t: &Transition) -> Vec<LetterDraft> {
             let agent = c.filed.agent.as_ref();
             let party = agent.filter(|_| !told.0.serves()).unwrap_or(&c.filed.complainant).party;
             put(&mut all, draft(c, stored.seq, (Side::Complainant, party, c.filed.language), told));
-            if let (Some(agent), (kind, _, day)) = (agent.filter(|_| told.0.serves()), told) {
-                // The agent's copy tells and serves nothing: it is about no statement.
-                put(&mut all, draft(c, stored.seq, (Side::Complainant, agent.party, c.filed.language), (kind, None, day)));
+            // The agent reads the same; what it gets serves nothing.
+            if let Some(agent) = agent.filter(|_| told.0.serves()) {
+                put(&mut all, draft(c, stored.seq, (Side::Complainant, agent.party, c.filed.language), told));
             }
         }
         if let Some(told) = to_seller(event) {

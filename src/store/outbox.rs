@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::error::Fault;
 use super::jobs::{JobDraft, JobRow, ask_for_job};
 use super::rows::PartyRow;
-use super::schema::{attempts, deliveries, dispatches, endpoints, mails, parties};
+use super::schema::{attempts, deliveries, dispatches, endpoints, mails, parties, submissions};
 use super::types::{Day, Id, Maybe, Ts};
 use super::work::{look, work};
 use super::{Store, StoreError};
@@ -118,6 +118,8 @@ pub struct ClaimedMail {
     pub side: String,
     /// The day that matters in it.
     pub day: Option<Date>,
+    /// What was submitted and the letter is about, sealed; none where it is about nothing, or was erased.
+    pub submitted: Option<PartyRow>,
     /// What it is about: a kind of letter.
     pub template: String,
     /// Language.
@@ -348,8 +350,8 @@ impl Store {
     /// [`StoreError::Unavailable`]
     pub async fn claim_mails(&self, now: Timestamp, lease_until: Timestamp, limit: usize) -> Result<Vec<ClaimedMail>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        type Row = (Id, Id, Id, String, String, String, i64, i32, String, Option<Day>);
-        let (rows, people): (Vec<Row>, Vec<PartyRow>) = work!(self, $go => {
+        type Row = (Id, Id, Id, String, String, String, i64, i32, String, Option<Day>, Option<Id>);
+        let (rows, people, words): (Vec<Row>, Vec<PartyRow>, Vec<(Id, Id)>) = work!(self, $go => {
             let free = mails::lease_until.is_null().or(mails::lease_until.le(Some(Ts(now))));
             let query = mails::table
                 .filter(mails::state.eq("due"))
@@ -357,7 +359,7 @@ impl Store {
                 .filter(free)
                 .order((mails::due_at, mails::id))
                 .limit(limit)
-                .select((mails::id, mails::complaint_id, mails::party_id, mails::template, mails::language, mails::reference, mails::fence, mails::attempts, mails::side, mails::day));
+                .select((mails::id, mails::complaint_id, mails::party_id, mails::template, mails::language, mails::reference, mails::fence, mails::attempts, mails::side, mails::day, mails::about));
             let rows: Vec<Row> = go!(load, query)?;
             let mut mine = Vec::new();
             for mut row in rows {
@@ -368,14 +370,20 @@ impl Store {
                     mine.push(row);
                 }
             }
-            let ids: Vec<Id> = mine.iter().map(|r| r.2).collect();
+            let about: Vec<Id> = mine.iter().filter_map(|r| r.10).collect();
+            let words = submissions::table.filter(submissions::id.eq_any(about)).select((submissions::id, submissions::party_id));
+            let words: Vec<(Id, Id)> = go!(load, words)?;
+            let ids: Vec<Id> = mine.iter().map(|r| r.2).chain(words.iter().map(|w| w.1)).collect();
             let people: Vec<PartyRow> = go!(load, parties::table.filter(parties::id.eq_any(ids)).select(PartyRow::as_select()))?;
-            Ok::<_, Fault>((mine, people))
+            Ok::<_, Fault>((mine, people, words))
         })?;
+        let person = |id: Uuid| people.iter().find(|p| p.id == id).cloned();
+        let submitted = |about: Id| words.iter().find(|w| w.0.0 == about.0).and_then(|w| person(w.1.0));
         let claimed = |r: Row| ClaimedMail {
             id: r.0.0,
             complaint: r.1.0,
-            party: people.iter().find(|p| p.id == r.2.0).cloned(),
+            party: person(r.2.0),
+            submitted: r.10.and_then(submitted),
             side: r.8,
             day: r.9.map(|d| d.0),
             template: r.3,

@@ -206,6 +206,10 @@ impl Desk {
     async fn serve_once(&self, mail: &MailKept) -> Result<(), DeskError> {
         let (Some(statement), Some(ended_at)) = (mail.about, mail.ended_at) else { return Ok(()) };
         let loaded = self.load(mail.complaint_id).await?;
+        if mail.party_id != loaded.complaint.filed.complainant.party {
+            // An agent's copy: only the complainant's own address is one for service.
+            return Ok(());
+        }
         let person = self.complainant(&loaded.complaint).await?;
         let confirmed = person.and_then(|p| p.service_address).is_some_and(|a| a.confirmed);
         let failed = match mail.state.as_str() {

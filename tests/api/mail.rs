@@ -38,6 +38,9 @@ on_both_databases! {
         let (text, html) = (forwarded.part("text/plain"), forwarded.part("text/html").replace("&#x2f;", "/"));
         for part in [&text, &html] {
             assert!(part.contains("自本声明到达您之日起十五日内") && part.contains(&format!("/v1/complaints/{id}")), "{part}");
+            // What is served is the statement itself.
+            assert!(part.contains("义乌市某百货店") && part.contains("我方产品在申请日前已公开销售"), "{part}");
+            assert!(!part.contains("92330782MA2BBBBB2Y"), "{part}");
         }
         assert!(html.contains("<html lang=\"zh\">"), "{html}");
         let path = format!("/v1/complaints/{id}");
