@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::domain::job::JobKind;
-use crate::store::{JobRow, StoreError};
+use crate::store::{FILINGS_SETTLE_SECONDS, JobRow, StoreError};
 use crate::workflow::{Desk, DeskError};
 
 /// Seconds a claim holds.
@@ -130,8 +130,51 @@ impl Agenda {
                 None => Ok(Done::Done),
                 Some(progress) => Ok(Done::Later(self.desk.clock().now(), Some(progress))),
             },
+            Some(JobKind::RegisterChanged) => {
+                let (number, version) = job.subject.split_once(' ').ok_or(DeskError::NotFound)?;
+                let version = version.parse().map_err(|_| DeskError::NotFound)?;
+                let pass = Pass::of(job.progress.as_deref());
+                let told = self.desk.tell_of_register(number, version, pass.after).await?;
+                Ok(pass.next(told.last, self.desk.clock().now()))
+            }
+            Some(JobKind::ReportRevoked) => {
+                let pass = Pass::of(job.progress.as_deref());
+                let told = self.desk.tell_of_revocation(&job.subject, pass.after).await?;
+                Ok(pass.next(told.last, self.desk.clock().now()))
+            }
+            Some(JobKind::ReportProven) => {
+                let pass = Pass::of(job.progress.as_deref());
+                let told = self.desk.tell_of_proof(&job.subject, pass.after).await?;
+                Ok(pass.next(told.last, self.desk.clock().now()))
+            }
             // Asked for by a later version of this program, which will do it.
             None => Ok(Done::Later(after(self.desk.clock().now(), RETRY_SECONDS_MAX), job.progress.clone())),
+        }
+    }
+}
+
+/// Where a job over many complaints stands. It goes over them twice, because a complaint may have been on
+/// its way in when the job was written; the second pass waits until none can be any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pass {
+    again: bool,
+    after: Uuid,
+}
+
+impl Pass {
+    /// `again` before the id of the last complaint, in the second pass.
+    fn of(progress: Option<&str>) -> Self {
+        let text = progress.unwrap_or_default();
+        let (again, id) = text.strip_prefix("again").map_or((false, text), |rest| (true, rest.trim_start()));
+        Pass { again, after: id.parse().unwrap_or_default() }
+    }
+
+    fn next(self, last: Option<Uuid>, now: Timestamp) -> Done {
+        match (last, self.again) {
+            (Some(id), false) => Done::Later(now, Some(id.to_string())),
+            (Some(id), true) => Done::Later(now, Some(format!("again {id}"))),
+            (None, false) => Done::Later(after(now, FILINGS_SETTLE_SECONDS), Some("again".to_owned())),
+            (None, true) => Done::Done,
         }
     }
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::loader::{Line, Shot, median, number, quantile};
 use crate::reports::pause;
 use crate::support::database::tamper;
-use crate::support::notices::LAMP;
+use crate::support::notices::{LAMP, right_form, verify_part};
 use crate::support::service::PROGRAM;
 use crate::support::{Engine, fixture};
 use crate::world::{World, own_report};
@@ -35,13 +35,13 @@ pub fn figures(asked: &Asked) {
     }
     let setting_up = crate::runtime();
     let (url, arrivals) = listen();
-    let world = setting_up.block_on(async {
+    let (world, right) = setting_up.block_on(async {
         let world = World::start(Engine::Sqlite).await;
-        switch_automation_on(&world, &url).await;
-        world
+        let right = switch_automation_on(&world, &url).await;
+        (world, right)
     });
     let exchanges = exchange_ms(&world) + post_ms(&url, &arrivals) + flush_ms(&world);
-    let known = received(&world, world.filing(), 1, &arrivals);
+    let known = received(&world, world.filing_by(&right), 1, &arrivals);
     if asked.wants("dispatch_received.known") {
         figure("dispatch_received.known.p50_ms", (quantile(&known, 0.5), exchanges), "ms");
     }
@@ -50,15 +50,16 @@ pub fn figures(asked: &Asked) {
         let first = FILINGS + 1;
         grant(&world, &report, first..first + FILINGS);
         let reading = reading_ms(&report);
-        let new = received(&world, world.filing_with_report(&report), first, &arrivals);
+        let new = received(&world, world.filing_with_report_by(&right, &report), first, &arrivals);
         figure("dispatch_received.new_report.p50_ms", (quantile(&new, 0.5), exchanges + reading), "ms");
         figure("dispatch_received.new_report.p99_ms", (quantile(&new, 0.99), exchanges + reading), "ms");
     }
 }
 
-/// Everything that lets a takedown leave without a person: an endpoint, proven standing, a report
-/// compared by two people, and a policy that says so.
-async fn switch_automation_on(world: &World, url: &str) {
+/// Everything that lets a takedown leave without a person: an endpoint, a right verified in every part,
+/// a report compared by two people, and a policy that says so. Answers the right; it leaves the report to
+/// each complaint.
+async fn switch_automation_on(world: &World, url: &str) -> String {
     let s = &world.service;
     s.post("/v1/admin/platforms/ali/endpoints", &s.admin, &json!({ "url": url })).await.expect(201);
     let level = json!({ "level": "B", "evidence": "与国家知识产权局出具的副本核对一致" });
@@ -66,12 +67,17 @@ async fn switch_automation_on(world: &World, url: &str) {
     for examiner in &world.examiners {
         s.post(&path, examiner, &level).await.expect(201);
     }
-    let right = json!({ "capacity": "patentee", "evidence": "营业执照与专利登记簿副本一致" });
-    s.put(&format!("/v1/admin/accounts/{}/rights/{}", world.account, LAMP.number), &world.examiners[0], &right).await.expect(200);
+    let mut form = right_form(&LAMP, &world.files);
+    form.as_object_mut().unwrap().remove("report");
+    let right = s.post("/v1/rights", &world.holder, &form).await.expect(201)["id"].as_str().unwrap().to_owned();
+    for part in ["identity", "standing", "documents"] {
+        verify_part(s, &world.examiners[0], (&right, part)).await;
+    }
     let mut policy = s.get("/v1/admin/policies/0", &s.admin).await.expect(200)["policy"].clone();
     policy["automation"] = json!({ "verified_notice": true, "prior_determination": true });
     let stored = s.post("/v1/admin/policies", &s.admin, &policy).await.expect(201);
     s.post(&format!("/v1/admin/policies/{}/activation", stored["version"]), &s.admin, &json!({})).await.expect(201);
+    right
 }
 
 /// Level B for reports that come later: over HTTP two people can only grant it to a report that was
@@ -81,10 +87,10 @@ fn grant(world: &World, report: &[u8], filings: std::ops::Range<u64>) {
         .map(|n| {
             let sha256 = hex::encode(Sha256::digest(own_report(report, &number(n, 0).to_string())));
             let id = Uuid::from_u128(u128::from(n)).simple().to_string();
-            format!("(X'{id}', '{sha256}', 'B', X'{id}', NULL, 'bench', 1, 0)")
+            format!("(X'{id}', '{sha256}', 'B', X'{id}', NULL, 'bench', 1, 0, 1)")
         })
         .collect();
-    let insert = "INSERT INTO report_grants (id, sha256, level, examiner, complaint_id, evidence, counts, at) VALUES";
+    let insert = "INSERT INTO report_grants (id, sha256, level, examiner, complaint_id, evidence, counts, at, n) VALUES";
     assert!(tamper(&world.service.database_url, &format!("{insert} {}", rows.join(", "))), "the grants could not be written");
 }
 

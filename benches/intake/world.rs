@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use serde_json::{Value, json};
 
 use crate::loader::{MARKS, Shot};
-use crate::support::notices::{Deposited, LAMP, notice, register};
+use crate::support::notices::{Deposited, LAMP, notice, notice_by, register};
 use crate::support::{Engine, Service};
 
 /// Filings an hour the account may make: more than any run makes.
@@ -24,7 +24,6 @@ pub fn own_report(report: &[u8], mark: &str) -> Vec<u8> {
 pub struct World {
     pub service: Service,
     pub holder: String,
-    pub account: String,
     pub examiners: [String; 2],
     pub files: Deposited,
     /// The complaint filed first: its report is known from then on.
@@ -39,7 +38,7 @@ impl World {
         service.post("/v1/admin/platforms", &service.admin, &platform).await.expect(201);
         let form = json!({ "role": "complainant", "name": LAMP.holder, "filings_per_hour_max": FILINGS_PER_HOUR_MAX });
         let made = service.post("/v1/admin/accounts", &service.admin, &form).await.expect(201);
-        let account = made["id"].as_str().unwrap().to_owned();
+        let account = made["id"].as_str().unwrap();
         let made = service.post(&format!("/v1/admin/accounts/{account}/keys"), &service.admin, &json!({})).await.expect(201);
         let holder = made["key"].as_str().unwrap().to_owned();
         let examiners = [service.account("examiner", None).await.1, service.account("examiner", None).await.1];
@@ -47,7 +46,7 @@ impl World {
         let files = Deposited::of(&service, &holder, &LAMP).await;
         let items = ["500000000000", "500000000001", "500000000002"];
         let sample = service.file(&holder, (crate::sample::SAMPLE_KEY, &notice(&LAMP, &files, &items))).await.expect(201);
-        World { service, holder, account, examiners, files, sample }
+        World { service, holder, examiners, files, sample }
     }
 
     /// Where the service listens.
@@ -58,13 +57,31 @@ impl World {
 
     /// A filing: multipart, its notice in a JSON part that names files uploaded before.
     pub fn filing(&self) -> Shot {
-        let notice = notice(&LAMP, &self.files, &MARKS);
-        self.multipart(&[("notice", "application/json", notice.to_string().into_bytes())])
+        self.with_files_known(&notice(&LAMP, &self.files, &MARKS))
+    }
+
+    /// A filing that names a right and, beside it, a report uploaded before.
+    pub fn filing_by(&self, right: &str) -> Shot {
+        let mut notice = notice_by(right, (&LAMP, &self.files), &MARKS);
+        notice["report"] = self.files.report.as_str().into();
+        self.with_files_known(&notice)
     }
 
     /// A filing that brings a report nobody has seen.
     pub fn filing_with_report(&self, report: &[u8]) -> Shot {
-        let mut notice = notice(&LAMP, &self.files, &MARKS);
+        self.with_report(notice(&LAMP, &self.files, &MARKS), report)
+    }
+
+    /// A filing that names a right and brings a report nobody has seen.
+    pub fn filing_with_report_by(&self, right: &str, report: &[u8]) -> Shot {
+        self.with_report(notice_by(right, (&LAMP, &self.files), &MARKS), report)
+    }
+
+    fn with_files_known(&self, notice: &Value) -> Shot {
+        self.multipart(&[("notice", "application/json", notice.to_string().into_bytes())])
+    }
+
+    fn with_report(&self, mut notice: Value, report: &[u8]) -> Shot {
         notice["report"] = "report".into();
         let report = own_report(report, MARKS[0]);
         self.multipart(&[("notice", "application/json", notice.to_string().into_bytes()), ("report", "application/pdf", report)])

@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod keys;
 mod process;
+mod register;
 mod reports;
 mod show;
 
@@ -38,6 +39,9 @@ enum Command {
     /// Patent numbers.
     #[command(subcommand)]
     Patent(PatentCommand),
+    /// The patent register.
+    #[command(subcommand)]
+    Register(RegisterCommand),
     /// Addresses of listings.
     #[command(subcommand)]
     Listing(ListingCommand),
@@ -67,6 +71,12 @@ enum Command {
 enum ReportCommand {
     /// Reads reports and makes the ten checks, without a complaint.
     Check(reports::ReportArgs),
+}
+
+#[derive(Debug, Subcommand)]
+enum RegisterCommand {
+    /// Puts the entries of a file; killed, it goes on where it stood. Exit 1 if a row was refused.
+    Import(register::ImportArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,6 +135,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Listing(ListingCommand::Parse(args)) => check::listings(args),
         Command::Report(ReportCommand::Check(args)) => asynchronous(reports::reports(args)),
         Command::Deadline(args) => Ok(check::deadline(&args)),
+        Command::Register(RegisterCommand::Import(args)) => asynchronous(register::import(args)),
         Command::Openapi => {
             print(crate::web::contract());
             Ok(ExitCode::SUCCESS)

@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::domain::calendar::shanghai_date;
 use crate::domain::examine::{Examination, Examined, examine};
 use crate::domain::report::{Readability, ReportFacts};
+use crate::domain::report_relation::OnRecord;
 use crate::intake::reader::{Reader, Series};
 use crate::intake::upload::FILE_BYTES_MAX;
 
@@ -122,7 +123,8 @@ async fn check(series: &mut Series, (file, today): (&Path, Date), (json, paint):
             }
         },
     };
-    let examined = examine(&Examination { facts: &facts, notice: None, register: None, granted: None, superseded_by: None, today });
+    let examined =
+        examine(&Examination { facts: &facts, notice: None, register: None, granted: None, on_record: &OnRecord::Nothing, today });
     let name = file.display().to_string();
     let text =
         if json { json_of(&name, sha256.as_deref(), (&facts, &examined)).to_string() } else { table_of(&name, (&facts, &examined), paint) };

@@ -9,10 +9,12 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use serde::Serialize;
 use serde_json::Value;
 
 /// Who is told something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// The house: who judges. Administrators and auditors see the same without the people.
     Examiner,
@@ -105,6 +107,15 @@ fields! {
     "patent_number" Examiner Respondent Complainant;
     "provisional" Examiner Complainant;
     "reference" Examiner Respondent Complainant;
+    "reopened.calendar_version" Examiner Complainant;
+    "reopened.due_on" Examiner Complainant;
+    "reopened.why.by" Examiner Complainant;
+    "reopened.why.changes[]" Examiner Complainant;
+    "reopened.why.kind" Examiner Complainant;
+    "reopened.why.reason" Examiner Complainant;
+    "reopened.why.report_sha256" Examiner Complainant;
+    "reopened.why.version" Examiner Complainant;
+    "reopened.why.with" Examiner Complainant;
     "rows_left_out[].code" Examiner Complainant;
     "rows_left_out[].earlier" Examiner Complainant;
     "rows_left_out[].pointer" Examiner Complainant;
@@ -287,6 +298,8 @@ fields! {
     "report.verdicts[].page" Examiner;
     "report.verdicts[].quote" Examiner;
     "report_sha256" Examiner;
+    "right" Examiner;
+    "sources…" Examiner;
 }
 
 /// Every path a platform may be sent, and the paths that lead there.

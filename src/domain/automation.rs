@@ -1,7 +1,7 @@
 //! What may leave without a human: a proof value that only a triage which shows it all can yield.
 //!
 //! Rule: the active policy switched it on, no criterion is met, all ten checks pass, authenticity is
-//! level A or B, and the complainant's standing for this patent is proven.
+//! level A or B, the complainant's standing for this patent is proven, and whoever acts may still act.
 
 use super::complaint::Basis;
 use super::policy::{FactValue, Facts, Policy, Track, Triage};
@@ -39,6 +39,7 @@ impl MayAutomate {
             && word("report.overall", "usable")
             && (word("report.authenticity_level", "A") || word("report.authenticity_level", "B"))
             && yes("standing.proven")
+            && !yes("authority.expired")
             && zero("complaint.unresolved_listings")
             && zero("complaint.unconnected_listings");
         if !clean {

@@ -9,8 +9,9 @@ mod checks;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::register::{REGISTER_AGE_DAYS_MAX, RegisterEntry};
+use super::register::RegisterEntry;
 use super::report::{ItemVerdict, ReportFacts, Verdict};
+use super::report_relation::OnRecord;
 use super::signature::{SignatureSeen, Standing};
 
 /// Longest number of a claim or design, in digits.
@@ -135,6 +136,9 @@ pub enum AuthenticityLevel {
     /// Altered after signing.
     #[serde(rename = "broken")]
     Broken,
+    /// A person recorded that it is false.
+    #[serde(rename = "revoked")]
+    Revoked,
 }
 
 impl AuthenticityLevel {
@@ -146,6 +150,7 @@ impl AuthenticityLevel {
             AuthenticityLevel::C => "C",
             AuthenticityLevel::D => "D",
             AuthenticityLevel::Broken => "broken",
+            AuthenticityLevel::Revoked => "revoked",
         }
     }
 
@@ -166,10 +171,15 @@ impl AuthenticityLevel {
         }
     }
 
-    /// The one of two that counts: broken before all, then the better.
-    fn counting(a: Option<Self>, b: Option<Self>) -> Option<Self> {
-        use AuthenticityLevel::{A, B, Broken, C, D};
-        [Broken, A, B, C, D].into_iter().find(|l| a == Some(*l) || b == Some(*l))
+    /// The one of two that counts: what speaks against the file before all, then the better.
+    pub fn counting(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        use AuthenticityLevel::{A, B, Broken, C, D, Revoked};
+        [Revoked, Broken, A, B, C, D].into_iter().find(|l| a == Some(*l) || b == Some(*l))
+    }
+
+    /// Whether it proves the file for every complaint with it.
+    pub fn is_proof(self) -> bool {
+        matches!(self, AuthenticityLevel::A | AuthenticityLevel::B)
     }
 
     /// The level of a word.
@@ -180,6 +190,7 @@ impl AuthenticityLevel {
             "C" => Some(AuthenticityLevel::C),
             "D" => Some(AuthenticityLevel::D),
             "broken" => Some(AuthenticityLevel::Broken),
+            "revoked" => Some(AuthenticityLevel::Revoked),
             _ => None,
         }
     }
@@ -268,8 +279,8 @@ pub struct Examination<'a> {
     pub register: Option<&'a RegisterEntry>,
     /// The authenticity level that people granted.
     pub granted: Option<AuthenticityLevel>,
-    /// SHA-256 of a corrected report that replaced it.
-    pub superseded_by: Option<&'a str>,
+    /// What other files on the patent hold against it.
+    pub on_record: &'a OnRecord,
     /// Today in Shanghai.
     pub today: Date,
 }
@@ -277,8 +288,7 @@ pub struct Examination<'a> {
 impl<'a> Examination<'a> {
     /// The register's entry, if it is not too old to prove anything.
     fn fresh_register(&self) -> Option<&'a RegisterEntry> {
-        let age = |r: &RegisterEntry| r.as_of.until(self.today).map_or(i32::MAX, |span| span.get_days());
-        self.register.filter(|r| (0..=REGISTER_AGE_DAYS_MAX).contains(&age(r)))
+        self.register.filter(|r| r.is_fresh(self.today))
     }
 }
 
@@ -329,8 +339,15 @@ pub fn examine(x: &Examination) -> Examined {
     Examined { overall, findings, asserted, authenticity: level }
 }
 
-/// The report's verdict on each asserted item; one it does not speak of is unknown.
+/// The report's verdict on each asserted item; one it does not speak of is unknown, and so is every one
+/// on a text that is no longer in force.
 fn asserted_verdicts(x: &Examination) -> Vec<ItemVerdict> {
+    let amended = checks::amended_since(x);
+    let of_text = |v: ItemVerdict| if amended { ItemVerdict { verdict: Verdict::Unknown, ..v } } else { v };
+    read_verdicts(x).into_iter().map(of_text).collect()
+}
+
+fn read_verdicts(x: &Examination) -> Vec<ItemVerdict> {
     let verdicts = &x.facts.verdicts;
     let Some(notice) = x.notice else {
         return verdicts.clone();

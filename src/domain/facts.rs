@@ -2,6 +2,8 @@
 //! A fact nobody supplied is left out: unknown, never a default. What the complainant says against
 //! its own interest counts; what it says in its own favour proves nothing and is left out.
 
+use jiff::civil::Date;
+
 use super::complaint::{DocumentFiled, ListingFiled};
 use super::examine::Examined;
 use super::notice::{Comparison, Correspondence, DesignKind, DocumentKind, Likeness, NoticeCase};
@@ -9,6 +11,7 @@ use super::patent::PatentKind;
 use super::policy::{FactValue, Facts};
 use super::register::RegisterEntry;
 use super::report::{Readability, ReportFacts, Verdict};
+use super::right::authority_until;
 
 /// What the facts are taken from.
 pub struct FactsFrom<'a> {
@@ -28,12 +31,25 @@ pub struct FactsFrom<'a> {
     pub authenticity: Option<&'a str>,
     /// The register entry.
     pub register: Option<&'a RegisterEntry>,
-    /// Whether an examiner verified the complainant's standing.
-    pub standing_proven: Option<bool>,
+    /// What the right that the complaint names proves; nothing where it names none.
+    pub right: RightFacts,
+    /// Today in Shanghai.
+    pub today: Date,
     /// Whether every listing is an item that a human found infringing and that still stands.
     pub relisting_determined: Option<bool>,
     /// Whether a seller answered to the merits, with evidence.
     pub seller_answered: bool,
+}
+
+/// What examiners found of a right; absent: nobody looked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RightFacts {
+    /// Who the complainant is.
+    pub identity: Option<bool>,
+    /// That it may complain by this patent.
+    pub standing: Option<bool>,
+    /// The patent documents.
+    pub documents: Option<bool>,
 }
 
 /// The flat facts.
@@ -96,8 +112,17 @@ fn patent_facts(x: &FactsFrom, f: &mut Facts) {
     }
     let maintained = x.documents.iter().any(|d| d.kind == DocumentKind::MaintainingDecision);
     f.insert("patent.maintained".into(), maintained.into());
-    if let Some(proven) = x.standing_proven {
-        f.insert("standing.proven".into(), proven.into());
+    let found = [("identity.proven", x.right.identity), ("standing.proven", x.right.standing), ("documents.verified", x.right.documents)];
+    for (name, value) in found {
+        if let Some(value) = value {
+            f.insert(name.into(), value.into());
+        }
+    }
+    let acts_by = x.documents.iter().any(|d| matches!(d.kind, DocumentKind::PowerOfAttorney | DocumentKind::Licence));
+    if acts_by {
+        let dated: Vec<_> = x.documents.iter().map(|d| (d.kind, d.until)).collect();
+        let until = authority_until(x.notice.capacity, x.notice.has_agent, &dated);
+        f.insert("authority.expired".into(), until.is_some_and(|until| until < x.today).into());
     }
     if let Some(determined) = x.relisting_determined {
         f.insert("relisting.determined".into(), determined.into());

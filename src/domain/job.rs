@@ -10,11 +10,26 @@ pub enum JobKind {
     Service,
     /// The calendar of a year (the subject) was put: last days may move.
     CalendarPut,
+    /// The register changed: complaints on the patent (the subject: number, blank, version of the entry)
+    /// hear of it.
+    RegisterChanged,
+    /// A person recorded that a report (the subject, by SHA-256) is false: complaints with it hear of it.
+    ReportRevoked,
+    /// A report (the subject, by SHA-256) was proven: complaints whose report it replaces or contradicts
+    /// hear of it.
+    ReportProven,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 3] = [JobKind::Deadlines, JobKind::Service, JobKind::CalendarPut];
+    pub const ALL: [JobKind; 6] = [
+        JobKind::Deadlines,
+        JobKind::Service,
+        JobKind::CalendarPut,
+        JobKind::RegisterChanged,
+        JobKind::ReportRevoked,
+        JobKind::ReportProven,
+    ];
 
     /// The word used in SQL and logs.
     pub fn word(self) -> &'static str {
@@ -22,6 +37,9 @@ impl JobKind {
             JobKind::Deadlines => "deadlines",
             JobKind::Service => "service",
             JobKind::CalendarPut => "calendar_put",
+            JobKind::RegisterChanged => "register_changed",
+            JobKind::ReportRevoked => "report_revoked",
+            JobKind::ReportProven => "report_proven",
         }
     }
 

@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Most accused products in one complaint.
 pub const ACCUSED_PRODUCTS_MAX: usize = 50;
@@ -34,14 +35,21 @@ pub struct NoticeForm {
     /// Language of messages to the complainant.
     #[serde(default)]
     pub language: Language,
-    /// The patent, as the complainant states it.
-    pub patent: PatentStated,
+    /// A right that was deposited: patent, complainant, agent, capacity, documents and report are taken from
+    /// it and are not said again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right: Option<Uuid>,
+    /// The patent, as the complainant states it; needed where no right is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patent: Option<PatentStated>,
     /// Claims or designs asserted ("1", "2").
     pub asserted_items: Vec<String>,
-    /// The complainant.
-    pub complainant: Person,
-    /// In what capacity the complainant acts.
-    pub capacity: Capacity,
+    /// The complainant; needed where no right is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complainant: Option<Person>,
+    /// In what capacity the complainant acts; needed where no right is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Capacity>,
     /// The agent that files, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<Person>,
@@ -373,6 +381,33 @@ pub struct DocumentStated {
     /// Last day it covers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
+    /// When it was captured: scanned, photographed, fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured_at: Option<Timestamp>,
+    /// What a power of attorney covers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Whether a power of attorney may be passed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub_delegation: Option<bool>,
+    /// Kind of a licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence_kind: Option<LicenceKind>,
+    /// Territory of a licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub territory: Option<String>,
+}
+
+/// Kinds of licence. Law: 法释〔2020〕19号 (technology contracts) 25.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LicenceKind {
+    /// 独占实施许可
+    Exclusive,
+    /// 排他实施许可
+    Sole,
+    /// 普通实施许可
+    Ordinary,
 }
 
 /// Kinds of documents.
@@ -435,6 +470,9 @@ pub struct NoticeCase {
     /// The complainant's own reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
+    /// The right it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right: Option<Uuid>,
     /// Language of messages.
     pub language: Language,
     /// The patent as stated.
@@ -496,16 +534,18 @@ impl Complainant {
 }
 
 impl NoticeForm {
-    /// Parts the case from the people.
-    pub fn split(self) -> (NoticeCase, Complainant, Option<Person>) {
+    /// Parts the case from the people; none while something needed is absent.
+    pub fn split(self) -> Option<(NoticeCase, Complainant, Option<Person>)> {
+        let person = self.complainant?;
         let case = NoticeCase {
             client_reference: self.client_reference,
+            right: self.right,
             language: self.language,
-            patent: self.patent,
+            patent: self.patent?,
             asserted_items: self.asserted_items,
-            complainant_kind: self.complainant.kind,
-            complainant_country: self.complainant.country.clone(),
-            capacity: self.capacity,
+            complainant_kind: person.kind,
+            complainant_country: person.country.clone(),
+            capacity: self.capacity?,
             has_agent: self.agent.is_some(),
             service_address_confirmed: self.service_address.as_ref().is_some_and(|a| a.confirmed),
             truth_guaranteed_on: self.truth_guarantee.as_ref().filter(|t| t.accepted).map(|t| t.signed_on),
@@ -516,49 +556,8 @@ impl NoticeForm {
             relisting_of: self.relisting_of,
             proceedings: self.proceedings,
         };
-        let complainant =
-            Complainant { person: self.complainant, service_address: self.service_address, truth_guarantee: self.truth_guarantee };
-        (case, complainant, self.agent)
-    }
-
-    /// Every file the notice names, with the JSON Pointer of the place.
-    pub fn files(&self) -> Vec<(String, &str)> {
-        let mut all: Vec<(String, &str)> = Vec::new();
-        if let Some(report) = &self.report {
-            all.push(("/report".into(), report));
-        }
-        for (i, d) in self.documents.iter().enumerate() {
-            all.push((format!("/documents/{i}/file"), &d.file));
-        }
-        for (p, product) in self.accused_products.iter().enumerate() {
-            for (i, picture) in product.pictures.iter().enumerate() {
-                all.push((format!("/accused_products/{p}/pictures/{i}"), picture));
-            }
-            for (i, l) in product.listings.iter().enumerate() {
-                if let Some(snapshot) = &l.snapshot {
-                    all.push((format!("/accused_products/{p}/listings/{i}/snapshot"), snapshot));
-                }
-            }
-        }
-        all
-    }
-
-    /// Replaces every file name by what `to` makes of it.
-    pub fn rename_files(&mut self, to: impl Fn(&str) -> String) {
-        if let Some(report) = &mut self.report {
-            *report = to(report);
-        }
-        for d in &mut self.documents {
-            d.file = to(&d.file);
-        }
-        for product in &mut self.accused_products {
-            for picture in &mut product.pictures {
-                *picture = to(picture);
-            }
-            for snapshot in product.listings.iter_mut().filter_map(|l| l.snapshot.as_mut()) {
-                *snapshot = to(snapshot);
-            }
-        }
+        let complainant = Complainant { person, service_address: self.service_address, truth_guarantee: self.truth_guarantee };
+        Some((case, complainant, self.agent))
     }
 }
 
@@ -566,15 +565,5 @@ impl NoticeCase {
     /// The listings with their product, in order: the `n`-th is line `n` of the complaint.
     pub fn listings(&self) -> impl Iterator<Item = (&AccusedProduct, &ListingStated)> {
         self.accused_products.iter().flat_map(|p| p.listings.iter().map(move |l| (p, l)))
-    }
-
-    /// Every file the case names, by SHA-256.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        let of_products = self.accused_products.iter().flat_map(|p| {
-            let snapshots = p.listings.iter().filter_map(|l| l.snapshot.as_deref());
-            p.pictures.iter().map(String::as_str).chain(snapshots)
-        });
-        let documents = self.documents.iter().map(|d| d.file.as_str());
-        self.report.as_deref().into_iter().chain(documents).chain(of_products)
     }
 }

@@ -3,20 +3,26 @@
 
 use super::listing::ParseStatus;
 use super::notice::{
-    ACCUSED_PRODUCTS_MAX, ASSERTED_ITEMS_MAX, COMPARISON_ROWS_MAX, Comparison, DOCUMENTS_MAX, LISTINGS_MAX, ListingStated, NAME_CHARS_MAX,
-    NoticeForm, NoticeProblem, Person, TEXT_CHARS_MAX,
+    ACCUSED_PRODUCTS_MAX, ASSERTED_ITEMS_MAX, COMPARISON_ROWS_MAX, Comparison, Complainant, DOCUMENTS_MAX, DocumentStated, LISTINGS_MAX,
+    ListingStated, NAME_CHARS_MAX, NoticeCase, NoticeForm, NoticeProblem, PatentStated, Person, TEXT_CHARS_MAX,
 };
 use super::patent::{PatentKind, PatentNumber};
 
 mod listings;
+mod right;
 
 pub use listings::ListingParsed;
+pub use right::check_right;
 
 /// A notice that may be filed.
 #[derive(Clone, Debug)]
 pub struct Notice {
-    /// The form.
-    pub form: NoticeForm,
+    /// The case, without people.
+    pub case: NoticeCase,
+    /// The complainant.
+    pub complainant: Complainant,
+    /// The agent.
+    pub agent: Option<Person>,
     /// The patent number, parsed.
     pub number: PatentNumber,
     /// Asserted items, normalised and without doubles.
@@ -31,6 +37,10 @@ struct Found(Vec<NoticeProblem>);
 impl Found {
     fn add(&mut self, pointer: impl Into<String>, code: &str, message: (impl Into<String>, impl Into<String>)) {
         self.0.push(NoticeProblem { pointer: pointer.into(), code: code.into(), message: message.0.into(), message_zh: message.1.into() });
+    }
+
+    fn missing(&mut self, pointer: &str) {
+        self.add(pointer, "field.missing", ("is needed where no right is named", "未引用已登记权利时必须填写"));
     }
 
     fn length(&mut self, pointer: &str, text: &str, chars_max: usize) {
@@ -70,7 +80,16 @@ impl Found {
 /// Every problem found, in the order of the form.
 pub fn check_notice(form: NoticeForm) -> Result<Notice, Vec<NoticeProblem>> {
     let mut found = Found(Vec::new());
-    let number = patent(&form, &mut found);
+    let number = match &form.patent {
+        Some(stated) => patent(stated, &mut found),
+        None => {
+            found.missing("/patent");
+            None
+        }
+    };
+    if form.capacity.is_none() {
+        found.missing("/capacity");
+    }
     let asserted_items = asserted(&form, &mut found);
     people(&form, &mut found);
     found.length_if("/client_reference", form.client_reference.as_ref(), NAME_CHARS_MAX);
@@ -80,17 +99,18 @@ pub fn check_notice(form: NoticeForm) -> Result<Notice, Vec<NoticeProblem>> {
     {
         found.add("/relisting_of", "reference.malformed", ("not a reference", "不是有效的编号"));
     }
-    found.count("/documents", form.documents.len(), (0, DOCUMENTS_MAX));
+    documents(&form.documents, &mut found);
     products(&form, number.as_ref(), &mut found);
     let listings = listings::parse_all(&form, &mut found);
-    match number {
-        Some(number) if found.0.is_empty() => Ok(Notice { form, number, asserted_items, listings }),
+    match number.zip(form.split()) {
+        Some((number, (case, complainant, agent))) if found.0.is_empty() => {
+            Ok(Notice { case, complainant, agent, number, asserted_items, listings })
+        }
         _ => Err(found.0),
     }
 }
 
-fn patent(form: &NoticeForm, found: &mut Found) -> Option<PatentNumber> {
-    let stated = &form.patent;
+fn patent(stated: &PatentStated, found: &mut Found) -> Option<PatentNumber> {
     found.length_if("/patent/title", stated.title.as_ref(), NAME_CHARS_MAX);
     found.length_if("/patent/holder", stated.holder.as_ref(), NAME_CHARS_MAX);
     match PatentNumber::parse(&stated.number) {
@@ -128,7 +148,10 @@ fn asserted(form: &NoticeForm, found: &mut Found) -> Vec<String> {
 }
 
 fn people(form: &NoticeForm, found: &mut Found) {
-    person("/complainant", &form.complainant, found);
+    match &form.complainant {
+        Some(complainant) => person("/complainant", complainant, found),
+        None => found.missing("/complainant"),
+    }
     if let Some(agent) = &form.agent {
         person("/agent", agent, found);
     }
@@ -161,6 +184,15 @@ fn email(at: &str, text: &str, found: &mut Found) {
         && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',' | ';'));
     if !right {
         found.add(at, "email.malformed", ("not a mail address", "不是有效的电子邮箱"));
+    }
+}
+
+/// The documents of a notice or a right; those of a notice may come later.
+fn documents(all: &[DocumentStated], found: &mut Found) {
+    found.count("/documents", all.len(), (0, DOCUMENTS_MAX));
+    for (i, d) in all.iter().enumerate() {
+        found.length_if(&format!("/documents/{i}/scope"), d.scope.as_ref(), TEXT_CHARS_MAX);
+        found.length_if(&format!("/documents/{i}/territory"), d.territory.as_ref(), NAME_CHARS_MAX);
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod pdf;
 pub mod reader;
+pub mod register_file;
 pub mod report;
 pub mod signature;
 pub mod upload;

@@ -156,6 +156,10 @@ fn of_unique(constraint: Option<&str>, message: &str) -> StoreError {
         |constraint_name: &str, columns: &str| constraint == Some(constraint_name) || (constraint.is_none() && message.contains(columns));
     if hit("events_pkey", "events.complaint_id") || hit("complaints_pkey", "complaints.id") {
         StoreError::Stale { what: "complaint" }
+    } else if hit("patents_pkey", "patents.number") || hit("patent_versions_pkey", "patent_versions.number") {
+        StoreError::Stale { what: "register" }
+    } else if hit("report_grants_sha256_n_key", "report_grants.n") {
+        StoreError::Stale { what: "grants" }
     } else if hit("listings_live_key", "listings.live_key") || hit("listings_live_key", "listings_live_key") {
         StoreError::Duplicate { what: "listing" }
     } else if hit("complaints_reference_key", "complaints.reference") {

@@ -11,11 +11,13 @@ use super::error::Fault;
 use super::files::facts_of;
 use super::projection::live_key_of;
 use super::register::entry_of;
+use super::reports::{KnownReportRow, reports_on};
+use super::rights::{RightRow, StoredRight, VerificationRow};
 use super::rows::{GrantRow, int};
-use super::schema::{complaints, listings, patents, report_grants, report_readings, rights};
+use super::schema::{complaints, listings, patents, report_grants, report_readings, reports, right_verifications, rights};
 use super::types::Id;
 use super::work::look;
-use super::{RightRow, Store, StoreError};
+use super::{Store, StoreError};
 use crate::domain::complaint::{Determination, Measure};
 use crate::domain::register::RegisterEntry;
 use crate::domain::report::ReportFacts;
@@ -36,6 +38,8 @@ pub struct FilingAsk {
     pub report_sha256: Option<String>,
     /// Version of the reader: the same in every ask of a process.
     pub reader_version: u32,
+    /// The right it names.
+    pub right: Option<Uuid>,
     /// Items of the listings: `id_space/item_id[/sku]`.
     pub item_keys: Vec<String>,
     /// Reference of the complaint that is repeated.
@@ -53,8 +57,12 @@ pub struct FilingContext {
     pub reading: Option<Arc<ReportFacts>>,
     /// Levels granted to the report.
     pub grants: Vec<GrantRow>,
-    /// The account's verified right.
-    pub right: Option<RightRow>,
+    /// Reports on the patent, where there are others than the one that is filed.
+    pub reports: Vec<KnownReportRow>,
+    /// Whether the report that is filed was filed before.
+    pub report_known: bool,
+    /// The right that is named.
+    pub right: Option<StoredRight>,
     /// Items that are in a live complaint of this account about this patent.
     pub live: Vec<LiveListing>,
     /// The complaint that is repeated.
@@ -89,7 +97,7 @@ pub struct Relisted {
 struct Wanted {
     /// By account: an index serves a list below one account, not a list of accounts by a list of keys.
     keys: ByAccount,
-    numbers_of: ByAccount,
+    rights: Vec<Uuid>,
     numbers: Vec<String>,
     reports: Vec<String>,
     reader_version: i32,
@@ -105,7 +113,10 @@ struct Found {
     registers: BTreeMap<String, (i64, Result<Arc<RegisterEntry>, StoreError>)>,
     readings: BTreeMap<String, Result<Arc<ReportFacts>, StoreError>>,
     grants: Vec<GrantRow>,
-    rights: BTreeMap<(Uuid, String), RightRow>,
+    /// How many there are on a patent, and one of them.
+    counted: BTreeMap<String, (i64, Option<String>)>,
+    reports: BTreeMap<String, Vec<KnownReportRow>>,
+    rights: BTreeMap<Uuid, StoredRight>,
     live: BTreeMap<String, (Uuid, String)>,
     relistings: BTreeMap<String, Relisted>,
 }
@@ -143,7 +154,7 @@ impl Wanted {
     fn of(asks: &[FilingAsk]) -> Self {
         Wanted {
             keys: by_account(asks.iter().filter_map(|a| Some((a.account, a.idempotency_key.clone()?)))),
-            numbers_of: by_account(asks.iter().map(|a| (a.account, a.patent_number.clone()))),
+            rights: once(asks.iter().filter_map(|a| a.right)),
             numbers: once(asks.iter().map(|a| a.patent_number.clone())),
             reports: once(asks.iter().filter_map(|a| a.report_sha256.clone())),
             reader_version: asks.first().map_or(0, |a| int(a.reader_version)),
@@ -154,6 +165,11 @@ impl Wanted {
 }
 
 impl Found {
+    fn knows(&self, number: &str, sha256: &String) -> bool {
+        let only = matches!(self.counted.get(number), Some((1, Some(one))) if one == sha256);
+        only || self.reports.get(number).is_some_and(|all| all.iter().any(|k| k.report.sha256 == *sha256))
+    }
+
     fn context(&self, ask: &FilingAsk) -> Result<FilingContext, StoreError> {
         let answer = ask.idempotency_key.as_ref().and_then(|key| self.answers.get(&(ask.account, key.clone())));
         let report = ask.report_sha256.as_ref();
@@ -167,7 +183,9 @@ impl Found {
             register: register.map(|(version, entry)| entry.map(|e| (version, e))).transpose()?,
             reading: report.and_then(|r| self.readings.get(r)).cloned().transpose()?,
             grants: self.grants.iter().filter(|g| Some(&g.sha256) == report).cloned().collect(),
-            right: self.rights.get(&(ask.account, ask.patent_number.clone())).cloned(),
+            reports: self.reports.get(&ask.patent_number).filter(|_| report.is_some()).cloned().unwrap_or_default(),
+            report_known: report.is_some_and(|r| self.knows(&ask.patent_number, r)),
+            right: ask.right.and_then(|id| self.rights.get(&id)).cloned(),
             live: live_keys(ask).filter_map(live).collect(),
             relisting: ask.relisting_of.as_ref().and_then(|r| self.relistings.get(r)).cloned(),
         })
@@ -202,14 +220,32 @@ async fn contexts(store: Store, asks: Vec<FilingAsk>) -> Result<Vec<Result<Filin
                 .order((report_grants::at, report_grants::id))
                 .select(GrantRow::as_select());
             found.grants = go!(load, query)?;
+            let query = reports::table
+                .filter(reports::patent_number.eq_any(wanted.numbers.clone()))
+                .group_by(reports::patent_number)
+                .select((reports::patent_number, diesel::dsl::count_star(), diesel::dsl::max(reports::sha256)));
+            let rows: Vec<(String, i64, Option<String>)> = go!(load, query)?;
+            found.counted = rows.into_iter().map(|(number, n, one)| (number, (n, one))).collect();
+            // Mostly a patent has the one report that is filed; then there is nothing to compare.
+            let compared = |(n, one): &(i64, Option<String>)| *n > 1 || one.as_ref().is_some_and(|o| !wanted.reports.contains(o));
+            let numbers: Vec<String> = found.counted.iter().filter(|(_, c)| compared(c)).map(|(number, _)| number.clone()).collect();
+            for number in numbers {
+                let all = reports_on!(go, &number);
+                found.reports.insert(number, all);
+            }
         }
-        for (account, numbers) in &wanted.numbers_of {
-            let query = rights::table
-                .filter(rights::account_id.eq(Id(*account)))
-                .filter(rights::patent_number.eq_any(once(numbers.iter().cloned())))
-                .select(RightRow::as_select());
-            let rows: Vec<RightRow> = go!(load, query)?;
-            found.rights.extend(rows.into_iter().map(|r| ((r.account_id, r.patent_number.clone()), r)));
+        if !wanted.rights.is_empty() {
+            let ids: Vec<Id> = wanted.rights.iter().copied().map(Id).collect();
+            let rows: Vec<RightRow> = go!(load, rights::table.filter(rights::id.eq_any(ids.clone())).select(RightRow::as_select()))?;
+            let query = right_verifications::table
+                .filter(right_verifications::right_id.eq_any(ids))
+                .order((right_verifications::right_id, right_verifications::n))
+                .select(VerificationRow::as_select());
+            let all: Vec<VerificationRow> = go!(load, query)?;
+            found.rights.extend(rows.into_iter().map(|row| {
+                let verifications = all.iter().filter(|v| v.right_id == row.id).cloned().collect();
+                (row.id, StoredRight { row, verifications })
+            }));
         }
         for part in wanted.live_keys.chunks(VALUES_MAX) {
             let query = listings::table

@@ -1,44 +1,16 @@
-//! The patent register, verified rights and policies: what examiners and administrators supply.
+//! The patent register, to be read, and policies.
 
 use diesel::prelude::*;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::error::Fault;
-use super::schema::{patent_versions, patents, policies, rights};
-use super::types::{Day, Id, Maybe, Ts};
+use super::schema::{patent_versions, patents, policies};
+use super::types::{Id, Ts};
 use super::work::{look, work};
 use super::{Store, StoreError};
 use crate::domain::policy::Policy;
 use crate::domain::register::RegisterEntry;
-
-/// The verified standing of an account for a patent.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = rights, treat_none_as_null = true, treat_none_as_default_value = false)]
-pub struct RightRow {
-    /// Id.
-    #[diesel(serialize_as = Id, deserialize_as = Id)]
-    pub id: Uuid,
-    /// The account.
-    #[diesel(serialize_as = Id, deserialize_as = Id)]
-    pub account_id: Uuid,
-    /// Patent number, canonical.
-    pub patent_number: String,
-    /// Word of the capacity.
-    pub capacity: String,
-    /// Last day it holds.
-    #[diesel(serialize_as = Maybe<Day>, deserialize_as = Maybe<Day>)]
-    pub valid_until: Option<Date>,
-    /// What it rests on.
-    pub evidence: String,
-    /// Who verified it.
-    #[diesel(serialize_as = Id, deserialize_as = Id)]
-    pub verified_by: Uuid,
-    /// When.
-    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
-    pub verified_at: Timestamp,
-}
 
 /// A stored policy.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,56 +46,21 @@ impl Store {
         row.map(|(version, text)| Ok((version, entry_of(number, &text)?))).transpose()
     }
 
-    /// Puts an entry as the next version; all versions are kept.
+    /// The entries of a patent, oldest first.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn put_register(&self, number: &str, entry: &RegisterEntry, by: Uuid, at: Timestamp) -> Result<i64, StoreError> {
-        let number = number.to_owned();
-        let text = serde_json::to_string(entry).map_err(|e| StoreError::corrupt("patents", &number, e))?;
-        work!(self, $go => {
-            let first = (patents::number.eq(&number), patents::version.eq(1_i64), patents::entry.eq(&text), patents::put_by.eq(Id(by)), patents::put_at.eq(Ts(at)));
-            let next = (patents::version.eq(patents::version + 1), patents::entry.eq(&text), patents::put_by.eq(Id(by)), patents::put_at.eq(Ts(at)));
-            go!(execute, diesel::insert_into(patents::table).values(first).on_conflict(patents::number).do_update().set(next))?;
-            let version: i64 = go!(first, patents::table.find(number.clone()).select(patents::version))?;
-            let kept = (
-                patent_versions::number.eq(&number),
-                patent_versions::version.eq(version),
-                patent_versions::entry.eq(&text),
-                patent_versions::put_by.eq(Id(by)),
-                patent_versions::put_at.eq(Ts(at)),
-            );
-            go!(execute, diesel::insert_into(patent_versions::table).values(kept))?;
-            Ok::<_, Fault>(version)
-        })
-    }
-
-    /// The verified right of an account in a patent.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn right(&self, account: Uuid, number: &str) -> Result<Option<RightRow>, StoreError> {
-        let number = number.to_owned();
-        look!(self, $go => {
-            let row: Option<RightRow> = go!(first, rights::table.find((Id(account), number.clone())).select(RightRow::as_select())).optional()?;
-            Ok::<_, Fault>(row)
-        })
-    }
-
-    /// Puts or replaces a right.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn put_right(&self, row: RightRow) -> Result<(), StoreError> {
-        work!(self, $go => {
-            let put = diesel::insert_into(rights::table)
-                .values(row.clone())
-                .on_conflict((rights::account_id, rights::patent_number))
-                .do_update()
-                .set(row.clone());
-            go!(execute, put)?;
-            Ok::<(), Fault>(())
-        })
+    /// [`StoreError::Corrupt`]
+    pub async fn register_versions(&self, number: &str) -> Result<Vec<(i64, Timestamp, RegisterEntry)>, StoreError> {
+        let key = number.to_owned();
+        let rows: Vec<(i64, Ts, String)> = look!(self, $go => {
+            let query = patent_versions::table
+                .filter(patent_versions::number.eq(&key))
+                .order(patent_versions::version)
+                .select((patent_versions::version, patent_versions::put_at, patent_versions::entry));
+            let rows: Vec<(i64, Ts, String)> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })?;
+        rows.into_iter().map(|(version, Ts(at), text)| Ok((version, at, entry_of(number, &text)?))).collect()
     }
 
     /// Stored policies, oldest first.

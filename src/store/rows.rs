@@ -88,6 +88,8 @@ pub struct ComplaintRow {
     pub last_hash: Vec<u8>,
     /// Listings not decided yet.
     pub pending: i32,
+    /// Why it is with the examiners again, in codes by comma.
+    pub reopened: Option<String>,
 }
 
 /// The projection of a listing.
@@ -192,6 +194,8 @@ pub struct GrantRow {
     /// When.
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     pub at: Timestamp,
+    /// Its number among those of the file, from 1.
+    pub n: i32,
 }
 
 /// A stored answer, by account and key.

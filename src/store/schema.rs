@@ -75,15 +75,63 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
-    rights (account_id, patent_number) {
+    register_imports (sha256) {
+        sha256 -> Text,
+        file_name -> Text,
+        offset_bytes -> BigInt,
+        line_number -> BigInt,
+        put -> BigInt,
+        unchanged -> BigInt,
+        refused -> BigInt,
+        started_at -> TsSql,
+        updated_at -> TsSql,
+        finished_at -> Nullable<TsSql>,
+    }
+}
+diesel::table! {
+    register_import_errors (sha256, line_number) {
+        sha256 -> Text,
+        line_number -> BigInt,
+        number -> Text,
+        code -> Text,
+        message -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    rights (id) {
+        id -> IdSql,
         account_id -> IdSql,
         patent_number -> Text,
-        id -> IdSql,
-        capacity -> Text,
+        digest -> Text,
+        body -> Text,
+        sealed -> Binary,
+        key -> Binary,
+        state -> Text,
+        deposited_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    right_verifications (right_id, n) {
+        right_id -> IdSql,
+        n -> Integer,
+        part -> Text,
+        result -> Text,
         evidence -> Text,
-        verified_by -> IdSql,
-        verified_at -> TsSql,
-        valid_until -> Nullable<DaySql>,
+        reasons -> Text,
+        examiner -> IdSql,
+        at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    right_files (right_id, file_id) {
+        right_id -> IdSql,
+        file_id -> IdSql,
     }
 }
 diesel::table! {
@@ -132,6 +180,7 @@ diesel::table! {
         last_hash -> Binary,
         pending -> Integer,
         sealed_seq -> Integer,
+        reopened -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -226,6 +275,29 @@ diesel::table! {
         complaint_id -> Nullable<IdSql>,
         evidence -> Text,
         counts -> Bool,
+        at -> TsSql,
+        n -> Integer,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    reports (sha256) {
+        sha256 -> Text,
+        patent_number -> Text,
+        account_id -> IdSql,
+        filed_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    report_revocations (sha256) {
+        sha256 -> Text,
+        reason -> Text,
+        document_sha256 -> Text,
+        note -> Text,
+        examiner -> IdSql,
         at -> TsSql,
     }
 }
@@ -434,7 +506,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     endpoints,
     patents,
     patent_versions,
+    register_imports,
+    register_import_errors,
     rights,
+    right_verifications,
+    right_files,
     policies,
     events,
     complaints,
@@ -446,6 +522,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     complaint_files,
     report_readings,
     report_grants,
+    reports,
+    report_revocations,
     items,
     dispatches,
     dispatch_lines,

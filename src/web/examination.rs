@@ -1,4 +1,4 @@
-//! For examiners: a complaint with all beside it, the acts of judgement, the register, rights, policies.
+//! For examiners: a complaint with all beside it, the acts of judgement, the register, policies.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, ETAG, LOCATION, X_CONTENT_TYPE_OPTIONS};
@@ -12,7 +12,9 @@ use super::guard::Who;
 use super::{Problem, Web};
 use crate::domain::policy::Policy;
 use crate::domain::register::RegisterEntry;
-use crate::workflow::{ActivationForm, AuthenticityForm, Caller, ComplaintQuery, DecisionForm, Judged, LiftForm, RightForm, TrackForm};
+use crate::workflow::{
+    ActivationForm, AuthenticityForm, Caller, ComplaintQuery, DecisionForm, Judged, LiftForm, ReconsiderationForm, TrackForm,
+};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -136,6 +138,25 @@ pub async fn change_track(
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
+/// `POST /v1/admin/complaints/{complaint_id}/reconsideration`
+pub async fn reconsider(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<String>, web::Payload),
+) -> Answer {
+    let complaint = web.desk.complaint_id(&path).await?;
+    let at = Judged { complaint, seen: if_match(&req)? };
+    let form: ReconsiderationForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.reconsider(&caller, &at, form).await?;
+    shown(&web, &caller, (complaint, StatusCode::CREATED)).await
+}
+
+/// `GET /v1/admin/patents/{patent_number}/versions`
+pub async fn register_versions(web: web::Data<Web>, path: web::Path<String>) -> Answer {
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": web.desk.register_versions(&path).await? })))
+}
+
 /// `GET /v1/admin/patents/{patent_number}`
 pub async fn register_entry(web: web::Data<Web>, path: web::Path<String>) -> Answer {
     Ok(HttpResponse::Ok().json(web.desk.register(&path).await?))
@@ -150,24 +171,6 @@ pub async fn put_register_entry(
 ) -> Answer {
     let entry: RegisterEntry = json(&req, payload, JSON_BYTES_MAX).await?;
     Ok(HttpResponse::Ok().json(web.desk.put_register(&caller, &path, entry).await?))
-}
-
-/// `GET /v1/admin/accounts/{account_id}/rights/{patent_number}`
-pub async fn right(web: web::Data<Web>, path: web::Path<(String, String)>) -> Answer {
-    let (account, number) = path.into_inner();
-    Ok(HttpResponse::Ok().json(web.desk.right(id(&account)?, &number).await?))
-}
-
-/// `PUT /v1/admin/accounts/{account_id}/rights/{patent_number}`
-pub async fn put_right(
-    web: web::Data<Web>,
-    Who(caller): Who,
-    req: HttpRequest,
-    (path, payload): (web::Path<(String, String)>, web::Payload),
-) -> Answer {
-    let (account, number) = path.into_inner();
-    let form: RightForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Ok().json(web.desk.put_right(&caller, id(&account)?, (&number, form)).await?))
 }
 
 /// `GET /v1/admin/policies`

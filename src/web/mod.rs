@@ -18,6 +18,8 @@ mod limits;
 mod platform;
 mod problem;
 mod queue;
+mod reports;
+mod rights;
 pub mod routes;
 mod seller;
 mod service;

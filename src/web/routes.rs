@@ -3,7 +3,7 @@
 
 use actix_web::web;
 
-use super::{accounts, complaints, conduct, contest, examination, files, platform, queue, seller, service};
+use super::{accounts, complaints, conduct, contest, examination, files, platform, queue, reports, rights, seller, service};
 use crate::workflow::Role;
 
 /// One route.
@@ -55,6 +55,10 @@ routes! {
 
     post "/v1/files" DEPOSITORS files::deposit;
     get "/v1/files/{file_id}" DEPOSITORS files::show;
+
+    post "/v1/rights" FILERS rights::deposit;
+    get "/v1/rights" FILERS rights::list;
+    get "/v1/rights/{right_id}" FILERS rights::show;
 
     post "/v1/complaints" FILERS complaints::file;
     get "/v1/complaints" FILERS complaints::list;
@@ -116,8 +120,20 @@ routes! {
     post "/v1/admin/mails/{mail_id}/bounce" REGISTRARS conduct::bounce_mail;
     get "/v1/admin/calendar/{year}" STAFF conduct::calendar;
     put "/v1/admin/calendar/{year}" ADMINS conduct::put_calendar;
+    post "/v1/admin/complaints/{complaint_id}/reconsideration" JUDGES examination::reconsider;
     get "/v1/admin/patents/{patent_number}" STAFF examination::register_entry;
     put "/v1/admin/patents/{patent_number}" REGISTRARS examination::put_register_entry;
+    get "/v1/admin/patents/{patent_number}/versions" STAFF examination::register_versions;
+
+    get "/v1/admin/patents/{patent_number}/reports" STAFF reports::on_patent;
+    get "/v1/admin/reports/{sha256}" STAFF reports::show;
+    get "/v1/admin/reports/{sha256}/file" JUDGES reports::file;
+    post "/v1/admin/reports/{sha256}/revocation" JUDGES reports::revoke;
+
+    get "/v1/admin/rights" STAFF rights::list_all;
+    get "/v1/admin/rights/{right_id}" STAFF rights::show_any;
+    get "/v1/admin/rights/{right_id}/documents/{sha256}" JUDGES rights::document;
+    post "/v1/admin/rights/{right_id}/verification" JUDGES rights::verify;
 
     get "/v1/admin/policies" STAFF examination::policies;
     post "/v1/admin/policies" LEADS examination::store_policy;
@@ -128,8 +144,6 @@ routes! {
     post "/v1/admin/accounts" ADMINS accounts::create;
     post "/v1/admin/accounts/{account_id}/keys" ADMINS accounts::create_key;
     delete "/v1/admin/accounts/{account_id}/keys/{key_id}" ADMINS accounts::revoke_key;
-    get "/v1/admin/accounts/{account_id}/rights/{patent_number}" STAFF examination::right;
-    put "/v1/admin/accounts/{account_id}/rights/{patent_number}" JUDGES examination::put_right;
     get "/v1/admin/platforms" OPERATORS accounts::platforms;
     post "/v1/admin/platforms" ADMINS accounts::create_platform;
     get "/v1/admin/platforms/{platform_code}/endpoints" OPERATORS accounts::endpoints;

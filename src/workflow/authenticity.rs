@@ -6,10 +6,12 @@ use uuid::Uuid;
 
 use super::{Caller, Desk, DeskError, RETRIES_MAX};
 use crate::domain::complaint::{AuthenticityGranted, Event, State};
-use crate::store::{Commit, CommitError, GrantRow};
+use crate::domain::job::JobKind;
+use crate::store::{Commit, CommitError, GrantRow, JobDraft};
 
-/// Levels a person may grant. A is proven by a signature, never by word.
-pub const LEVELS_GRANTED: &[&str] = &["B", "C", "D", "broken"];
+/// Levels a person may grant. A is proven by a signature, never by word; that a report is false is recorded
+/// in the registry.
+pub const LEVELS_GRANTED: &[&str] = &["B", "C", "D"];
 
 /// A grant.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +32,23 @@ pub struct Granted {
     pub counts: bool,
     /// Version of the complaint.
     pub version: u32,
+}
+
+/// Whether a grant of level B by `examiner` is the second and counts.
+///
+/// # Errors
+/// [`DeskError::Rule`] where it would be the same person's again.
+pub(super) fn second_person(earlier: &[GrantRow], examiner: Uuid) -> Result<bool, DeskError> {
+    let mut of_level = earlier.iter().filter(|g| g.level == "B");
+    if of_level.clone().any(|g| g.examiner == examiner) {
+        return Err(DeskError::rule("authenticity.second_person", "level B needs a second person"));
+    }
+    Ok(of_level.next().is_some())
+}
+
+/// The number of the next grant for a file: who grants at the same time takes the same one and is refused as stale.
+pub(super) fn next_number(earlier: &[GrantRow]) -> i32 {
+    earlier.iter().map(|g| g.n).max().unwrap_or(0).saturating_add(1)
 }
 
 impl Desk {
@@ -60,11 +79,7 @@ impl Desk {
         let sha256 = loaded.complaint.filed.report_sha256.clone();
         let sha256 = sha256.ok_or_else(|| DeskError::rule("authenticity.no_report", "the complaint has no report"))?;
         let earlier = self.store.grants(&sha256).await?;
-        let same_level = |g: &&GrantRow| g.level == form.level && g.level == "B";
-        if earlier.iter().filter(same_level).any(|g| g.examiner == caller.account) {
-            return Err(DeskError::rule("authenticity.second_person", "level B needs a second person"));
-        }
-        let counts = form.level != "B" || earlier.iter().any(|g| same_level(&g));
+        let counts = form.level != "B" || second_person(&earlier, caller.account)?;
         let (now, today) = self.now();
         let event = Event::AuthenticityGranted(AuthenticityGranted {
             report_sha256: sha256.clone(),
@@ -81,6 +96,7 @@ impl Desk {
             evidence: form.evidence.clone(),
             counts,
             at: now,
+            n: next_number(&earlier),
         };
         let mut transition = loaded.complaint.record(&caller.actor(), now, event)?;
         let mut with_grant = loaded.clone();
@@ -101,8 +117,11 @@ impl Desk {
             }
         }
         let version = transition.after().seq;
-        let commit =
-            Commit { grant: Some(grant), examination: Some(assessment.kept().body()), ..self.commit_of(transition, &with_grant).await? };
+        let told = counts && form.level == "B";
+        let job = JobDraft { kind: JobKind::ReportProven, subject: grant.sha256.clone(), due_at: now };
+        let jobs = Some(job).filter(|_| told).into_iter().collect();
+        let examination = Some(assessment.kept().body());
+        let commit = Commit { grant: Some(grant), jobs, examination, ..self.commit_of(transition, &with_grant).await? };
         match self.store.commit(commit).await {
             Ok(_) | Err(CommitError::Answered(_)) => Ok(Granted { level: form.level.clone(), counts, version }),
             Err(CommitError::Store(e)) => Err(e.into()),

@@ -181,7 +181,12 @@ impl Desk {
         self.commit_judged(transition, &loaded).await
     }
 
-    async fn judge(&self, caller: &Caller, at: &Judged, event: impl Fn(&Complaint) -> Result<Event, DeskError>) -> Result<u32, DeskError> {
+    pub(super) async fn judge(
+        &self,
+        caller: &Caller,
+        at: &Judged,
+        event: impl Fn(&Complaint) -> Result<Event, DeskError>,
+    ) -> Result<u32, DeskError> {
         let loaded = self.load(at.complaint).await?;
         let before = &loaded.complaint;
         if before.seq != at.seen {

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::prepare::{Assessment, KnownReport, Wording};
+use super::reports::{filed_report, others};
+use super::rights::FromRight;
 use super::views::{ComplaintView, EXAMINATION_PLACE, RowLeftOut, filed_outline};
 use super::{Caller, Desk, DeskError, NamedFiles, replay};
 use crate::domain::automation::MayAutomate;
@@ -17,11 +19,12 @@ use crate::domain::complaint::{
     item_key_of,
 };
 use crate::domain::formal::{FormalInput, FormalResult, SUPPLEMENT_WORKING_DAYS, formal_check};
+use crate::domain::job::JobKind;
 use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, NoticeProblem, Person};
 use crate::domain::notice_check::{ListingParsed, Notice, check_notice};
 use crate::domain::patent::PatentNumber;
 use crate::domain::reference::reference;
-use crate::store::{AnswerRow, Commit, CommitError, FilingAsk, FilingContext, Outline, PartyRow, ReliedOn};
+use crate::store::{AnswerRow, Commit, CommitError, FilingAsk, FilingContext, JobDraft, Outline, PartyRow, ReliedOn};
 
 /// Times a filing starts over when the register, the policy or a listing changed under it.
 const FILING_TRIES_MAX: u32 = 3;
@@ -100,6 +103,10 @@ impl Desk {
 
     async fn check(&self, caller: &Caller, filing: Filing) -> Result<Checked, DeskError> {
         let mut form = filing.form;
+        let from_right = match form.right {
+            Some(id) => Some(self.fill_from_right(caller, &mut form, id).await?),
+            None => None,
+        };
         let names: Vec<&str> = form.files().into_iter().map(|(_, name)| name).collect();
         let files = self.find_files(caller, &names, filing.files).await?;
         let missing = form
@@ -109,10 +116,14 @@ impl Desk {
             .map(|(pointer, name)| unknown_file(pointer, name))
             .collect::<Vec<_>>();
         form.rename_files(|name| files.get(name).map_or_else(|| name.to_owned(), |f| f.sha256.clone()));
+        let mut file_ids: Vec<Uuid> = files.values().map(|f| f.id).collect();
+        if let Some(right) = from_right {
+            form.report = right.case.report.or(form.report);
+            form.documents.splice(0..0, right.case.documents);
+            file_ids.extend(right.file_ids);
+        }
         match (check_notice(form), missing.is_empty()) {
-            (Ok(Notice { form, number, asserted_items, listings }), true) => {
-                let (case, complainant, agent) = form.split();
-                let mut file_ids: Vec<Uuid> = files.values().map(|f| f.id).collect();
+            (Ok(Notice { case, complainant, agent, number, asserted_items, listings }), true) => {
                 file_ids.sort_unstable();
                 file_ids.dedup();
                 Ok(Checked { number, asserted_items, listings, case, complainant, agent, file_ids })
@@ -123,6 +134,33 @@ impl Desk {
                 Err(DeskError::Notice(problems))
             }
         }
+    }
+
+    /// Fills in what the right says, but its files, which are known by their hashes.
+    async fn fill_from_right(&self, caller: &Caller, form: &mut NoticeForm, id: Uuid) -> Result<FromRight, DeskError> {
+        let said = [
+            ("/patent", form.patent.is_some()),
+            ("/complainant", form.complainant.is_some()),
+            ("/capacity", form.capacity.is_some()),
+            ("/agent", form.agent.is_some()),
+        ];
+        let again = said.into_iter().filter(|(_, said)| *said).map(|(pointer, _)| pointer);
+        let problems: Vec<NoticeProblem> = again.map(says_this).collect();
+        if !problems.is_empty() {
+            return Err(DeskError::Notice(problems));
+        }
+        let mut right = self.taken_from_right(caller, id).await?.map_err(|problem| DeskError::Notice(vec![problem]))?;
+        if right.case.report.is_some() && form.report.is_some() {
+            return Err(DeskError::Notice(vec![says_this("/report")]));
+        }
+        form.patent = Some(right.case.patent.clone());
+        form.capacity = Some(right.case.capacity);
+        form.complainant = Some(right.complainant.clone());
+        form.agent = right.agent.take();
+        if form.service_address.is_none() {
+            form.service_address = right.service_address.take();
+        }
+        Ok(right)
     }
 
     async fn file_once(&self, caller: &Caller, checked: &Checked, key: Option<&IdempotencyKey>) -> Result<Answer, DeskError> {
@@ -149,6 +187,7 @@ impl Desk {
             listings: &listings,
             report: report.as_ref(),
             grants: &context.grants,
+            others: &others(&context.reports, case.report.as_deref(), today),
             register: context.register.as_ref().map(|(_, e)| &**e),
             right: context.right.as_ref(),
             relisted: relisting_of.and(context.relisting.as_ref()),
@@ -177,6 +216,7 @@ impl Desk {
             documents,
             listings,
             relisting_of,
+            right: case.right,
         };
         let transition = Complaint::file(id, &caller.actor(), now, filed);
         let register_version = context.register.as_ref().map(|(v, _)| *v);
@@ -205,6 +245,11 @@ impl Desk {
             examination: Some(examination),
             files: checked.file_ids.clone(),
             dispatches,
+            report: report
+                .as_ref()
+                .filter(|_| !context.report_known)
+                .map(|r| filed_report(&r.sha256, &r.facts, (&number, caller.account, now))),
+            jobs: proven_at_filing(report.as_ref(), (&assessment, &context), now),
             idempotency: Some(AnswerRow {
                 account: caller.account,
                 key: key.key.clone(),
@@ -231,6 +276,7 @@ impl Desk {
             patent_number: checked.number.to_string(),
             report_sha256: checked.case.report.clone(),
             reader_version: crate::intake::reader::READER_VERSION,
+            right: checked.case.right,
             item_keys: checked.listings.iter().filter_map(item_key).collect(),
             relisting_of: checked.case.relisting_of.as_deref().and_then(crate::domain::reference::parse_reference),
         }
@@ -339,7 +385,7 @@ impl Desk {
     pub(super) fn decide_automatically(&self, t: Transition, now: Timestamp, proof: Option<&MayAutomate>) -> Result<Transition, DeskError> {
         let Some(proof) = proof else { return Ok(t) };
         let lines = t.after().pending_lines();
-        if lines.is_empty() || t.after().track != Some(crate::domain::policy::Track::Simple) {
+        if lines.is_empty() || t.after().reopened.is_some() || t.after().track != Some(crate::domain::policy::Track::Simple) {
             return Ok(t);
         }
         let decided = Decided::automatic(proof, &lines);
@@ -405,6 +451,15 @@ fn relisted(checked: &Checked, caller: &Caller, context: &FilingContext) -> Resu
     }
 }
 
+fn says_this(pointer: &str) -> NoticeProblem {
+    NoticeProblem {
+        pointer: pointer.into(),
+        code: "right.says_this".into(),
+        message: "the right that is named says this; name no right to say it otherwise".into(),
+        message_zh: "所引用的权利已包含此项；如需另行填写，请勿引用该权利".into(),
+    }
+}
+
 pub(super) fn unknown_file(pointer: String, name: &str) -> NoticeProblem {
     NoticeProblem {
         pointer,
@@ -412,6 +467,14 @@ pub(super) fn unknown_file(pointer: String, name: &str) -> NoticeProblem {
         message: format!("no file of yours and no part of this request is called {name:?}"),
         message_zh: "没有找到该文件：既不是您上传过的文件，也不是本次请求的附件".into(),
     }
+}
+
+/// Where a report is filed for the first time and is proven already: the other complaints on the patent
+/// hear of it.
+fn proven_at_filing(report: Option<&KnownReport>, (a, context): (&Assessment, &FilingContext), now: Timestamp) -> Vec<JobDraft> {
+    let proven = a.authenticity.as_deref().is_some_and(|l| matches!(l, "A" | "B"));
+    let first = proven && !context.report_known && !context.reports.is_empty();
+    report.filter(|_| first).map(|r| JobDraft { kind: JobKind::ReportProven, subject: r.sha256.clone(), due_at: now }).into_iter().collect()
 }
 
 /// The documents of a case, the report among them.

@@ -117,11 +117,11 @@ fn known_words(state: Option<&str>, track: Option<&str>) -> Result<(), DeskError
     }
 }
 
-fn cursor_text(position: &impl Serialize) -> String {
+pub(super) fn cursor_text(position: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(position).unwrap_or_default())
 }
 
-fn cursor_position<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, DeskError> {
+pub(super) fn cursor_position<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, DeskError> {
     let Some(cursor) = cursor else { return Ok(None) };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
     let position = bytes.and_then(|b| serde_json::from_slice(&b).ok());
@@ -202,6 +202,7 @@ impl Desk {
                 pending: i64::from(r.complaint.pending),
                 due_on: r.complaint.due_on,
                 filed_at: r.complaint.filed_at,
+                reopened: r.complaint.reopened.map(|codes| codes.split(',').map(str::to_owned).collect()),
                 claimed_by: r.claimed_by,
             })
             .collect();

@@ -2,6 +2,7 @@
 //! triage, and the words a dispatch carries. No commit here.
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -9,10 +10,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::rights::right_facts;
 use super::{Desk, DeskError};
 use crate::domain::automation::MayAutomate;
 use crate::domain::calendar::Due;
-use crate::domain::complaint::{CheckResult, Complaint, DocumentFiled, Examined, ListingFiled, Transition, Triaged, decision_due};
+use crate::domain::complaint::{
+    CheckResult, Complaint, DocumentFiled, Examined, FactSource, ListingFiled, Transition, Triaged, decision_due,
+};
 use crate::domain::dispatch::{DispatchContext, DispatchDraft, LineContext, ProductContext, derive};
 use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination};
 use crate::domain::facts::{FactsFrom, flat_facts};
@@ -21,8 +25,9 @@ use crate::domain::patent::{PatentKind, PatentNumber, last_day_of_term};
 use crate::domain::policy::{CriterionReport, Facts, Policy, Triage, triage};
 use crate::domain::register::RegisterEntry;
 use crate::domain::report::{ItemVerdict, ReportFacts, TextVersion};
+use crate::domain::report_relation::{OnRecord, OtherReport, on_record};
 use crate::intake::reader::READER_VERSION;
-use crate::store::{GrantRow, Relisted, RightRow};
+use crate::store::{GrantRow, Relisted, StoredRight};
 
 /// A report whose facts are known.
 #[derive(Clone, Debug)]
@@ -40,8 +45,10 @@ pub(super) struct AssessInput<'a> {
     pub(super) listings: &'a [ListingFiled],
     pub(super) report: Option<&'a KnownReport>,
     pub(super) grants: &'a [GrantRow],
+    /// Other reports on the patent.
+    pub(super) others: &'a [OtherReport],
     pub(super) register: Option<&'a RegisterEntry>,
-    pub(super) right: Option<&'a RightRow>,
+    pub(super) right: Option<&'a StoredRight>,
     pub(super) relisted: Option<&'a Relisted>,
     pub(super) policy: &'a (i64, Policy),
     /// The complaint, for grants that hold for one complaint only.
@@ -59,6 +66,7 @@ pub(super) struct Assessment {
     pub(super) authenticity: Option<String>,
     pub(super) register: Option<RegisterEntry>,
     pub(super) facts: Facts,
+    pub(super) sources: BTreeMap<String, FactSource>,
     pub(super) triage: Triage,
     pub(super) policy_version: i64,
     pub(super) proof: Option<MayAutomate>,
@@ -99,6 +107,10 @@ impl Desk {
     /// Ten checks, facts, triage.
     pub(super) fn assess(&self, x: &AssessInput) -> Assessment {
         let granted = x.report.and_then(|r| level_granted(x.grants, &r.sha256, x.complaint));
+        let on_record = x.report.map_or(OnRecord::Nothing, |r| {
+            let level = AuthenticityLevel::counting(granted, AuthenticityLevel::shown_by(&r.facts.signature, x.today));
+            on_record(&r.facts, level.is_some_and(AuthenticityLevel::is_proof), x.others)
+        });
         let examined = x.report.map(|r| {
             examine::examine(&Examination {
                 facts: &r.facts,
@@ -113,11 +125,12 @@ impl Desk {
                 }),
                 register: x.register,
                 granted,
-                superseded_by: None,
+                on_record: &on_record,
                 today: x.today,
             })
         });
         let level = examined.as_ref().and_then(|e| e.authenticity).map(|l| l.word().to_owned());
+        let (proven_by_right, sources) = x.right.map_or_else(Default::default, |r| right_facts(r, x.register));
         let facts = flat_facts(&FactsFrom {
             notice: x.case,
             kind: x.number.kind(),
@@ -127,7 +140,8 @@ impl Desk {
             examined: examined.as_ref(),
             authenticity: level.as_deref(),
             register: x.register,
-            standing_proven: x.right.map(|r| r.valid_until.is_none_or(|until| until >= x.today) && r.capacity == capacity_word(x.case)),
+            right: proven_by_right,
+            today: x.today,
             relisting_determined: x.relisted.map(|r| {
                 let stands = |l: &ListingFiled| l.item_key().is_some_and(|k| r.standing_items.contains(&k));
                 x.listings.iter().all(stands)
@@ -146,6 +160,7 @@ impl Desk {
             authenticity: level,
             register: x.register.cloned(),
             facts,
+            sources,
             triage,
             policy_version: x.policy.0,
             proof,
@@ -234,6 +249,7 @@ impl Assessment {
             track: self.triage.track,
             policy_version: self.policy_version,
             facts: self.facts.clone(),
+            sources: self.sources.clone(),
             met: self.triage.met(),
             due_on: due.due,
             provisional: due.provisional,
@@ -258,24 +274,17 @@ impl KeptExamination {
     }
 }
 
-/// The authenticity level that people granted a file: `broken` before all; B for every complaint with the
+/// The authenticity level that people granted a file: `revoked` and `broken` before all; B for every complaint with the
 /// file, C and D for the complaint they were granted in. Level A is nobody's to grant: it is what the
 /// file's signature shows under the trust anchors of today.
 pub(super) fn level_granted(grants: &[GrantRow], sha256: &str, complaint: Option<Uuid>) -> Option<AuthenticityLevel> {
     let holds = |g: &&GrantRow| {
-        let everywhere = matches!(g.level.as_str(), "B" | "broken");
+        let everywhere = matches!(g.level.as_str(), "B" | "broken" | "revoked");
         g.sha256 == sha256 && g.counts && (everywhere || (complaint.is_some() && g.complaint_id == complaint))
     };
     let levels: Vec<&str> = grants.iter().filter(holds).map(|g| g.level.as_str()).collect();
-    let best = ["broken", "B", "C", "D"].into_iter().find(|l| levels.contains(l));
+    let best = ["revoked", "broken", "B", "C", "D"].into_iter().find(|l| levels.contains(l));
     best.and_then(AuthenticityLevel::from_word)
-}
-
-fn capacity_word(case: &NoticeCase) -> String {
-    match serde_json::to_value(case.capacity) {
-        Ok(serde_json::Value::String(s)) => s,
-        _ => String::new(),
-    }
 }
 
 /// SHA-256, hexadecimal.

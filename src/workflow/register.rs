@@ -1,15 +1,14 @@
-//! The patent register and verified rights, as examiners supply them.
+//! The patent register, as examiners and imports supply it.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use serde::Serialize;
 
-use super::{Caller, Desk, DeskError};
-use crate::domain::notice::{Capacity, NAME_CHARS_MAX};
+use super::{Caller, Desk, DeskError, RETRIES_MAX};
+use crate::domain::examine::normal_item;
+use crate::domain::notice::NAME_CHARS_MAX;
 use crate::domain::patent::PatentNumber;
-use crate::domain::register::RegisterEntry;
-use crate::store::RightRow;
+use crate::domain::register::{RegisterChange, RegisterEntry, changes};
+use crate::store::{Putting, RegisterPut};
 
 /// A register entry with its version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,38 +20,32 @@ pub struct RegisterView {
     /// The entry.
     #[serde(flatten)]
     pub entry: RegisterEntry,
+    /// What it changed that complaints on the patent hear of; only where it was put or in the history.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<RegisterChange>,
 }
 
-/// A right, verified by an examiner: the standing of an account for a patent.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RightForm {
-    /// Capacity that was proven.
-    pub capacity: Capacity,
-    /// Last day it holds (a licence's, a power of attorney's).
-    #[serde(default)]
-    pub valid_until: Option<Date>,
-    /// What it rests on.
-    pub evidence: String,
-}
-
-/// A verified right.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RightView {
-    /// The account.
-    pub account: Uuid,
-    /// Patent number.
-    pub number: String,
-    /// Capacity.
-    pub capacity: String,
-    /// Last day.
-    pub valid_until: Option<Date>,
-    /// What it rests on.
-    pub evidence: String,
-    /// Who verified it.
-    pub verified_by: Uuid,
-    /// When.
-    pub verified_at: Timestamp,
+pub(super) fn check_entry(text: &str, entry: RegisterEntry, today: Date) -> Result<(String, RegisterEntry), DeskError> {
+    let number = number(text)?;
+    if !number.kind().accepted_here() {
+        return Err(DeskError::rule("patent.kind_not_accepted", "only utility-model and design patents are handled here"));
+    }
+    if entry.as_of > today {
+        return Err(DeskError::rule("register.in_the_future", "as_of lies in the future"));
+    }
+    if entry.source.trim().is_empty() {
+        return Err(DeskError::rule("register.source", "say where the register was looked up"));
+    }
+    let texts = [Some(&entry.source), entry.holder.as_ref(), entry.title.as_ref()];
+    if texts.into_iter().flatten().any(|t| t.chars().count() > NAME_CHARS_MAX) {
+        return Err(DeskError::rule("field.too_long", format!("at most {NAME_CHARS_MAX} characters")));
+    }
+    let items = entry.items_in_force.as_ref().map(|items| items.iter().map(|i| normal_item(i)).collect::<Option<Vec<_>>>());
+    match items {
+        Some(None) => Err(DeskError::rule("register.items", "items_in_force has something that is no number of a claim or design")),
+        Some(items) => Ok((number.to_string(), RegisterEntry { items_in_force: items, ..entry })),
+        None => Ok((number.to_string(), entry)),
+    }
 }
 
 fn number(text: &str) -> Result<PatentNumber, DeskError> {
@@ -60,25 +53,49 @@ fn number(text: &str) -> Result<PatentNumber, DeskError> {
 }
 
 impl Desk {
+    /// Puts entries that were checked: the one verb of the route and of an import.
+    pub(super) async fn put_entries(&self, rows: Vec<(String, RegisterEntry)>, putting: Putting) -> Result<Vec<RegisterPut>, DeskError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.store.put_register(rows.clone(), putting.clone()).await {
+                Err(e) if e.is_stale() && tries < RETRIES_MAX => {}
+                other => return Ok(other?),
+            }
+        }
+    }
+
     /// Puts a register entry.
     ///
     /// # Errors
-    /// [`DeskError::Rule`]: malformed number, no source, a day in the future.
+    /// [`DeskError::Rule`]: malformed number, no source, a day in the future, older than what is known.
     pub async fn put_register(&self, caller: &Caller, text: &str, entry: RegisterEntry) -> Result<RegisterView, DeskError> {
-        let number = number(text)?.to_string();
         let (now, today) = self.now();
-        if entry.as_of > today {
-            return Err(DeskError::rule("register.in_the_future", "as_of lies in the future"));
+        let (number, entry) = check_entry(text, entry, today)?;
+        let putting = Putting { by: caller.account, at: now, import: None };
+        match self.put_entries(vec![(number.clone(), entry.clone())], putting).await?.pop() {
+            Some(RegisterPut::Put { version, changes }) => Ok(RegisterView { number, version, entry, changes }),
+            Some(RegisterPut::Unchanged { version }) => Ok(RegisterView { number, version, entry, changes: Vec::new() }),
+            Some(RegisterPut::Older { known_as_of }) => {
+                Err(DeskError::rule("register.older", format!("the entry that is known is of {known_as_of}")))
+            }
+            None => Err(DeskError::NotFound),
         }
-        let texts = [Some(&entry.source), entry.holder.as_ref(), entry.title.as_ref()];
-        if texts.into_iter().flatten().any(|t| t.chars().count() > NAME_CHARS_MAX) {
-            return Err(DeskError::rule("field.too_long", format!("at most {NAME_CHARS_MAX} characters")));
+    }
+
+    /// The entries of a patent, oldest first: its texts, holders and states in time.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn register_versions(&self, text: &str) -> Result<Vec<RegisterView>, DeskError> {
+        let number = number(text)?.to_string();
+        let rows = self.store.register_versions(&number).await?;
+        let mut views: Vec<RegisterView> = Vec::new();
+        for (version, _, entry) in rows {
+            let changes = changes(views.last().map(|v| &v.entry), &entry);
+            views.push(RegisterView { number: number.clone(), version, entry, changes });
         }
-        if entry.source.trim().is_empty() {
-            return Err(DeskError::rule("register.source", "say where the register was looked up"));
-        }
-        let version = self.store.put_register(&number, &entry, caller.account, now).await?;
-        Ok(RegisterView { number, version, entry })
+        if views.is_empty() { Err(DeskError::NotFound) } else { Ok(views) }
     }
 
     /// A register entry.
@@ -88,56 +105,6 @@ impl Desk {
     pub async fn register(&self, text: &str) -> Result<RegisterView, DeskError> {
         let number = number(text)?.to_string();
         let (version, entry) = self.store.register(&number).await?.ok_or(DeskError::NotFound)?;
-        Ok(RegisterView { number, version, entry })
-    }
-
-    /// Verifies the standing of an account for a patent.
-    ///
-    /// # Errors
-    /// [`DeskError::Rule`], [`DeskError::NotFound`] for an unknown account.
-    pub async fn put_right(&self, caller: &Caller, account: Uuid, (text, form): (&str, RightForm)) -> Result<RightView, DeskError> {
-        let number = number(text)?.to_string();
-        super::decide::check_text(Some(&form.evidence))?;
-        if form.evidence.trim().is_empty() {
-            return Err(DeskError::rule("right.evidence", "say what the standing rests on"));
-        }
-        self.store.account(account).await?;
-        let capacity = match serde_json::to_value(form.capacity) {
-            Ok(serde_json::Value::String(s)) => s,
-            _ => String::new(),
-        };
-        let row = RightRow {
-            id: self.ids.next(),
-            account_id: account,
-            patent_number: number,
-            capacity,
-            valid_until: form.valid_until,
-            evidence: form.evidence,
-            verified_by: caller.account,
-            verified_at: self.clock.now(),
-        };
-        self.store.put_right(row.clone()).await?;
-        Ok(view(row))
-    }
-
-    /// A verified right.
-    ///
-    /// # Errors
-    /// [`DeskError::NotFound`]
-    pub async fn right(&self, account: Uuid, text: &str) -> Result<RightView, DeskError> {
-        let number = number(text)?.to_string();
-        self.store.right(account, &number).await?.map(view).ok_or(DeskError::NotFound)
-    }
-}
-
-fn view(row: RightRow) -> RightView {
-    RightView {
-        account: row.account_id,
-        number: row.patent_number,
-        capacity: row.capacity,
-        valid_until: row.valid_until,
-        evidence: row.evidence,
-        verified_by: row.verified_by,
-        verified_at: row.verified_at,
+        Ok(RegisterView { number, version, entry, changes: Vec::new() })
     }
 }

@@ -3,11 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::prepare::level_granted;
+use super::reports::others;
 use super::{Caller, Desk, DeskError, NamedFiles};
-use crate::domain::examine::{self, Claimed, Examination, Finding};
+use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination, Finding};
 use crate::domain::notice::NoticeProblem;
 use crate::domain::patent::PatentNumber;
 use crate::domain::report::{ItemVerdict, ReportFacts};
+use crate::domain::report_relation::on_record;
 use crate::intake::reader::READER_VERSION;
 
 /// What is checked.
@@ -83,7 +86,7 @@ impl Desk {
         };
         let report = self.read_report(caller.account, &file.sha256).await?;
         let grants = self.store.grants(&file.sha256).await?;
-        let granted = super::prepare::level_granted(&grants, &file.sha256, None);
+        let granted = level_granted(&grants, &file.sha256, None);
         let printed = report.facts.patent_number.as_ref().and_then(|n| PatentNumber::parse(&n.value).ok());
         let about = number.and_then(Result::ok).or(printed);
         let register = match &about {
@@ -93,7 +96,14 @@ impl Desk {
         if items.is_empty() {
             items = report.facts.verdicts.iter().map(|v| v.item.clone()).collect();
         }
+        let all = match &about {
+            Some(n) => self.store.reports_on_patent(&n.to_string()).await?,
+            None => Vec::new(),
+        };
         let (_, today) = self.now();
+        let level = AuthenticityLevel::counting(granted, AuthenticityLevel::shown_by(&report.facts.signature, today));
+        let proven = level.is_some_and(AuthenticityLevel::is_proof);
+        let on_record = on_record(&report.facts, proven, &others(&all, Some(&file.sha256), today));
         let stated = about.as_ref().map(ToString::to_string);
         let examined = examine::examine(&Examination {
             facts: &report.facts,
@@ -108,7 +118,7 @@ impl Desk {
             }),
             register: register.as_ref().map(|(_, e)| e),
             granted,
-            superseded_by: None,
+            on_record: &on_record,
             today,
         });
         Ok(ReportCheckView {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::file::{Settling, documents};
 use super::prepare::{KnownReport, sha256_hex};
+use super::reports::filed_report;
 use super::{Caller, Desk, DeskError, NamedFiles, RETRIES_MAX};
 use crate::domain::complaint::{Event, ListingsSupplemented, Supplemented};
 use crate::domain::notice::{DOCUMENTS_MAX, DocumentStated, NoticeProblem, ServiceAddress, TruthGuarantee};
@@ -100,6 +101,12 @@ impl Desk {
             loaded.reading = Some(facts);
             loaded.grants = self.store.grants(sha256).await?;
         }
+        let number = loaded.complaint.filed.patent_number.clone();
+        let report = loaded.case.report.as_ref().zip(loaded.reading.as_ref());
+        let report_row = report.map(|(sha256, facts)| filed_report(sha256, facts, (&number, caller.account, now)));
+        if report_row.is_some() {
+            loaded.reports = self.store.reports_on_patent(&number).await?;
+        }
         let assessment = self.reassess(&loaded).await?;
         let register_version = loaded.register.as_ref().map(|(v, _)| *v);
         let decision_left = self.decision_resumed(&loaded, today)?;
@@ -113,6 +120,7 @@ impl Desk {
             parties: self.supplied_people(id, form, now)?,
             notice: Some(body),
             examination: Some(assessment.kept().body()),
+            report: report_row,
             files: ids,
             ..self.commit_of(settled, &loaded).await?
         };

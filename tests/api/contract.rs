@@ -270,7 +270,7 @@ fn the_examples_can_be_sent() {
         service.post("/v1/admin/platforms", &service.admin, &example("platform.request.json")).await.expect(201);
         service.post("/v1/admin/platforms/ali/endpoints", &service.admin, &example("endpoint.request.json")).await.expect(201);
         service.post("/v1/admin/accounts", &service.admin, &example("account.request.json")).await.expect(201);
-        let (account, holder) = service.account("agent", None).await;
+        let (_, holder) = service.account("agent", None).await;
         let (_, examiner) = service.account("examiner", None).await;
         let (_, platform) = service.account("platform", Some("ali")).await;
         let mut register = example("register.json");
@@ -278,8 +278,14 @@ fn the_examples_can_be_sent() {
         service.put(&format!("/v1/admin/patents/{}", LAMP.number), &examiner, &register).await.expect(200);
         let stand = crate::support::notices::register(&STAND);
         service.put(&format!("/v1/admin/patents/{}", STAND.number), &examiner, &stand).await.expect(200);
-        let right = format!("/v1/admin/accounts/{account}/rights/{}", LAMP.number);
-        service.put(&right, &examiner, &example("right.request.json")).await.expect(200);
+        let mut right = example("right.request.json");
+        for (n, d) in right["documents"].as_array_mut().unwrap().iter_mut().enumerate() {
+            d["file"] = service.deposit_bytes(&holder, format!("%PDF-1.4 {n}").into_bytes()).await.into();
+        }
+        right["report"] = service.deposit(&holder, &fixture(LAMP.report)).await.into();
+        let right = service.post("/v1/rights", &holder, &right).await.expect(201);
+        let path = format!("/v1/admin/rights/{}/verification", right["id"].as_str().unwrap());
+        service.post(&path, &examiner, &example("verification.json")).await.expect(201);
         service.post("/v1/admin/policies", &service.admin, &example("policy.json")).await.expect(201);
 
         let mut filed = Vec::new();

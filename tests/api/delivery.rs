@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::notices::{Deposited, LAMP, STAND, notice, register};
+use crate::support::notices::{Deposited, LAMP, STAND, deposit_right, notice, notice_by, register, verify_part};
 use crate::support::platform::Platform;
 use crate::support::{Engine, Service, on_both_databases};
 
@@ -151,7 +151,7 @@ on_both_databases! {
     async fn automation_needs_every_proof(engine: Engine) {
         let service = Service::start(engine).await;
         let platform = Platform::connect(&service, "ali", &["taobao"]).await;
-        let (holder_id, holder) = service.account("complainant", None).await;
+        let (_, holder) = service.account("complainant", None).await;
         let (_, one) = service.account("examiner", None).await;
         let (_, two) = service.account("examiner", None).await;
         let files = Deposited::of(&service, &holder, &LAMP).await;
@@ -171,10 +171,14 @@ on_both_databases! {
         assert_eq!(service.post(&path, &one, &grant).await.problem(422), "authenticity.second_person");
         service.post(&path, &two, &grant).await.expect(201);
         assert_eq!(file("200000000003").await["state"], "accepted", "no standing");
-        let right = json!({ "capacity": "patentee", "evidence": "登记簿" });
-        service.put(&format!("/v1/admin/accounts/{holder_id}/rights/{}", LAMP.number), &one, &right).await.expect(200);
+        let right = deposit_right(&service, &holder, (&LAMP, &files)).await;
+        let by_right = async |item: &str| service.file(&holder, (item, &notice_by(&right, (&LAMP, &files), &[item]))).await.expect(201);
+        assert_eq!(by_right("200000000005").await["state"], "accepted", "nobody looked at the right");
+        verify_part(&service, &one, (&right, "standing")).await;
+        assert_eq!(by_right("200000000006").await["state"], "accepted", "the standing of whom?");
+        verify_part(&service, &one, (&right, "identity")).await;
         assert!(platform.received().is_empty());
-        let proven = file("200000000004").await;
+        let proven = by_right("200000000004").await;
         assert_eq!((&proven["state"], &proven["overall"], &proven["listings"][0]["by"]), (&"decided".into(), &"usable".into(), &"automatic".into()));
         let received = platform.wait_for(1).await;
         assert_eq!(received[0].body["listings"][0]["basis"], "verified_notice");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::support::notices::{Deposited, JUICER, LAMP, notice};
+use crate::support::notices::{Deposited, JUICER, LAMP, deposit_right, notice};
 use crate::support::{Engine, Service, fixture, on_both_databases};
 
 const BOUNDARY: &str = "fasttrack-test-boundary";
@@ -278,15 +278,17 @@ on_both_databases! {
 fn what_is_longer_than_the_contract_says_is_refused() {
     crate::support::run(async {
         let service = Service::start(Engine::Sqlite).await;
-        let (account, _) = service.account("complainant", None).await;
+        let (_, holder) = service.account("complainant", None).await;
         let (_, examiner) = service.account("examiner", None).await;
         let (long, name) = ("长".repeat(4_001), "长".repeat(201));
         let mut entry = crate::support::notices::register(&LAMP);
         entry["source"] = name.as_str().into();
         assert_eq!(service.put(&format!("/v1/admin/patents/{}", LAMP.number), &examiner, &entry).await.problem(422), "field.too_long");
-        let right = json!({ "capacity": "patentee", "evidence": long });
-        let path = format!("/v1/admin/accounts/{account}/rights/{}", LAMP.number);
-        assert_eq!(service.put(&path, &examiner, &right).await.problem(422), "field.too_long");
+        let files = Deposited::of(&service, &holder, &LAMP).await;
+        let right = deposit_right(&service, &holder, (&LAMP, &files)).await;
+        let found = json!({ "part": "standing", "result": "verified", "evidence": long });
+        let path = format!("/v1/admin/rights/{right}/verification");
+        assert_eq!(service.post(&path, &examiner, &found).await.problem(422), "verification.evidence");
         let sites: Vec<String> = (0..101).map(|n| format!("site-{n}")).collect();
         for sites in [json!(sites), json!(["taobao", "taobao"]), json!(["Taobao"]), json!([""])] {
             let form = json!({ "code": "ali", "name": "x", "sites": sites });

@@ -6,7 +6,7 @@ use fasttrack::web::ROUTES;
 use fasttrack::workflow::Role;
 use serde_json::{Value, json};
 
-use crate::support::notices::{Deposited, LAMP, notice, register};
+use crate::support::notices::{Deposited, LAMP, deposit_right, notice, register};
 use crate::support::platform::Platform;
 use crate::support::{Engine, Service, on_both_databases};
 
@@ -20,6 +20,9 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("GET", "/docs/{asset}", 200, None),
     ("POST", "/v1/files", 201, None),
     ("GET", "/v1/files/{file_id}", 200, Some(404)),
+    ("POST", "/v1/rights", 422, None),
+    ("GET", "/v1/rights", 200, None),
+    ("GET", "/v1/rights/{right_id}", 200, Some(404)),
     ("POST", "/v1/complaints", 400, None),
     ("GET", "/v1/complaints", 200, None),
     ("POST", "/v1/complaint-batches", 400, None),
@@ -76,8 +79,18 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("POST", "/v1/admin/mails/{mail_id}/bounce", 422, None),
     ("GET", "/v1/admin/calendar/{year}", 200, None),
     ("PUT", "/v1/admin/calendar/{year}", 422, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/reconsideration", 428, None),
     ("GET", "/v1/admin/patents/{patent_number}", 200, None),
     ("PUT", "/v1/admin/patents/{patent_number}", 422, None),
+    ("GET", "/v1/admin/patents/{patent_number}/versions", 200, None),
+    ("GET", "/v1/admin/patents/{patent_number}/reports", 200, None),
+    ("GET", "/v1/admin/reports/{sha256}", 404, None),
+    ("GET", "/v1/admin/reports/{sha256}/file", 404, None),
+    ("POST", "/v1/admin/reports/{sha256}/revocation", 422, None),
+    ("GET", "/v1/admin/rights", 200, None),
+    ("GET", "/v1/admin/rights/{right_id}", 200, None),
+    ("GET", "/v1/admin/rights/{right_id}/documents/{sha256}", 404, None),
+    ("POST", "/v1/admin/rights/{right_id}/verification", 422, None),
     ("GET", "/v1/admin/policies", 200, None),
     ("POST", "/v1/admin/policies", 422, None),
     ("GET", "/v1/admin/policies/{version}", 200, None),
@@ -86,8 +99,6 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("POST", "/v1/admin/accounts", 422, None),
     ("POST", "/v1/admin/accounts/{account_id}/keys", 201, None),
     ("DELETE", "/v1/admin/accounts/{account_id}/keys/{key_id}", 404, None),
-    ("GET", "/v1/admin/accounts/{account_id}/rights/{patent_number}", 404, None),
-    ("PUT", "/v1/admin/accounts/{account_id}/rights/{patent_number}", 422, None),
     ("GET", "/v1/admin/platforms", 200, None),
     ("POST", "/v1/admin/platforms", 422, None),
     ("GET", "/v1/admin/platforms/{platform_code}/endpoints", 200, None),
@@ -162,7 +173,7 @@ struct Ids {
 impl Ids {
     async fn make(service: &Service, (keys, platform): (&BTreeMap<Role, String>, &Platform)) -> Self {
         let mut own = BTreeMap::new();
-        let mut last = String::new();
+        let (mut last, mut right) = (String::new(), String::new());
         let examiner = &keys[&Role::Examiner];
         service.put(&format!("/v1/admin/patents/{}", LAMP.number), examiner, &register(&LAMP)).await.expect(200);
         for role in [Role::Complainant, Role::Agent, Role::Examiner, Role::Lead] {
@@ -173,6 +184,8 @@ impl Ids {
                 let filed = service.file(key, ("roles", &notice(&LAMP, &files, &["100000000001"]))).await.expect(201);
                 last = filed["id"].as_str().unwrap().to_owned();
                 own.insert((role, "complaint_id"), last.clone());
+                right = deposit_right(service, key, (&LAMP, &files)).await;
+                own.insert((role, "right_id"), right.clone());
                 let decision =
                     json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] }] });
                 service
@@ -190,6 +203,7 @@ impl Ids {
         let mut form = notice(&LAMP, &files, &[]);
         form["accused_products"][0]["listings"] = json!([{ "url": "https://item.jd.com/100012031548.html" }]);
         let filed = service.file(&other, ("roles", &form)).await.expect(201);
+        let their_right = deposit_right(service, &other, (&LAMP, &files)).await;
         let id = filed["id"].as_str().unwrap().to_owned();
         let decision = json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] }] });
         service.post_if(&format!("/v1/admin/complaints/{id}/decision"), examiner, (&filed["version"], &decision)).await.expect(201);
@@ -204,6 +218,7 @@ impl Ids {
             ("mail_id", "01890000-0000-7000-8000-000000000000".to_owned()),
             ("year", "2026".to_owned()),
             ("complaint_id", last),
+            ("right_id", right),
             ("dispatch_id", dispatch),
             ("file_id", files.report.clone()),
             ("sha256", "0".repeat(64)),
@@ -220,6 +235,7 @@ impl Ids {
             ("file_id", files.report),
             ("sha256", "0".repeat(64)),
             ("statement_id", "01890000-0000-7000-8000-000000000000".to_owned()),
+            ("right_id", their_right),
         ]);
         Ids { own, common, foreign }
     }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::notices::{Deposited, LAMP, notice, register};
+use crate::support::notices::{Deposited, LAMP, notice_by, register, right_form, verify_part};
 use crate::support::platform::Platform;
 use crate::support::service::PROGRAM;
 use crate::support::{Engine, Service, fixture, on_both_databases};
@@ -27,29 +27,36 @@ struct Ready {
     platform: Platform,
     holder: String,
     files: Deposited,
+    /// Verified, and without a report: each complaint brings its own.
+    right: String,
 }
 
 impl Ready {
     async fn with_anchors(engine: Engine, anchors: &str) -> Self {
         let service = Service::start_with(engine, &[("trust_anchors", anchors)]).await;
         let platform = Platform::connect(&service, "ali", &["taobao"]).await;
-        let (holder_id, holder) = service.account("complainant", None).await;
+        let (_, holder) = service.account("complainant", None).await;
         let (_, examiner) = service.account("examiner", None).await;
         let mut policy = service.get("/v1/admin/policies/0", &service.admin).await.expect(200)["policy"].clone();
         policy["automation"] = json!({ "verified_notice": true, "prior_determination": false });
         let stored = service.post("/v1/admin/policies", &service.admin, &policy).await.expect(201);
         service.post(&format!("/v1/admin/policies/{}/activation", stored["version"]), &service.admin, &json!({})).await.expect(201);
         service.put(&format!("/v1/admin/patents/{}", LAMP.number), &examiner, &register(&LAMP)).await.expect(200);
-        let right = json!({ "capacity": "patentee", "evidence": "登记簿" });
-        service.put(&format!("/v1/admin/accounts/{holder_id}/rights/{}", LAMP.number), &examiner, &right).await.expect(200);
         let files = Deposited::of(&service, &holder, &LAMP).await;
-        Ready { service, platform, holder, files }
+        let mut form = right_form(&LAMP, &files);
+        form.as_object_mut().unwrap().remove("report");
+        let right = service.post("/v1/rights", &holder, &form).await.expect(201)["id"].as_str().unwrap().to_owned();
+        for part in ["identity", "standing"] {
+            verify_part(&service, &examiner, (&right, part)).await;
+        }
+        Ready { service, platform, holder, files, right }
     }
 
     /// Files about an item with this report.
     async fn file(&mut self, item: &str, report: Vec<u8>) -> Value {
         self.files.report = self.service.deposit_bytes(&self.holder, report).await;
-        let form = notice(&LAMP, &self.files, &[item]);
+        let mut form = notice_by(&self.right, (&LAMP, &self.files), &[item]);
+        form["report"] = self.files.report.as_str().into();
         self.service.file(&self.holder, (item, &form)).await.expect(201)
     }
 }

@@ -69,3 +69,27 @@ pub(super) fn notice(right: &Right, files: &Files, (asserted, item): (&str, &str
         ],
     })
 }
+
+/// What a right says of itself: it is deposited once, and notices that name it do not say it again.
+const OF_THE_RIGHT: [&str; 6] = ["patent", "complainant", "capacity", "service_address", "report", "documents"];
+
+/// A right as it is deposited.
+pub(super) fn right(right: &Right, files: &Files) -> Value {
+    let whole = notice(right, files, ("1", "0"));
+    Value::Object(OF_THE_RIGHT.into_iter().map(|field| (field.to_owned(), whole[field].clone())).collect())
+}
+
+/// A notice that names a right.
+pub(super) fn notice_by(id: &Value, right: &Right, (asserted, item): (&str, &str)) -> Value {
+    let nothing = Files { report: String::new(), grant: String::new(), certificate: String::new(), identity: String::new() };
+    names_right(notice(right, &nothing, (asserted, item)), id)
+}
+
+/// A notice that names a right, and says nothing that the right says.
+pub(super) fn names_right(mut form: Value, id: &Value) -> Value {
+    if let Some(fields) = form.as_object_mut() {
+        fields.retain(|name, _| !OF_THE_RIGHT.contains(&name.as_str()));
+    }
+    form["right"] = id.clone();
+    form
+}

@@ -6,7 +6,7 @@ use anyhow::Context;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::notices::{Files, JUICER, LAMP, Right, notice};
+use super::notices::{Files, JUICER, LAMP, Right, names_right, notice};
 use super::receiver::Message;
 use super::story::{Forwarding, Telling, act, say, text};
 
@@ -303,14 +303,17 @@ pub(super) async fn manifest(t: &mut Telling<'_>) -> Told {
 pub(super) async fn human_review(t: &mut Telling<'_>) -> Told {
     t.put_register(&LAMP).await?;
     let lamp = t.files(&LAMP).await?;
-    if !t.is_proven() {
-        let first = t.complains(&LAMP, "1").await?;
-        t.prove(&first).await?;
-    }
+    let right = match t.right() {
+        Some(right) => right,
+        None => {
+            let first = t.complains(&LAMP, "1").await?;
+            t.prove(&lamp, &first).await?
+        }
+    };
     t.switch_automation(true).await?;
     act("decided without a human · 自动决定");
     let since = Instant::now();
-    let form = t.notice(&LAMP, &lamp, "1");
+    let form = names_right(t.notice(&LAMP, &lamp, "1"), &right);
     let filed = t.file(&form).await?;
     let takedown = t.arrival(since, "applied").await?;
     t.switch_automation(false).await?;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::calls::Calls;
-use super::notices::{CUP, Files, JUICER, LAMP, Right, notice};
+use super::notices::{CUP, Files, JUICER, LAMP, Right, notice, notice_by, right};
 use super::receiver::{Message, Receiver};
 use crate::clock::Clock;
 use crate::domain::calendar::{end_of_day, shanghai_date};
@@ -15,7 +15,7 @@ use crate::domain::calendar::{end_of_day, shanghai_date};
 /// Who does what.
 struct Cast {
     admin: String,
-    holder: (String, String),
+    holder: String,
     examiners: [String; 2],
     /// Two platforms: one forwards statements itself, the other mandated the centre.
     platforms: [String; 2],
@@ -42,8 +42,8 @@ pub(super) struct Telling<'a> {
     filed: usize,
     /// On which of the platforms the story plays.
     on: Forwarding,
-    /// Whether the lamp's report and its holder's standing are proven.
-    proven: bool,
+    /// The lamp's right, once it is verified.
+    right: Option<Value>,
 }
 
 pub(super) fn text(value: &Value) -> String {
@@ -66,16 +66,16 @@ pub(super) async fn tour(t: &mut Telling<'_>) -> anyhow::Result<()> {
     let first = t.clean_design(&lamp).await?;
 
     act("2. the report is compared with the patent office's copy by two people, standing is verified · 两人核对报告副本，核实权利主体");
-    t.prove(&first).await?;
+    let right = t.prove(&lamp, &first).await?;
 
     act("3. straight-through policy on · 启用直通规则");
     t.switch_automation(true).await?;
 
     act("4. the same item listed again after it was upheld · 判定成立后同一商品重新上架");
-    t.relisting(&lamp, &first).await?;
+    t.relisting(&right, &first).await?;
 
     act("5. the same report again, another item · 同一报告，另一商品，直通");
-    let automatic = t.straight_through(&lamp).await?;
+    let automatic = t.straight_through(&right).await?;
 
     act("6. a partly negative utility-model report · 实用新型，评价报告部分否定");
     t.partly_negative().await?;
@@ -91,11 +91,12 @@ pub(super) async fn tour(t: &mut Telling<'_>) -> anyhow::Result<()> {
     t.switch_automation(false).await
 }
 
-async fn account(calls: &Calls, admin: &str, form: Value) -> anyhow::Result<(String, String)> {
+/// Makes an account; answers its key.
+async fn account(calls: &Calls, admin: &str, form: Value) -> anyhow::Result<String> {
     let made = calls.post("/v1/admin/accounts", admin, &form).await?.expect(201)?;
     let id = text(&made["id"]);
     let key = calls.post(&format!("/v1/admin/accounts/{id}/keys"), admin, &json!({})).await?.expect(201)?;
-    Ok((id, text(&key["key"])))
+    Ok(text(&key["key"]))
 }
 
 async fn cast(calls: &Calls, receiver: &Receiver, admin: &str) -> anyhow::Result<Cast> {
@@ -108,13 +109,13 @@ async fn cast(calls: &Calls, receiver: &Receiver, admin: &str) -> anyhow::Result
         let endpoint = json!({ "url": receiver.url });
         let endpoint = calls.post(&format!("/v1/admin/platforms/{code}/endpoints"), admin, &endpoint).await?.expect(201)?;
         receiver.add_secret(&text(&endpoint["secret"]))?;
-        platforms.push(account(calls, admin, json!({ "role": "platform", "name": name, "platform": code })).await?.1);
+        platforms.push(account(calls, admin, json!({ "role": "platform", "name": name, "platform": code })).await?);
     }
     let platforms = platforms.try_into().map_err(|_| anyhow::anyhow!("there are two platforms"))?;
     let holder = account(calls, admin, json!({ "role": "complainant", "name": LAMP.holder })).await?;
     let one = account(calls, admin, json!({ "role": "examiner", "name": "examiner one" })).await?;
     let two = account(calls, admin, json!({ "role": "examiner", "name": "examiner two" })).await?;
-    Ok(Cast { admin: admin.to_owned(), holder, examiners: [one.1, two.1], platforms })
+    Ok(Cast { admin: admin.to_owned(), holder, examiners: [one, two], platforms })
 }
 
 impl<'a> Telling<'a> {
@@ -122,17 +123,17 @@ impl<'a> Telling<'a> {
     pub(super) async fn begin((calls, receiver, clock): (&'a Calls, &'a Receiver, &'a Clock), admin: &str) -> anyhow::Result<Self> {
         act("0. accounts, a platform and its endpoint · 账户、平台与推送地址");
         let cast = cast(calls, receiver, admin).await?;
-        Ok(Telling { calls, receiver, clock, cast, received: 0, filed: 0, on: Forwarding::Platform, proven: false })
+        Ok(Telling { calls, receiver, clock, cast, received: 0, filed: 0, on: Forwarding::Platform, right: None })
     }
 
     /// The keys to go on with.
     pub(super) fn keys(self) -> Vec<(&'static str, String)> {
         let ([examiner, _], [platform, _]) = (self.cast.examiners, self.cast.platforms);
-        vec![("admin", self.cast.admin), ("complainant", self.cast.holder.1), ("examiner", examiner), ("platform", platform)]
+        vec![("admin", self.cast.admin), ("complainant", self.cast.holder), ("examiner", examiner), ("platform", platform)]
     }
 
     pub(super) fn holder(&self) -> String {
-        self.cast.holder.1.clone()
+        self.cast.holder.clone()
     }
 
     pub(super) fn examiners(&self) -> [String; 2] {
@@ -155,9 +156,9 @@ impl<'a> Telling<'a> {
         format!("https://{host}/item.htm?id={item}")
     }
 
-    /// Whether the lamp's report and its holder's standing are proven.
-    pub(super) fn is_proven(&self) -> bool {
-        self.proven
+    /// The lamp's right, once it is verified.
+    pub(super) fn right(&self) -> Option<Value> {
+        self.right.clone()
     }
 
     /// The day in Shanghai.
@@ -178,7 +179,7 @@ impl<'a> Telling<'a> {
     }
 
     pub(super) async fn files(&self, right: &Right) -> anyhow::Result<Files> {
-        let key = &self.cast.holder.1;
+        let key = &self.cast.holder;
         let document = |name: &str| format!("%PDF-1.4 {name} of {}", right.number).into_bytes();
         Ok(Files {
             report: self.calls.deposit(key, right.report).await?,
@@ -191,7 +192,7 @@ impl<'a> Telling<'a> {
     pub(super) async fn file(&mut self, notice: &Value) -> anyhow::Result<Value> {
         self.filed += 1;
         let once = format!("demo-{}", self.filed);
-        let filed = self.calls.post_once("/v1/complaints", &self.cast.holder.1, (&once, notice)).await?.expect(201)?;
+        let filed = self.calls.post_once("/v1/complaints", &self.cast.holder, (&once, notice)).await?.expect(201)?;
         say(&format!(
             "{}: state {}, track {}, report {}",
             text(&filed["reference"]),
@@ -246,7 +247,7 @@ impl<'a> Telling<'a> {
     }
 
     pub(super) async fn measure(&self, id: &Value) -> anyhow::Result<()> {
-        let seen = self.calls.get(&format!("/v1/complaints/{}", text(id)), &self.cast.holder.1).await?.expect(200)?;
+        let seen = self.calls.get(&format!("/v1/complaints/{}", text(id)), &self.cast.holder).await?.expect(200)?;
         say(&format!("the complainant sees: {} / {}", text(&seen["listings"][0]["determination"]), text(&seen["listings"][0]["measure"])));
         Ok(())
     }
@@ -276,7 +277,7 @@ impl<'a> Telling<'a> {
         Ok(decided)
     }
 
-    pub(super) async fn prove(&mut self, complaint: &Value) -> anyhow::Result<()> {
+    pub(super) async fn prove(&mut self, files: &Files, complaint: &Value) -> anyhow::Result<Value> {
         let path = format!("/v1/admin/complaints/{}/authenticity", text(&complaint["id"]));
         let form = json!({ "level": "B", "evidence": "与国家知识产权局出具的副本核对一致（回执 2026-118）" });
         for (n, examiner) in self.cast.examiners.iter().enumerate() {
@@ -286,13 +287,15 @@ impl<'a> Telling<'a> {
             say(&format!("person {}: level B {}", n + 1, if counts { "counts now" } else { "waits for a second person" }));
         }
         let [examiner, _] = &self.cast.examiners;
-        let right = json!({ "capacity": "patentee", "evidence": "营业执照与专利登记簿副本一致" });
-        self.calls
-            .put(&format!("/v1/admin/accounts/{}/rights/{}", self.cast.holder.0, LAMP.number), examiner, &right)
-            .await?
-            .expect(200)?;
-        self.proven = true;
-        Ok(())
+        let deposited = self.calls.post("/v1/rights", &self.cast.holder, &right(&LAMP, files)).await?.expect(201)?;
+        let path = format!("/v1/admin/rights/{}/verification", text(&deposited["id"]));
+        for part in ["identity", "standing", "documents"] {
+            let found = json!({ "part": part, "result": "verified", "evidence": "营业执照与专利登记簿副本一致" });
+            self.calls.post(&path, examiner, &found).await?.expect(201)?;
+        }
+        say("identity, standing and documents are verified once; complaints name the right from now on");
+        self.right = Some(deposited["id"].clone());
+        Ok(deposited["id"].clone())
     }
 
     pub(super) async fn switch_automation(&self, on: bool) -> anyhow::Result<()> {
@@ -305,8 +308,8 @@ impl<'a> Telling<'a> {
         Ok(())
     }
 
-    async fn relisting(&mut self, files: &Files, first: &Value) -> anyhow::Result<()> {
-        let mut again = notice(&LAMP, files, ("1", "637790875524"));
+    async fn relisting(&mut self, right: &Value, first: &Value) -> anyhow::Result<()> {
+        let mut again = notice_by(right, &LAMP, ("1", "637790875524"));
         again["relisting_of"] = first["reference"].clone();
         let since = Instant::now();
         self.file(&again).await?;
@@ -314,9 +317,9 @@ impl<'a> Telling<'a> {
         Ok(())
     }
 
-    pub(super) async fn straight_through(&mut self, files: &Files) -> anyhow::Result<Value> {
+    async fn straight_through(&mut self, right: &Value) -> anyhow::Result<Value> {
         let since = Instant::now();
-        let filed = self.file(&notice(&LAMP, files, ("1", "700000000001"))).await?;
+        let filed = self.file(&notice_by(right, &LAMP, ("1", "700000000001"))).await?;
         self.arrival(since, "applied").await?;
         self.measure(&filed["id"]).await?;
         Ok(filed)
@@ -334,7 +337,7 @@ impl<'a> Telling<'a> {
     async fn forged_number(&mut self, files: &Files) -> anyhow::Result<()> {
         let mut forged = notice(&LAMP, files, ("1", "700000000003"));
         forged["patent"]["number"] = "ZL202330271846.5".into();
-        let answer = self.calls.post_once("/v1/complaints", &self.cast.holder.1, ("demo-forged", &forged)).await?.expect(422)?;
+        let answer = self.calls.post_once("/v1/complaints", &self.cast.holder, ("demo-forged", &forged)).await?.expect(422)?;
         let problem = &answer["problems"][0];
         say(&format!("{} {}: {}", text(&problem["pointer"]), text(&problem["code"]), text(&problem["message"])));
         Ok(())
@@ -352,7 +355,7 @@ impl<'a> Telling<'a> {
     async fn lift(&mut self, complaint: &Value) -> anyhow::Result<()> {
         let since = Instant::now();
         let path = format!("/v1/complaints/{}/withdrawal", text(&complaint["id"]));
-        self.calls.post(&path, &self.cast.holder.1, &json!({ "reason": "settled" })).await?.expect(201)?;
+        self.calls.post(&path, &self.cast.holder, &json!({ "reason": "settled" })).await?.expect(201)?;
         self.arrival(since, "lifted").await?;
         self.measure(&complaint["id"]).await?;
         Ok(())

@@ -108,6 +108,6 @@ impl Complaint {
     pub fn needs_a_person(&self) -> bool {
         let open = |s: &Stage| matches!(s, Stage::Kept { missed: true, .. } | Stage::Received | Stage::Forwarded { failed: true, .. });
         let waits = |l: &Listing| l.contest.as_ref().is_some_and(|c| open(&c.stage));
-        self.reviews.iter().any(|r| !r.decided) || self.listings.iter().any(|l| l.reopened || waits(l))
+        self.reopened.is_some() || self.reviews.iter().any(|r| !r.decided) || self.listings.iter().any(|l| l.reopened || waits(l))
     }
 }

@@ -1,6 +1,8 @@
 //! Everything that can happen to a complaint. A stored event is never changed: a new meaning gets a
 //! new variant. No personal data: people are named by party id and keyed digest.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,7 +17,7 @@ use super::hearing::{
     ListingsSupplemented, Resumed, SellerAnswered, SellerNotified, Suspended,
 };
 use super::review::{ExaminerRecused, ReviewDecided, ReviewRequested};
-use super::{Determination, State};
+use super::{Determination, Reconsidered, Reopened, State};
 use crate::domain::automation::MayAutomate;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
 use crate::domain::policy::{Facts, Track};
@@ -103,6 +105,10 @@ pub enum Event {
     ExaminerRecused(ExaminerRecused),
     /// A last day moved with the calendar.
     DeadlineMoved(DeadlineMoved),
+    /// Something it rests on changed: it is with the examiners again.
+    Reopened(Reopened),
+    /// An examiner looked at it again and leaves it as it is.
+    Reconsidered(Reconsidered),
 }
 
 impl Event {
@@ -148,6 +154,8 @@ impl Event {
             Event::ReviewDecided(_) => "review_decided",
             Event::ExaminerRecused(_) => "examiner_recused",
             Event::DeadlineMoved(_) => "deadline_moved",
+            Event::Reopened(_) => "reopened",
+            Event::Reconsidered(_) => "reconsidered",
         }
     }
 
@@ -165,6 +173,7 @@ impl Event {
             Event::StatementChecked(s) => s.examiner,
             Event::AuthorityActed(a) => Some(a.examiner),
             Event::ReviewDecided(r) => Some(r.examiner),
+            Event::Reconsidered(r) => Some(r.examiner),
             _ => None,
         }
     }
@@ -233,6 +242,9 @@ pub struct Filed {
     /// The complaint this one says is about the same item again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relisting_of: Option<Uuid>,
+    /// The right it names: patent, people, documents and report were taken from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right: Option<Uuid>,
 }
 
 /// One document.
@@ -387,6 +399,9 @@ pub struct Triaged {
     pub policy_version: i64,
     /// The flat facts (at most 2 KiB).
     pub facts: Facts,
+    /// Who found what people found, by fact.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, FactSource>,
     /// Codes of the criteria met.
     pub met: Vec<String>,
     /// Day the decision is due.
@@ -395,6 +410,17 @@ pub struct Triaged {
     pub provisional: bool,
     /// Version of the calendar.
     pub calendar_version: String,
+}
+
+/// Who found a fact, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactSource {
+    /// The right it was found of.
+    pub right: Uuid,
+    /// The examiner.
+    pub examiner: Uuid,
+    /// The day, Asia/Shanghai.
+    pub on: Date,
 }
 
 /// Put on the other track by a person.
@@ -564,6 +590,7 @@ impl super::Complaint {
         };
         // What is owed to a side comes before the service's own next step, where it is earlier.
         let reviews = self.reviews.iter().filter(|r| !r.decided).map(|r| r.asked.due_on);
-        step.into_iter().chain(reviews).min()
+        let again = self.reopened.as_ref().map(|r| r.due_on);
+        step.into_iter().chain(reviews).chain(again).min()
     }
 }

@@ -16,6 +16,7 @@ mod hash;
 mod hearing;
 mod listing_table;
 mod platform_clocks;
+mod reopened;
 mod review;
 mod tables;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use hash::{Hash, chain};
 pub use hearing::*;
 pub use listing_table::{ListingRefused, listing_after};
 pub use platform_clocks::{PLATFORM_STEP_WORKING_DAYS, PLATFORM_TELLS_WORKING_DAYS, Sent, platform_deadlines};
+pub use reopened::*;
 pub use review::*;
 pub use tables::state_after;
 
@@ -250,6 +252,8 @@ pub struct Complaint {
     pub reviews: Vec<Review>,
     /// Examiners who may not act here.
     pub recused: Vec<Uuid>,
+    /// Why it is with the examiners again, until one has looked at it.
+    pub reopened: Option<Reopened>,
     /// Number of the last event; the first is 1.
     pub seq: u32,
     /// Hash of the last event.
@@ -508,6 +512,7 @@ impl Complaint {
             decisions: Vec::new(),
             reviews: Vec::new(),
             recused: Vec::new(),
+            reopened: None,
             seq: 0,
             hash: [0; 32],
         }

@@ -99,6 +99,10 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
         (state, Event::DeadlineMoved(m)) => moved_state(state, m),
         (Closed { .. }, Event::Withdrawn(_)) => None,
         (_, Event::Withdrawn(w)) => withdrawn_state(c, &w.lines),
+        // A change outside.
+        (Closed { .. }, Event::Reopened(_)) => None,
+        (_, Event::Reopened(_)) => keep(),
+        (_, Event::Reconsidered(_)) if c.reopened.is_some() => keep(),
         _ => None,
     }
 }
@@ -386,6 +390,11 @@ impl Complaint {
             Event::HearingEnded(h) => self.decision_due(h.due_on),
             Event::Resumed(super::Resumed { due_on: Some(day), .. }) => self.decision_due(*day),
             Event::DeadlineMoved(m) if m.clock == MovedClock::Decision => self.decision_due(m.to),
+            Event::Reopened(r) => self.reopened = Some(r.clone()),
+            // An examiner who acts after it came back has seen why.
+            Event::Decided(d) if d.examiner().is_some() => self.reopened = None,
+            Event::LiftDecided(l) if l.examiner.is_some() => self.reopened = None,
+            Event::Reconsidered(_) => self.reopened = None,
             _ => {}
         }
     }

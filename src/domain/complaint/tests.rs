@@ -14,6 +14,7 @@ use super::*;
 use crate::domain::automation::MayAutomate;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
 use crate::domain::policy::{Facts, Policy, Triage};
+use crate::domain::register::RegisterChange;
 
 const LINES: u32 = 2;
 
@@ -53,6 +54,7 @@ fn filed() -> Filed {
         documents: vec![DocumentFiled { kind: DocumentKind::PatentCertificate, sha256: "01".repeat(32), until: None }],
         listings: (1..=LINES).map(listing).collect(),
         relisting_of: None,
+        right: None,
     }
 }
 
@@ -95,6 +97,7 @@ fn triaged(track: Track) -> Event {
         track,
         policy_version: 0,
         facts: Facts::from([("report.overall".to_owned(), crate::domain::policy::FactValue::Word("usable".into()))]),
+        sources: Default::default(),
         met: Vec::new(),
         due_on: date(2026, 11, 27),
         provisional: false,
@@ -108,6 +111,10 @@ fn withdrawn(lines: &[u32]) -> Event {
 
 fn lift(lines: &[u32], examiner: Option<Uuid>) -> Event {
     Event::LiftDecided(LiftDecided { lines: lines.to_vec(), reason: "settled".into(), examiner, text: None })
+}
+
+fn reopened(why: ReopenedWhy) -> Event {
+    Event::Reopened(Reopened { why, due_on: date(2026, 11, 27), calendar_version: "2026".into() })
 }
 
 /// One of each event, and of those whose effect depends on what they name, one of each sort; named as a
@@ -162,6 +169,11 @@ fn first_samples() -> Vec<(&'static str, Event)> {
         ("lift_decided one of two", lift(&[1], None)),
         ("withdrawn all", withdrawn(&[1, 2])),
         ("withdrawn one of two", withdrawn(&[1])),
+        ("reopened, register", reopened(ReopenedWhy::Register { version: 3, changes: vec![RegisterChange::Lapsed] })),
+        ("reopened, report revoked", reopened(ReopenedWhy::ReportRevoked { report_sha256: "cd".repeat(32), reason: "not_issued".into() })),
+        ("reopened, report superseded", reopened(ReopenedWhy::ReportSuperseded { report_sha256: "cd".repeat(32), by: "23".repeat(32) })),
+        ("reopened, report conflict", reopened(ReopenedWhy::ReportConflict { report_sha256: "cd".repeat(32), with: "23".repeat(32) })),
+        ("reconsidered", Event::Reconsidered(Reconsidered { examiner: id(3), text: "已核对，维持".into() })),
     ]
 }
 
@@ -173,6 +185,11 @@ fn complaints() -> Vec<(&'static str, Complaint)> {
         let listings = born.listings.iter().map(|l| Listing { determination, measure, ..l.clone() }).collect();
         Complaint { listings, track: Some(Track::Simple), state, ..born.clone() }
     };
+    let back = match reopened(ReopenedWhy::Register { version: 3, changes: vec![RegisterChange::HolderChanged] }) {
+        Event::Reopened(r) => Some(r),
+        _ => None,
+    };
+    let decided = with(Determination::Infringing, Measure::Requested, State::Decided);
     vec![
         ("filed", state(State::Filed, None)),
         ("awaiting_supplement", state(State::AwaitingSupplement { due_on: date(2026, 12, 2) }, None)),
@@ -180,6 +197,7 @@ fn complaints() -> Vec<(&'static str, Complaint)> {
         ("accepted, triaged", state(State::Accepted, Some(Track::Simple))),
         ("hearing", state(State::Hearing { answer_by: date(2026, 12, 4) }, Some(Track::Complex))),
         ("decided, takedown asked", with(Determination::Infringing, Measure::Requested, State::Decided)),
+        ("decided, takedown asked, came back", Complaint { reopened: back, ..decided }),
         ("decided, lift asked", with(Determination::Infringing, Measure::LiftRequested, State::Decided)),
         ("decided, nothing asked", with(Determination::NotInfringing, Measure::None, State::Decided)),
         ("suspended", state(State::Suspended { why: "suit".into() }, Some(Track::Complex))),

@@ -31,6 +31,10 @@ pub(super) fn check(x: &Examination, level: Option<AuthenticityLevel>) -> Findin
             make((Pass, "authenticity.b"), ("compared with a copy of the patent office by two people", "经两人与官方副本核对一致")).saw("B")
         }
         Some(AuthenticityLevel::C) => make((Pass, "authenticity.c"), ("an examiner sighted the original", "判定员已核对原件")).saw("C"),
+        Some(AuthenticityLevel::Revoked) => {
+            let words = ("a person recorded that it is not genuine", "已由判定员记录该报告不真实");
+            return make((Fail, "authenticity.revoked"), words).saw("revoked");
+        }
         Some(AuthenticityLevel::Broken) => {
             return make((Fail, "authenticity.broken"), ("found altered or false", "经核实文件被改动或者不真实")).saw("broken");
         }

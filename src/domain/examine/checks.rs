@@ -6,12 +6,15 @@ use super::{Check, CheckResult, Examination, Finding, SuppliedBy};
 use crate::domain::patent::{PatentKind, PatentNumber, last_day_of_term};
 use crate::domain::register::RegisterStatus;
 use crate::domain::report::{Form, ItemVerdict, ReadingFlag, Seen, TextVersion, Verdict};
+use crate::domain::report_relation::OnRecord;
 
 /// Utility models filed before this day have a search report (检索报告), not an evaluation report.
 const EVALUATION_REPORTS_FROM: Date = date(2009, 10, 1);
 
 const EXTRACT: (&str, &str) = ("supply a register extract not older than 30 days", "补交 30 日内的专利登记簿副本");
 const OTHER_FILE: (&str, &str) = ("supply the report as the patent office issued it", "补交国家知识产权局出具的报告原件（PDF）");
+
+const CORRECTED: (&str, &str) = ("supply the corrected report", "提交更正后的报告");
 
 pub(super) type Words<'a> = (&'a str, &'a str);
 
@@ -200,6 +203,11 @@ pub(super) fn identity(x: &Examination) -> Finding {
             }
         }
     }
+    let registered = x.fresh_register().and_then(|r| r.holder.as_deref());
+    if let Some((stated, registered)) = notice.holder.zip(registered).filter(|(stated, registered)| bare(stated) != bare(registered)) {
+        let words = ("the register names another patentee than the notice", "登记簿所载专利权人与通知不一致");
+        return make((Unknown, "register.holder_differs"), words).saw(registered).wanted(stated).by(SuppliedBy::Register).cure(EXTRACT);
+    }
     let names = [
         (&facts.holder, notice.holder, register.and_then(|r| r.holder.as_deref())),
         (&facts.title, notice.title, register.and_then(|r| r.title.as_deref())),
@@ -288,11 +296,29 @@ pub(super) fn dates(x: &Examination) -> Finding {
 }
 
 pub(super) fn superseded(x: &Examination) -> Finding {
-    let law = "专利审查指南 第五部分第十章 6";
+    let law = "专利审查指南 第五部分第十章 6; 专利法实施细则 63";
     let make = |r, words| finding(Check::Superseded, r, words, law).by(SuppliedBy::Records);
-    match x.superseded_by {
-        Some(sha256) => make((Fail, "report.superseded"), ("a corrected report replaced it", "已被更正后的报告取代")).saw(sha256),
-        None => make((Pass, "report.not_superseded"), ("no corrected report is on record", "本系统记录中没有更正后的报告")),
+    let proof = ("have that file compared with a copy obtained from the patent office", "将该文件与国家知识产权局出具的副本核对");
+    match x.on_record {
+        OnRecord::Superseded { by } => {
+            make((Fail, "report.superseded"), ("a corrected report replaced it", "已被更正后的报告取代")).saw(by).cure(CORRECTED)
+        }
+        OnRecord::CorrectionUnproven { by } => make(
+            (Unknown, "report.correction_unproven"),
+            ("a file on record says it is a correction of it, and is not proven", "本系统记录中有自称更正后的报告，尚未核实"),
+        )
+        .saw(by)
+        .cure(proof),
+        OnRecord::Conflict { with, field } => make(
+            (Unknown, "report.conflict"),
+            (
+                "another file on record says otherwise, and a patent has one report only",
+                "本系统记录中另一文件的内容与之不一致，而一项专利只作出一份报告",
+            ),
+        )
+        .saw(format!("{with}: {field}"))
+        .cure(proof),
+        OnRecord::Nothing => make((Pass, "report.not_superseded"), ("no corrected report is on record", "本系统记录中没有更正后的报告")),
     }
 }
 
@@ -339,6 +365,13 @@ pub(super) fn text(x: &Examination) -> Finding {
         .at(&shown)
         .wanted(text_words(in_force))
     }
+}
+
+/// Whether the text in force is known to be another than the one that was evaluated.
+pub(super) fn amended_since(x: &Examination) -> bool {
+    let evaluated = x.facts.text_version.as_ref().map(|t| &t.value);
+    let in_force = x.register.and_then(|r| r.text_version.as_ref());
+    evaluated.zip(in_force).is_some_and(|(evaluated, in_force)| evaluated != in_force)
 }
 
 fn text_words(text: &TextVersion) -> String {

@@ -52,6 +52,7 @@ fn register() -> RegisterEntry {
         holder: None,
         title: None,
         filed_on: None,
+        priority_on: None,
         granted_on: None,
         text_version: Some(TextVersion::Granted),
         items_in_force: None,
@@ -99,7 +100,7 @@ impl Case {
             }),
             register: self.register.as_ref(),
             granted: self.level,
-            superseded_by: None,
+            on_record: &OnRecord::Nothing,
             today: TODAY,
         })
     }
@@ -287,7 +288,7 @@ fn negative_part_and_unsearched_add_up_as_the_rules_say() {
 fn without_a_notice_a_good_report_is_sound_by_itself() {
     let facts = good();
     let by_itself = |facts: &ReportFacts| {
-        examine(&Examination { facts, notice: None, register: None, granted: None, superseded_by: None, today: TODAY })
+        examine(&Examination { facts, notice: None, register: None, granted: None, on_record: &OnRecord::Nothing, today: TODAY })
     };
     let examined = by_itself(&facts);
     assert_eq!(examined.overall, Overall::Unverified);

@@ -50,6 +50,12 @@ pub fn default_policy() -> Policy {
                     all: vec![yes("patent.invalidation_pending"), Condition::Not(super::NotOf { not: Box::new(yes("patent.maintained")) })],
                 }),
             ),
+            criterion(
+                "authority.expired",
+                ("授权委托或者实施许可已届满", "The power of attorney or the licence is over"),
+                "民法典 173; 法发〔2020〕32号 5",
+                yes("authority.expired"),
+            ),
             criterion("dispute.ownership", ("存在权属纠纷", "Ownership is disputed"), "法释〔2018〕21号 8", yes("dispute.ownership")),
             criterion(
                 "dispute.suit",

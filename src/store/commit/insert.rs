@@ -129,7 +129,7 @@ columns!(Notices of NoticeRow, into "notices" ")": complaint_id Uuid, seq i32, b
 columns!(Examinations of ExaminationRow, into "examinations" ")": complaint_id Uuid, seq i32, body String);
 columns!(Files of ComplaintFileRow, into "complaint_files" ") ON CONFLICT DO NOTHING": complaint_id Uuid, file_id Uuid);
 columns!(Grants of GrantRow, into "report_grants" ")": id Uuid, sha256 String, level String, examiner Uuid, complaint_id Option<Uuid>,
-    evidence String, counts bool, at Timestamp);
+    evidence String, counts bool, at Timestamp, n i32);
 columns!(Mails of MailRow, into "mails" ")": id Uuid, complaint_id Uuid, party_id Uuid, template String, language String,
     reference String, state String, due_at Timestamp, fence i64, attempts i32, side String, about Option<Uuid>, day Option<Date>,
     written_at Timestamp);

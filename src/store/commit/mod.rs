@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::rows::{GrantRow, PartyRow};
-use super::{AnswerRow, Store, StoreError, StoredAnswer, SubmissionRow};
+use super::{AnswerRow, JobDraft, ReportRow, Store, StoreError, StoredAnswer, SubmissionRow};
 use crate::domain::complaint::Transition;
 use crate::domain::dispatch::DispatchDraft;
 use plan::Plan;
@@ -56,6 +56,10 @@ pub struct Commit {
     pub grant: Option<GrantRow>,
     /// What was submitted beside the log.
     pub submissions: Vec<SubmissionRow>,
+    /// The report, for the registry; known to it perhaps.
+    pub report: Option<ReportRow>,
+    /// What is to be done because of it.
+    pub jobs: Vec<JobDraft>,
     /// The answer to keep for a retry of the same request.
     pub idempotency: Option<AnswerRow>,
     /// What the caller saw outside the complaint, checked again in the transaction.
@@ -75,6 +79,8 @@ impl Commit {
             dispatches: Vec::new(),
             grant: None,
             submissions: Vec::new(),
+            report: None,
+            jobs: Vec::new(),
             idempotency: None,
             relied_on: Vec::new(),
         }

@@ -13,6 +13,7 @@ use crate::store::projection::expected_projection;
 use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow, int};
 use crate::store::schema::complaint_files;
 use crate::store::types::Id;
+use crate::store::{JobDraft, ReportRow};
 
 /// A file that a complaint uses.
 #[derive(Clone, Debug, diesel::Insertable)]
@@ -48,6 +49,8 @@ pub(super) struct Plan {
     pub(super) mails: Vec<MailRow>,
     pub(super) grants: Vec<GrantRow>,
     pub(super) submissions: Vec<SubmissionRow>,
+    pub(super) reports: Vec<ReportRow>,
+    pub(super) jobs: Vec<JobDraft>,
     pub(super) drafts: Vec<DispatchDraft>,
     /// When something happens to the complaint by itself, next; none where it is new and nothing does.
     pub(super) alarm: Option<Alarm>,
@@ -104,6 +107,8 @@ impl Plan {
             mails: written.into_iter().map(|l| mail_row((l, id, &complaint.filed.reference, updated_at))).collect(),
             grants: commit.grant.into_iter().collect(),
             submissions: commit.submissions,
+            reports: commit.report.into_iter().collect(),
+            jobs: commit.jobs,
             drafts: commit.dispatches,
             alarm: Some(Alarm { complaint: id, at: complaint.alarm_at() }).filter(|a| !is_new || a.at.is_some()),
         }
@@ -145,6 +150,8 @@ fn touches_listings(event: &Event) -> bool {
             | Event::ExaminerRecused(_)
             | Event::DecisionProposed(_)
             | Event::DeadlineMoved(_)
+            | Event::Reopened(_)
+            | Event::Reconsidered(_)
     )
 }
 

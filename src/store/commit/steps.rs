@@ -53,7 +53,7 @@ macro_rules! write_batch {
         use crate::store::commit::{Committed, issue, steps};
         use crate::store::filing::by_account;
         use crate::store::schema::{
-            complaints, deliveries, dispatch_lines, dispatches, endpoints, items, listings, patents, platforms, policies,
+            complaints, deliveries, dispatch_lines, dispatches, endpoints, items, listings, patents, platforms, policies, reports,
         };
         use crate::store::types::{Day, Id, Ts};
         let plans: &[&crate::store::commit::plan::Plan] = $plans;
@@ -103,6 +103,7 @@ macro_rules! write_batch {
                 complaints::last_seq.eq(r.last_seq),
                 complaints::last_hash.eq(&r.last_hash),
                 complaints::pending.eq(r.pending),
+                complaints::reopened.eq(&r.reopened),
             );
             if $go!(execute, diesel::update(before).set(set))? != 1 {
                 crate::store::commit::steps::return_fault(crate::store::StoreError::Stale { what: "complaint" })?;
@@ -121,6 +122,12 @@ macro_rules! write_batch {
         let rows: Vec<crate::store::SubmissionRow> = live.iter().flat_map(|p| p.submissions.iter().cloned()).collect();
         if !rows.is_empty() {
             $go!(execute, diesel::insert_into(crate::store::schema::submissions::table).values(rows))?;
+        }
+        for row in live.iter().flat_map(|p| &p.reports) {
+            $go!(execute, diesel::insert_into(reports::table).values(row.clone()).on_conflict_do_nothing())?;
+        }
+        for job in live.iter().flat_map(|p| &p.jobs) {
+            crate::store::jobs::ask_for_job!($go, job.clone().into())?;
         }
         for alarm in live.iter().filter_map(|p| p.alarm) {
             let (kind, subject) = (crate::domain::job::JobKind::Deadlines, alarm.complaint.to_string());

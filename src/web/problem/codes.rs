@@ -40,6 +40,8 @@ codes! {
     409 "exists" "It exists already" "已经存在";
     409 "claim.taken" "Another examiner has it" "已由其他判定员领取";
     409 "platform.site_taken" "A site belongs to one platform only" "该站点已归属其他平台";
+    409 "register.older" "What is known of the register is of a later day" "登记簿已有更晚日期的信息";
+    409 "revocation.recorded" "That was recorded before" "此前已有记录";
     412 "complaint.changed" "The complaint changed since it was read" "投诉在查看后已有变更";
     413 "body.too_large" "The body is too large" "请求体过大";
     413 "file.too_large" "A file is too large" "文件过大";
@@ -84,7 +86,17 @@ codes! {
     422 "track.same" "It is on that track already" "已在该轨道";
     422 "register.in_the_future" "The day lies in the future" "日期在将来";
     422 "register.source" "Say where it was looked up" "请注明查询来源";
-    422 "right.evidence" "Say what the standing rests on" "请说明权利资格的依据";
+    422 "register.items" "Not numbers of claims or designs" "不是权利要求或者设计的编号";
+    422 "patent.kind_not_accepted" "Neither a utility model nor a design" "不是实用新型或者外观设计专利";
+    422 "reconsideration.reason_required" "Say why it stays as it is" "请说明维持的理由";
+    422 "revocation.unknown_reason" "Not a code of a reason" "没有这个理由代码";
+    422 "revocation.text" "Say what was found" "请说明所查明的情况";
+    422 "revocation.document" "Name a document you deposited" "请指明您上传的证明文件";
+    422 "list.state" "Not a state" "没有这个状态";
+    422 "verification.evidence" "Say what it rests on" "请说明核验的依据";
+    422 "verification.unknown_reason" "Not a code of a reason" "没有这个理由代码";
+    422 "verification.no_reason" "Reasons go with a refusal, and only with one" "不予通过须说明理由，通过则不填";
+    422 "verification.no_report" "The right has no report" "该权利没有评价报告";
     422 "policy.in_the_past" "Not in the past" "不能早于现在";
     422 "withdrawal.no_lines" "Nothing is left to withdraw" "没有可撤回的链接";
     422 "withdrawal.unknown_reason" "Not a code of a reason" "没有这个理由代码";

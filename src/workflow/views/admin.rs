@@ -1,13 +1,15 @@
 //! What examiners and administrators see: a complaint with everything beside it, the queue, a dispatch
 //! with its deliveries.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{ComplaintView, EventView, event_views};
-use crate::domain::complaint::{Complaint, DecisionProposed};
+use crate::domain::complaint::{Complaint, DecisionProposed, FactSource};
 use crate::domain::notice::{Complainant, NoticeCase, Person};
 use crate::domain::policy::Facts;
 use crate::domain::report::ReportFacts;
@@ -69,6 +71,10 @@ pub struct AdminView {
     pub agent: Option<Person>,
     /// The flat facts the policy saw.
     pub facts: Option<Facts>,
+    /// Who found what people found, by fact.
+    pub sources: BTreeMap<String, FactSource>,
+    /// The right it names.
+    pub right: Option<Uuid>,
     /// Version of the policy.
     pub policy_version: Option<i64>,
     /// What the report says.
@@ -108,6 +114,8 @@ pub struct QueueItem {
     pub due_on: Option<Date>,
     /// When it was filed.
     pub filed_at: Timestamp,
+    /// Why it came back, in codes (`register.invalidated`, …); null where it did not.
+    pub reopened: Option<Vec<String>>,
     /// Examiner who has it now.
     pub claimed_by: Option<Uuid>,
 }
@@ -185,6 +193,8 @@ impl Desk {
             complainant,
             agent,
             facts: loaded.complaint.triaged.as_ref().map(|t| t.facts.clone()),
+            sources: loaded.complaint.triaged.as_ref().map(|t| t.sources.clone()).unwrap_or_default(),
+            right: loaded.complaint.filed.right,
             policy_version: loaded.complaint.triaged.as_ref().map(|t| t.policy_version),
             report: loaded.reading.as_deref().cloned(),
             report_sha256: loaded.complaint.filed.report_sha256.clone(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::domain::complaint::{Basis, Complaint, Determination, Event, Missing, State, StoredEvent};
+use crate::domain::complaint::{Basis, Complaint, Determination, Event, Missing, Reopened, State, StoredEvent};
 use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective_measure};
 use crate::domain::examine::Finding;
 use crate::domain::policy::{CriterionReport, Track};
@@ -149,6 +149,8 @@ pub struct ComplaintView {
     pub due_on: Option<Date>,
     /// Whether that day may move when the next calendar is announced.
     pub provisional: bool,
+    /// Why it is with the examiners again; null when it is not.
+    pub reopened: Option<Reopened>,
     /// Dispatches.
     pub dispatches: Vec<DispatchSummary>,
     /// Mails, oldest first: to the complainant; for the house, to both sides.
@@ -306,6 +308,7 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
         missing: c.missing.clone(),
         due_on: c.due_on(),
         provisional: c.triaged.as_ref().is_some_and(|t| t.provisional),
+        reopened: c.reopened.clone(),
         dispatches: dispatches.to_vec(),
         mails: Vec::new(),
     }

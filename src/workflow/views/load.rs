@@ -14,9 +14,10 @@ use crate::domain::patent::PatentNumber;
 use crate::domain::register::RegisterEntry;
 use crate::domain::report::ReportFacts;
 use crate::intake::reader::READER_VERSION;
-use crate::store::{GrantRow, Relisted, RightRow, StoreError};
+use crate::store::{GrantRow, KnownReportRow, Relisted, StoreError, StoredRight};
 use crate::vault::SealedRecord;
 use crate::workflow::prepare::{AssessInput, Assessment, KeptExamination, KnownReport};
+use crate::workflow::reports::others;
 use crate::workflow::{Caller, Desk, DeskError};
 
 /// A complaint, replayed from its log, with what belongs to it.
@@ -34,10 +35,12 @@ pub struct Loaded {
     pub reading: Option<Arc<ReportFacts>>,
     /// Grants for the report.
     pub grants: Vec<GrantRow>,
+    /// Reports on the patent.
+    pub reports: Vec<KnownReportRow>,
     /// The register's entry and its version.
     pub register: Option<(i64, Arc<RegisterEntry>)>,
-    /// The right of the account in this patent.
-    pub right: Option<RightRow>,
+    /// The right it names.
+    pub right: Option<StoredRight>,
     /// The earlier complaint of a re-listing.
     pub relisted: Option<Relisted>,
 }
@@ -67,6 +70,7 @@ impl Desk {
                 patent_number: complaint.filed.patent_number.clone(),
                 report_sha256: complaint.filed.report_sha256.clone(),
                 reader_version: READER_VERSION,
+                right: complaint.filed.right,
                 item_keys: Vec::new(),
                 relisting_of: case.relisting_of.as_deref().and_then(crate::domain::reference::parse_reference),
             })
@@ -78,6 +82,7 @@ impl Desk {
             examination,
             reading: self.still_so(context.reading),
             grants: context.grants,
+            reports: context.reports,
             register: context.register,
             right: context.right,
             relisted: context.relisting,
@@ -123,6 +128,7 @@ impl Desk {
             listings: &listings,
             report: report.as_ref(),
             grants: &loaded.grants,
+            others: &others(&loaded.reports, loaded.case.report.as_deref(), today),
             register: loaded.register.as_ref().map(|(_, e)| &**e),
             right: loaded.right.as_ref(),
             relisted: loaded.relisted.as_ref(),

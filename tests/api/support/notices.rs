@@ -74,6 +74,11 @@ impl Deposited {
         let mut entry = register(right);
         entry["as_of"] = service.today().to_string().into();
         service.put(&format!("/v1/admin/patents/{}", right.number), &service.admin, &entry).await.expect(200);
+        Self::alone(service, key, right).await
+    }
+
+    /// The files, and nothing said of the register.
+    pub async fn alone(service: &Service, key: &str, right: &Right) -> Self {
         let document = |name: &str| format!("%PDF-1.4 {name} {}", right.number).into_bytes();
         Deposited {
             report: service.deposit(key, &fixture(right.report)).await,
@@ -118,6 +123,35 @@ pub fn notice(right: &Right, files: &Deposited, item_ids: &[&str]) -> Value {
             { "kind": "identity", "file": files.identity },
         ],
     })
+}
+
+/// A right as it is deposited.
+pub fn right_form(right: &Right, files: &Deposited) -> Value {
+    let whole = notice(right, files, &["1"]);
+    let fields = ["patent", "complainant", "capacity", "service_address", "report", "documents"];
+    Value::Object(fields.into_iter().map(|f| (f.to_owned(), whole[f].clone())).collect())
+}
+
+/// A notice that names a right and says nothing that the right says.
+pub fn notice_by(id: &str, (right, files): (&Right, &Deposited), item_ids: &[&str]) -> Value {
+    let mut form = notice(right, files, item_ids);
+    for field in ["patent", "complainant", "capacity", "service_address", "report", "documents"] {
+        form.as_object_mut().unwrap().remove(field);
+    }
+    form["right"] = id.into();
+    form
+}
+
+/// Deposits a right; answers its id.
+pub async fn deposit_right(service: &Service, key: &str, (right, files): (&Right, &Deposited)) -> String {
+    let made = service.post("/v1/rights", key, &right_form(right, files)).await.expect(201);
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// An examiner verifies a part of a right.
+pub async fn verify_part(service: &Service, examiner: &str, (id, part): (&str, &str)) -> Value {
+    let form = json!({ "part": part, "result": "verified", "evidence": "与原件核对一致" });
+    service.post(&format!("/v1/admin/rights/{id}/verification"), examiner, &form).await.expect(201)
 }
 
 /// What a register says of a right in force.

@@ -1,0 +1,3 @@
+ALTER TABLE complaints DROP COLUMN reopened;
+DROP TABLE register_import_errors;
+DROP TABLE register_imports;

@@ -1,0 +1,73 @@
+//! What a complaint hears of from outside, and the examiner's answer: the bodies of `reopened` and `reconsidered`.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::register::RegisterChange;
+
+/// It is with the examiners again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopened {
+    /// Why.
+    pub why: ReopenedWhy,
+    /// Day by which an examiner looks at it.
+    pub due_on: Date,
+    /// Version of the calendar that day was computed with.
+    pub calendar_version: String,
+}
+
+/// Why a complaint is with the examiners again. Equal reasons are one reason: it is told once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ReopenedWhy {
+    /// The register changed. Law: Patent Law 42, 44, 46(2), 47; Implementing Rules 6, 115.
+    Register {
+        /// Version of the entry.
+        version: i64,
+        /// What changed.
+        changes: Vec<RegisterChange>,
+    },
+    /// An examiner recorded that its report is false. Law: Implementing Rules 101(1)(iv); E-Commerce Law 42(3).
+    ReportRevoked {
+        /// The report.
+        report_sha256: String,
+        /// Code the examiner gave.
+        reason: String,
+    },
+    /// A corrected report (更正) replaced its report. Law: 专利审查指南 第五部分第十章 6.
+    ReportSuperseded {
+        /// Its report.
+        report_sha256: String,
+        /// The correction.
+        by: String,
+    },
+    /// A proven report says otherwise than its report. Law: Implementing Rules 63 (one report a patent).
+    ReportConflict {
+        /// Its report.
+        report_sha256: String,
+        /// The proven one.
+        with: String,
+    },
+}
+
+impl ReopenedWhy {
+    /// In short, for lists: `register.invalidated`, `report.revoked`, ….
+    pub fn codes(&self) -> Vec<String> {
+        match self {
+            ReopenedWhy::Register { changes, .. } => changes.iter().map(|c| format!("register.{}", c.word())).collect(),
+            ReopenedWhy::ReportRevoked { .. } => vec!["report.revoked".into()],
+            ReopenedWhy::ReportSuperseded { .. } => vec!["report.superseded".into()],
+            ReopenedWhy::ReportConflict { .. } => vec!["report.conflict".into()],
+        }
+    }
+}
+
+/// An examiner looked at it again and leaves it as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reconsidered {
+    /// The examiner.
+    pub examiner: Uuid,
+    /// Why it stays, without personal data.
+    pub text: String,
+}

@@ -1,0 +1,156 @@
+//! A complaint hears of a change outside it: it comes back to the examiners with the reason, is examined
+//! and triaged again as things stand now, and a measure that no asserted item carries any more is lifted
+//! in the same commit. Also the examiner's answer: it stays as it is.
+//!
+//! Called by `agenda`, job by job; what was told before is not told again, so a job may run twice.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::decide::Judged;
+use super::prepare::Assessment;
+use super::views::Loaded;
+use super::{Caller, Desk, DeskError, RETRIES_MAX};
+use crate::domain::complaint::{Actor, Complaint, Event, LiftDecided, Reconsidered, Reopened, ReopenedWhy, State, Triaged};
+use crate::domain::register::{RegisterChange, changes};
+use crate::domain::reopening::{hears_of, lines_to_lift};
+use crate::store::{Commit, CommitError, ReliedOn};
+
+/// Working days until an examiner has looked at a complaint that came back (policy of the service; as long
+/// as a decision on the simple track).
+pub const REOPENED_WORKING_DAYS: u32 = 2;
+/// Complaints of one round of a job.
+pub const REEXAMINED_ROUND_MAX: usize = 20;
+
+/// An examiner's answer to a complaint that came back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReconsiderationForm {
+    /// Why it stays as it is; no personal data.
+    pub text: String,
+}
+
+/// One round over the complaints that a change concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The last complaint of the round; absent: there were no more.
+    pub last: Option<Uuid>,
+}
+
+impl Desk {
+    /// Tells complaints on a patent, after the complaint `after`, of what version `version` of its entry
+    /// changed.
+    ///
+    /// # Errors
+    /// The store's; the round may be made again.
+    pub async fn tell_of_register(&self, number: &str, version: i64, after: Uuid) -> Result<Told, DeskError> {
+        let changes = self.register_changes(number, version).await?;
+        let limit = i64::try_from(REEXAMINED_ROUND_MAX).unwrap_or(i64::MAX);
+        let ids = self.store.open_complaints_on(number, after, limit).await?;
+        self.tell(&ids, |_| Some(ReopenedWhy::Register { version, changes: changes.clone() })).await
+    }
+
+    async fn register_changes(&self, number: &str, version: i64) -> Result<Vec<RegisterChange>, DeskError> {
+        let all = self.store.register_versions(number).await?;
+        let of = |wanted: i64| all.iter().find(|(v, _, _)| *v == wanted).map(|(_, _, e)| e);
+        Ok(changes(of(version - 1), of(version).ok_or(DeskError::NotFound)?))
+    }
+
+    /// Tells each of `ids` why it comes back, if `why` says so for it.
+    pub(super) async fn tell(&self, ids: &[Uuid], why: impl Fn(&Complaint) -> Option<ReopenedWhy>) -> Result<Told, DeskError> {
+        for id in ids {
+            let mut tries = 0;
+            loop {
+                tries += 1;
+                match self.reexamine(*id, &why).await {
+                    Err(DeskError::Store(e)) if e.is_stale() && tries < RETRIES_MAX => {}
+                    other => break other?,
+                }
+            }
+        }
+        Ok(Told { last: ids.last().copied().filter(|_| ids.len() == REEXAMINED_ROUND_MAX) })
+    }
+
+    async fn reexamine(&self, id: Uuid, why: impl Fn(&Complaint) -> Option<ReopenedWhy>) -> Result<(), DeskError> {
+        let loaded = self.load(id).await?;
+        let Some(why) = why(&loaded.complaint).filter(|why| hears_of(&loaded.complaint, why) && !was_told(&loaded, why)) else {
+            return Ok(());
+        };
+        let (now, today) = self.now();
+        let service = Actor::System(match why {
+            ReopenedWhy::Register { .. } => "register",
+            ReopenedWhy::ReportRevoked { .. } | ReopenedWhy::ReportSuperseded { .. } | ReopenedWhy::ReportConflict { .. } => "reports",
+        });
+        let assessment = self.reassess(&loaded).await?;
+        let due = self.calendar().add_working_days(today, REOPENED_WORKING_DAYS);
+        let reopened = Reopened { why, due_on: due.due, calendar_version: due.calendar_version };
+        let mut t = loaded.complaint.record(&service, now, Event::Reopened(reopened))?;
+        let version = loaded.register.as_ref().map(|(v, _)| *v);
+        if let Some(examined) = assessment.examined_event(loaded.complaint.filed.report_sha256.as_deref(), version) {
+            t = t.and(&service, now, Event::Examined(examined))?;
+        }
+        if matches!(t.after().state, State::Accepted | State::Hearing { .. } | State::Suspended { .. }) {
+            t = t.and(&service, now, Event::Triaged(self.triaged_again(&loaded.complaint, &assessment, today)))?;
+            t = self.open_hearing(t, now, assessment.hear_first)?;
+        }
+        if let Some(lift) = lift(&loaded, today) {
+            t = t.and(&service, now, Event::LiftDecided(lift))?;
+        }
+        let number = loaded.complaint.filed.patent_number.clone();
+        let commit = Commit {
+            examination: Some(assessment.kept().body()),
+            relied_on: vec![ReliedOn::Register { number, version }],
+            ..self.commit_of(t, &loaded).await?
+        };
+        match self.store.commit(commit).await {
+            Ok(_) | Err(CommitError::Answered(_)) => Ok(()),
+            Err(CommitError::Store(e)) => Err(e.into()),
+        }
+    }
+
+    /// The day a decision is due does not move while the track stays.
+    fn triaged_again(&self, c: &Complaint, assessment: &Assessment, today: Date) -> Triaged {
+        let fresh = assessment.triaged_event(&self.decision_due(assessment, today));
+        match &c.triaged {
+            Some(before) if c.track == Some(fresh.track) => Triaged {
+                due_on: before.due_on,
+                provisional: before.provisional,
+                calendar_version: before.calendar_version.clone(),
+                ..fresh
+            },
+            _ => fresh,
+        }
+    }
+
+    /// An examiner looked at a complaint that came back and leaves it as it is.
+    ///
+    /// # Errors
+    /// [`DeskError::Rule`] without a reason, [`DeskError::Refused`] where it had not come back,
+    /// [`DeskError::Changed`].
+    pub async fn reconsider(&self, caller: &Caller, at: &Judged, form: ReconsiderationForm) -> Result<u32, DeskError> {
+        super::decide::check_text(Some(&form.text))?;
+        if form.text.trim().is_empty() {
+            return Err(DeskError::rule("reconsideration.reason_required", "say why it stays as it is"));
+        }
+        let event = Event::Reconsidered(Reconsidered { examiner: caller.account, text: form.text });
+        self.judge(caller, at, |_| Ok(event.clone())).await
+    }
+}
+
+/// Whether the log has this very reason.
+fn was_told(loaded: &Loaded, why: &ReopenedWhy) -> bool {
+    let told = |body: &str| matches!(serde_json::from_str(body), Ok(Event::Reopened(r)) if r.why == *why);
+    loaded.log.iter().filter(|e| e.kind == "reopened").any(|e| told(&e.body))
+}
+
+fn lift(loaded: &Loaded, today: Date) -> Option<LiftDecided> {
+    let (_, register) = loaded.register.as_ref()?;
+    let lines = lines_to_lift(&loaded.complaint, &loaded.case, (register, today));
+    let text = format!(
+        "专利登记簿（{day}）：{status}，所主张的权利要求或者外观设计均已不再有效。The register of {day}: {status}; no asserted item is in force.",
+        day = register.as_of,
+        status = register.status.word(),
+    );
+    (!lines.is_empty()).then(|| LiftDecided { lines, reason: "patent_not_in_force".into(), examiner: None, text: Some(text) })
+}
