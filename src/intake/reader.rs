@@ -228,3 +228,6 @@ impl Series {
 fn unreadable(why: &str) -> ReportFacts {
     ReportFacts::nothing_read(Readability::Unreadable { why: why.to_owned() })
 }
+
+#[cfg(test)]
+mod tests;

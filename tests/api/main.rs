@@ -23,6 +23,7 @@ mod hostile;
 mod lists;
 mod mail;
 mod outages;
+mod reader;
 mod register;
 mod register_import;
 mod report_registry;

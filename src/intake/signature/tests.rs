@@ -53,3 +53,24 @@ fn every_file_is_seen_as_the_table_says() {
     }
     assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), table.len(), wrong.join("\n"));
 }
+
+/// Of the certificates of `tests/fixtures/make/issuers` each lacks one thing; basicConstraints must say that it is an
+/// authority, whatever its key may do.
+#[test]
+fn only_an_authority_issues_certificates() {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    let file = file("issuers.pem");
+    let seen: Vec<(String, bool, bool)> = CertificateDer::pem_slice_iter(&file)
+        .map(|der| certificate::Certificate::parse(&der.unwrap()).unwrap())
+        .map(|c| (c.subject_shown(), c.may_issue(0), c.may_issue(1)))
+        .collect();
+    let expected = [
+        ("an authority", true, true),
+        ("an authority of signers only", true, false),
+        ("no authority, though its key may sign certificates", false, false),
+        ("no word of it, though its key may sign certificates", false, false),
+        ("an authority whose key may not sign certificates", false, false),
+    ];
+    assert_eq!(seen, expected.map(|(name, first, second)| (name.to_owned(), first, second)));
+}
