@@ -229,7 +229,7 @@ on_both_databases! {
         let shown = cast.authority(&id, "reverse_preservation_granted", "杭州市中级人民法院").await;
         assert_eq!((&shown["listings"][0]["measure"], &shown["listings"][0]["reopened"]), (&"requested".into(), &true.into()), "{shown:#}");
         cast.service.post(&format!("/v1/complaints/{id}/withdrawal"), &cast.holder, &json!({ "reason": "settled" })).await.expect(201);
-        assert_eq!(cast.platform.received().len(), 2, "the complainant cannot take a court's order back");
+        assert_eq!(cast.platform.messages().len(), 2, "the complainant cannot take a court's order back");
         cast.authority(&id, "preservation_ended", COURT).await;
         let lifted = cast.platform.wait_for(3).await[2].clone();
         assert_eq!(lifted.body["lift"]["reason"], "preservation_ended");
@@ -256,7 +256,7 @@ on_both_databases! {
                 let filed = cast.service.file(key, (&format!("two-{n}-{who}"), &form)).await.expect(201);
                 ids.push(filed["id"].as_str().unwrap().to_owned());
             }
-            let before = cast.platform.received().len();
+            let before = cast.platform.messages().len();
             let take = json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] }] });
             let lift = json!({ "lines": [1], "reason": "settled" });
             let mut in_force: std::collections::BTreeSet<&String> = Default::default();
@@ -274,7 +274,7 @@ on_both_databases! {
                 assert_eq!(says, expected, "order {order:?} step {step}");
             }
             // However late and in whatever order they come, the highest version is the truth.
-            let mut late: Vec<_> = cast.platform.received()[before..].to_vec();
+            let mut late: Vec<_> = cast.platform.messages()[before..].to_vec();
             late.reverse();
             let versions: std::collections::BTreeSet<i64> = late.iter().map(|r| r.body["listings"][0]["item_version"].as_i64().unwrap()).collect();
             assert_eq!(versions, (1..=4).collect(), "gapless");
@@ -314,7 +314,7 @@ on_both_databases! {
         assert_eq!((&shown["state"], &shown["listings"][0]["contest"]), (&"closed".into(), &serde_json::Value::Null), "{shown:#}");
         cast.service.days_pass(40);
         tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
-        assert_eq!(cast.platform.received().len(), 2, "no second lift");
+        assert_eq!(cast.platform.messages().len(), 2, "no second lift");
         cast.ends_sound().await;
     }
 }

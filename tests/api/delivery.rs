@@ -28,7 +28,7 @@ on_both_databases! {
         let (_, examiner) = service.account("examiner", None).await;
         platform.will_answer(&[500]);
         decided(&service, (&holder, &examiner), "100000000001").await;
-        let received = platform.wait_for(2).await;
+        let received = platform.wait_for_arrivals(2).await;
         assert_eq!((&received[0].id, &received[0].bytes), (&received[1].id, &received[1].bytes));
         // What came is recorded after it came.
         let path = format!("/v1/admin/dispatches/{}", received[0].id);
@@ -86,7 +86,7 @@ on_both_databases! {
         }
         let resume = format!("/v1/admin/endpoints/{}/resumption", platform.endpoint);
         service.post(&resume, &service.admin, &json!({})).await.expect(201);
-        let received = platform.wait_for(2).await;
+        let received = platform.wait_for_arrivals(2).await;
         assert_eq!(received[0].id, received[1].id);
     }
 
@@ -130,7 +130,7 @@ on_both_databases! {
         assert_eq!(service.get(&format!("/v1/platform/dispatches/{own}"), &up.key).await.problem(404), "not_found");
         let again = service.post(&format!("/v1/admin/dispatches/{}/redelivery", received[0].id), &service.admin, &json!({})).await;
         again.expect(201);
-        assert_eq!(up.wait_for(2).await[1].id, received[0].id);
+        assert_eq!(up.wait_for_arrivals(2).await[1].id, received[0].id);
     }
 
     /// Asked for again while the platform still thinks about the first: the end of the first does not undo it.
@@ -143,7 +143,7 @@ on_both_databases! {
         decided(&service, (&holder, &examiner), "100000000016").await;
         let id = platform.wait_for(1).await[0].id.clone();
         service.post(&format!("/v1/admin/dispatches/{id}/redelivery"), &service.admin, &json!({})).await.expect(201);
-        assert_eq!(platform.wait_for(2).await[1].id, id);
+        assert_eq!(platform.wait_for_arrivals(2).await[1].id, id);
     }
 
     /// With a policy that switched it on and everything proven, a takedown leaves without a human; without

@@ -100,7 +100,7 @@ on_both_databases! {
         assert_eq!((&shown["state"], &shown["listings"][0]["measure"]), (&"accepted".into(), &"none".into()), "{shown:#}");
         assert_eq!(shown["proposed"]["lines"][0]["determination"], "infringing");
         assert_eq!(cast.judge(&cast.examiner, id, confirm).await.problem(409), "complaint.not_possible", "two people");
-        assert_eq!(cast.platform.received().len(), 1, "only the hearing");
+        assert_eq!(cast.platform.messages().len(), 1, "only the hearing");
         let shown = cast.judge(&cast.second, id, confirm).await.expect(201);
         assert_eq!((&shown["state"], &shown["proposed"]), (&"decided".into(), &serde_json::Value::Null), "{shown:#}");
         assert_eq!(cast.platform.wait_for(2).await[1].body["type"], "takedown.decided");

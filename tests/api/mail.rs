@@ -120,7 +120,7 @@ on_both_databases! {
         assert_eq!(cast.deadline(&id, "waiting_period").await["state"], "ended");
         cast.service.days_pass(40);
         tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
-        assert_eq!(cast.platform.received().len(), 1, "nothing is lifted by a mail that nobody got");
+        assert_eq!(cast.platform.messages().len(), 1, "nothing is lifted by a mail that nobody got");
         cast.ends_sound().await;
     }
 

@@ -68,7 +68,7 @@ impl Scene {
     }
 
     pub fn lifts(&self) -> usize {
-        self.platform.received().iter().filter(|r| r.body["type"] == "lift.decided").count()
+        self.platform.messages().iter().filter(|r| r.body["type"] == "lift.decided").count()
     }
 
     /// Waits until so many lifts came.

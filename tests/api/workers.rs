@@ -51,7 +51,7 @@ on_both_databases! {
             first.expect(201);
             assert_eq!(second.problem(412), "complaint.changed");
         }
-        let received = platform.wait_for(6).await;
+        let received = platform.wait_for_arrivals(6).await;
         assert_eq!(received.iter().map(|r| &r.id).collect::<BTreeSet<_>>().len(), received.len(), "one message each");
     }
 }
@@ -82,7 +82,7 @@ fn two_processes_share_the_work() {
             all.insert(filed["id"].as_str().unwrap().to_owned());
         }
         assert_eq!(all.len(), 20);
-        let received = platform.wait_for(20).await;
+        let received = platform.wait_for_arrivals(20).await;
         assert_eq!(received.iter().map(|r| &r.id).collect::<BTreeSet<_>>().len(), 20);
         let feed = two.get("/v1/platform/dispatches?limit=200", &platform.key).await.expect(200);
         let numbers: Vec<i64> = feed["items"].as_array().unwrap().iter().map(|i| i["feed_seq"].as_i64().unwrap()).collect();

@@ -76,7 +76,7 @@ impl Cast {
 
     /// A complaint about one item that was taken down and applied; its id and the dispatch.
     pub async fn taken_down(&self, item: &str) -> (String, Received) {
-        let before = self.platform.received().len();
+        let before = self.platform.messages().len();
         let filed = self.files(&LAMP, &[item]).await;
         let id = filed["id"].as_str().unwrap().to_owned();
         let decision = json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] }] });

@@ -1,6 +1,7 @@
 //! A platform as it should be: an HTTP receiver that checks the signature with a library that is not
 //! ours, answers what the test says, and remembers what came.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -111,11 +112,27 @@ impl Platform {
         received
     }
 
+    /// What came, each message once: one that is sent again, as where a lease ended while its answer was on
+    /// the way, is the same one, and a platform knows it by its id.
+    pub fn messages(&self) -> Vec<Received> {
+        let mut known = BTreeSet::new();
+        self.received().into_iter().filter(|r| known.insert(r.id.clone())).collect()
+    }
+
     /// Waits until `n` messages came.
     pub async fn wait_for(&self, n: usize) -> Vec<Received> {
+        Self::wait(n, || self.messages()).await
+    }
+
+    /// Waits until messages came `n` times, the same one again or another.
+    pub async fn wait_for_arrivals(&self, n: usize) -> Vec<Received> {
+        Self::wait(n, || self.received()).await
+    }
+
+    async fn wait(n: usize, came: impl Fn() -> Vec<Received>) -> Vec<Received> {
         let begun = Instant::now();
         loop {
-            let received = self.received();
+            let received = came();
             if received.len() >= n {
                 return received;
             }
