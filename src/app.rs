@@ -168,8 +168,8 @@ async fn work(parts: CourierParts, desk: Desk, stop: watch::Receiver<bool>) {
 pub fn trust_anchors(files: &[PathBuf]) -> anyhow::Result<TrustAnchors> {
     let mut anchors = TrustAnchors::default();
     for file in files.iter().filter(|f| !f.as_os_str().is_empty()) {
-        let text = std::fs::read(file).with_context(|| format!("trust anchors: {} cannot be read", file.display()))?;
-        anchors.add_pem(&text).with_context(|| format!("trust anchors: {}", file.display()))?;
+        let text = std::fs::read(file).with_context(|| format!("FASTTRACK_TRUST_ANCHORS: {} cannot be read", file.display()))?;
+        anchors.add_pem(&text).with_context(|| format!("FASTTRACK_TRUST_ANCHORS: {}", file.display()))?;
     }
     Ok(anchors)
 }
@@ -177,8 +177,8 @@ pub fn trust_anchors(files: &[PathBuf]) -> anyhow::Result<TrustAnchors> {
 /// The calendar of the file, or the one this program was built with.
 fn calendar(file: Option<&Path>) -> anyhow::Result<Calendar> {
     let Some(file) = file else { return Ok(Calendar::built_in()) };
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    Calendar::read(&text).with_context(|| format!("{} is not a calendar", file.display()))
+    let text = std::fs::read_to_string(file).with_context(|| format!("FASTTRACK_CALENDAR_FILE: {} cannot be read", file.display()))?;
+    Calendar::read(&text).with_context(|| format!("FASTTRACK_CALENDAR_FILE: {} is not a calendar", file.display()))
 }
 
 /// The vault of the master key that was given, or of the one in the data folder, made at the first start.

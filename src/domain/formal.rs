@@ -48,7 +48,7 @@ pub enum FormalResult {
 /// The formal check.
 pub fn formal_check(x: &FormalInput) -> FormalResult {
     if let Some(ended) = x.term_ended_on {
-        return FormalResult::Refused(vec![missing(
+        return FormalResult::Refused(vec![Missing::of(
             "patent.term_ended",
             (&format!("the term of the patent ended on {ended}"), &format!("专利权期限已于{ended}届满")),
             ("none: an expired patent cannot be asserted", "无法补正"),
@@ -84,19 +84,22 @@ fn power_of_attorney_holds(x: &FormalInput) -> bool {
     x.documents.iter().any(|d| d.kind == DocumentKind::PowerOfAttorney && d.until.is_none_or(|until| until >= x.today))
 }
 
-fn missing(code: &str, message: (&str, &str), cure: (&str, &str), law: &str) -> Missing {
-    Missing {
-        code: code.into(),
-        message: message.0.into(),
-        message_zh: message.1.into(),
-        cure: cure.0.into(),
-        cure_zh: cure.1.into(),
-        law: law.into(),
+impl Missing {
+    /// What is missing and what cures it, each in English and Chinese, and the legal source.
+    pub(super) fn of(code: &str, message: (&str, &str), cure: (&str, &str), law: &str) -> Self {
+        Missing {
+            code: code.into(),
+            message: message.0.into(),
+            message_zh: message.1.into(),
+            cure: cure.0.into(),
+            cure_zh: cure.1.into(),
+            law: law.into(),
+        }
     }
 }
 
 fn grant_publication() -> Missing {
-    missing(
+    Missing::of(
         "document.grant_publication",
         ("the granted claims or pictures are missing", "缺少授权公告文本（权利要求书或者图片照片）"),
         ("supply the grant publication", "补交授权公告文本"),
@@ -105,7 +108,7 @@ fn grant_publication() -> Missing {
 }
 
 fn certificate() -> Missing {
-    missing(
+    Missing::of(
         "document.certificate_or_extract",
         ("neither the patent certificate nor a register extract was filed", "缺少专利证书或者专利登记簿副本"),
         ("supply one of them", "补交其中之一"),
@@ -114,7 +117,7 @@ fn certificate() -> Missing {
 }
 
 fn identity() -> Missing {
-    missing(
+    Missing::of(
         "document.identity",
         ("the identity document of the complainant is missing", "缺少权利人身份证明"),
         ("supply it", "补交身份证明"),
@@ -123,7 +126,7 @@ fn identity() -> Missing {
 }
 
 fn truth_guarantee() -> Missing {
-    missing(
+    Missing::of(
         "notice.truth_guarantee",
         ("the written guarantee of truth is missing", "缺少通知真实性的书面保证"),
         ("supply the guarantee", "补交书面保证"),
@@ -132,7 +135,7 @@ fn truth_guarantee() -> Missing {
 }
 
 fn service_address() -> Missing {
-    missing(
+    Missing::of(
         "notice.service_address",
         ("no service address was confirmed", "未确认送达地址"),
         ("confirm a service address", "补交送达地址确认书"),
@@ -141,7 +144,7 @@ fn service_address() -> Missing {
 }
 
 fn power_of_attorney() -> Missing {
-    missing(
+    Missing::of(
         "document.power_of_attorney",
         ("an agent files without a power of attorney that covers today", "代理人未提交有效的授权委托书"),
         ("supply a power of attorney", "补交授权委托书"),
@@ -150,7 +153,7 @@ fn power_of_attorney() -> Missing {
 }
 
 fn coowner_consent() -> Missing {
-    missing(
+    Missing::of(
         "document.coowner_consent",
         ("the consent of the other owners is missing", "缺少其他共有人的同意"),
         ("supply it", "补交共有人同意书"),
@@ -159,7 +162,7 @@ fn coowner_consent() -> Missing {
 }
 
 fn licence() -> Missing {
-    missing(
+    Missing::of(
         "document.licence",
         ("the licence that gives standing is missing", "缺少许可合同"),
         ("supply the licence", "补交许可合同"),
@@ -168,7 +171,7 @@ fn licence() -> Missing {
 }
 
 fn report() -> Missing {
-    missing(
+    Missing::of(
         "document.evaluation_report",
         ("no evaluation report, maintaining decision or judgment was filed", "缺少专利权评价报告、维持有效的决定或者生效判决"),
         ("supply the evaluation report", "补交专利权评价报告"),

@@ -85,19 +85,8 @@ pub fn answer_to_seller(outcome: StatementOutcome) -> (&'static str, &'static st
     }
 }
 
-fn missing(code: &str, message: (&str, &str), cure: (&str, &str), law: &str) -> Missing {
-    Missing {
-        code: code.into(),
-        message: message.0.into(),
-        message_zh: message.1.into(),
-        cure: cure.0.into(),
-        cure_zh: cure.1.into(),
-        law: law.into(),
-    }
-}
-
 fn identity() -> Missing {
-    missing(
+    Missing::of(
         "statement.identity",
         ("the seller's true identity is missing", "缺少平台内经营者的真实身份信息"),
         ("name and number of an identity document", "补充名称（姓名）和证件号码"),
@@ -106,7 +95,7 @@ fn identity() -> Missing {
 }
 
 fn grounds() -> Missing {
-    missing(
+    Missing::of(
         "statement.grounds",
         ("it does not say why there is no infringement", "未说明不存在侵权行为的理由"),
         ("name a ground and explain it", "写明理由及说明"),
@@ -115,7 +104,7 @@ fn grounds() -> Missing {
 }
 
 fn evidence() -> Missing {
-    missing(
+    Missing::of(
         "statement.evidence",
         ("prima facie evidence is missing", "缺少不存在侵权行为的初步证据"),
         ("supply evidence", "补交初步证据"),
@@ -124,7 +113,7 @@ fn evidence() -> Missing {
 }
 
 fn truth_guarantee() -> Missing {
-    missing(
+    Missing::of(
         "statement.truth_guarantee",
         ("the written guarantee of truth is missing", "缺少声明真实性的书面保证"),
         ("guarantee it in writing", "补交书面保证"),
