@@ -160,6 +160,6 @@ fn an_anchor_file_that_holds_none_keeps_the_service_from_starting() {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
-        assert!(!done.status.success() && said.contains("trust anchors") && said.contains(name), "{said}");
+        assert!(!done.status.success() && said.contains("FASTTRACK_TRUST_ANCHORS") && said.contains(name), "{said}");
     }
 }
