@@ -17,6 +17,8 @@ use crate::delivery::courier::{Courier, CourierParts, Post};
 use crate::delivery::egress;
 use crate::delivery::mail::{Folder, Relay};
 use crate::domain::calendar::Calendar;
+use crate::intake::ocr::scans::Scans;
+use crate::intake::ocr::tesseract::Tesseract;
 use crate::intake::reader::Reader;
 use crate::intake::signature::TrustAnchors;
 use crate::intake::upload::Uploads;
@@ -69,12 +71,14 @@ impl Service {
         let vault = vault(&config)?;
         let store = Store::open(&config.database_url, config.database_connections_max)?;
         let calendar = calendar(config.calendar_file.as_deref())?;
+        let engine = config.reads_scans.then(|| Tesseract::find(program.clone())).transpose().context("FASTTRACK_OCR")?;
         let desk = Desk::new(DeskParts {
             calendar,
             store: store.clone(),
             clock: clock.clone(),
             ids: Ids::Random,
             vault: vault.clone(),
+            scans: Scans::new(program.clone(), engine, config.readings_max),
             reader: Reader::new(program, config.readings_max).trusting(&trust_anchors(&config.trust_anchors)?),
             uploads: Uploads::in_folder(&files)?,
             settings: Settings {

@@ -30,6 +30,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("filings_per_hour_max", "600", "Complaints an account may file an hour, unless it has a limit of its own"),
     ("readings_max", "", "Reports read at once, at most 2 an account; empty: two a processor"),
     ("trust_anchors", "", "PEM files, by comma, of the certificates whose signatures on reports prove them genuine"),
+    ("ocr", "none", "Engine that reads scanned reports: none or tesseract"),
     ("egress_allow_networks", "", "Private networks endpoints may lie in, by comma: 10.1.0.0/16,127.0.0.0/8"),
     ("egress_allow_http", "false", "Whether endpoints may be http in those networks"),
     (
@@ -74,6 +75,8 @@ pub struct Config {
     pub readings_max: usize,
     /// Files of trust anchors.
     pub trust_anchors: Vec<PathBuf>,
+    /// Whether scanned reports are read by tesseract.
+    pub reads_scans: bool,
     /// Where endpoints may lie.
     pub egress: EgressRules,
     /// The mail relay; without one, mails are files in the data folder.
@@ -204,6 +207,7 @@ fn take(t: &mut Taking) -> Option<Config> {
         None => Some(2 * std::thread::available_parallelism().map_or(2, usize::from)),
         Some(_) => t.parsed("readings_max", "a number"),
     };
+    let reads_scans = t.one_of("ocr", &[("none", false), ("tesseract", true)]);
     let egress = egress(t);
     let relay = relay(t);
     let public_url = t.text("public_url").trim_end_matches('/').to_owned();
@@ -228,6 +232,7 @@ fn take(t: &mut Taking) -> Option<Config> {
         filings_per_hour_max: filings?,
         readings_max: readings?,
         trust_anchors: t.text("trust_anchors").split(',').map(str::trim).filter(|p| !p.is_empty()).map(PathBuf::from).collect(),
+        reads_scans: reads_scans?,
         egress: egress?,
         relay: relay?,
         mail_from: t.text("mail_from"),

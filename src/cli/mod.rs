@@ -65,6 +65,21 @@ enum Command {
         #[arg(long)]
         behind: bool,
     },
+    /// Draws one page of what comes on standard input (the drawing child).
+    #[command(name = crate::intake::ocr::scans::DRAW_COMMAND, hide = true)]
+    DrawPage {
+        /// What for.
+        target: crate::intake::ocr::scans::DrawFor,
+        /// 1-based.
+        page: u32,
+    },
+    /// Limits itself and becomes the OCR engine.
+    #[command(name = crate::intake::ocr::tesseract::ENGINE_COMMAND, hide = true)]
+    OcrEngine {
+        /// The engine's arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -131,6 +146,11 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             crate::intake::reader::read_files(behind)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::DrawPage { target, page } => {
+            crate::intake::ocr::scans::draw_one(target, page)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::OcrEngine { arguments } => Err(crate::intake::ocr::tesseract::become_engine(&arguments).into()),
         Command::Patent(PatentCommand::Check(args)) => check::patents(args),
         Command::Listing(ListingCommand::Parse(args)) => check::listings(args),
         Command::Report(ReportCommand::Check(args)) => asynchronous(reports::reports(args)),

@@ -9,19 +9,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context;
+use bytes::Bytes;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use super::print;
 use super::show::{Paint, json_of, table_of};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::domain::calendar::shanghai_date;
 use crate::domain::examine::{Examination, Examined, examine};
 use crate::domain::report::{Readability, ReportFacts};
 use crate::domain::report_relation::OnRecord;
+use crate::intake::ocr::scans::Scans;
+use crate::intake::ocr::tesseract::Tesseract;
 use crate::intake::reader::{Reader, Series};
 use crate::intake::upload::FILE_BYTES_MAX;
 
@@ -84,7 +89,10 @@ type Answers = mpsc::Receiver<(usize, Told)>;
 fn start(files: Vec<PathBuf>, args: &ReportArgs) -> anyhow::Result<(Answers, Vec<tokio::task::JoinHandle<()>>)> {
     const TOLD_WAITING_MAX: usize = 64;
     let at_once = std::thread::available_parallelism().map_or(2, usize::from).min(files.len());
-    let reader = Reader::new(std::env::current_exe()?, at_once).trusting(&crate::app::trust_anchors(&args.trust_anchors)?);
+    let program = std::env::current_exe()?;
+    let engine = Config::from_environment()?.reads_scans.then(|| Tesseract::find(program.clone())).transpose()?;
+    let scans = Arc::new(Scans::new(program.clone(), engine, at_once));
+    let reader = Reader::new(program, at_once).trusting(&crate::app::trust_anchors(&args.trust_anchors)?);
     let json = args.json;
     let today = shanghai_date(Clock::System.now());
     let paint = Paint { on: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() };
@@ -92,12 +100,13 @@ fn start(files: Vec<PathBuf>, args: &ReportArgs) -> anyhow::Result<(Answers, Vec
     let (tell, told) = mpsc::channel(TOLD_WAITING_MAX);
     let work = (0..at_once)
         .map(|_| {
-            let (files, next, tell, mut series) = (files.clone(), next.clone(), tell.clone(), reader.series());
+            let (files, next, tell) = (files.clone(), next.clone(), tell.clone());
+            let mut reading = Readings { series: reader.series(), scans: scans.clone() };
             tokio::spawn(async move {
                 loop {
                     let n = next.fetch_add(1, Ordering::Relaxed);
                     let Some(file) = files.get(n) else { return };
-                    let one = check(&mut series, (file, today), (json, paint)).await;
+                    let one = check(&mut reading, (file, today), (json, paint)).await;
                     if tell.send((n, one)).await.is_err() {
                         return;
                     }
@@ -108,14 +117,23 @@ fn start(files: Vec<PathBuf>, args: &ReportArgs) -> anyhow::Result<(Answers, Vec
     Ok((told, work))
 }
 
-async fn check(series: &mut Series, (file, today): (&Path, Date), (json, paint): (bool, Paint)) -> Told {
+/// What reads one file after the other.
+struct Readings {
+    series: Series,
+    scans: Arc<Scans>,
+}
+
+async fn check(reading: &mut Readings, (file, today): (&Path, Date), (json, paint): (bool, Paint)) -> Told {
     let unread = |why: &str| (ReportFacts::nothing_read(Readability::Unreadable { why: why.into() }), None);
     let (facts, sha256) = match tokio::fs::metadata(file).await {
         Ok(data) if data.len() > FILE_BYTES_MAX => unread("too_large"),
         _ => match tokio::fs::read(file).await {
             Ok(bytes) => {
                 let sha256 = hex::encode(Sha256::digest(&bytes));
-                (series.read(&bytes).await, Some(sha256))
+                let bytes = Bytes::from(bytes);
+                let facts = reading.series.read(&bytes).await;
+                // Each report is an account of its own: none waits for another of this command.
+                (reading.scans.read(Uuid::new_v5(&Uuid::NAMESPACE_URL, sha256.as_bytes()), &bytes, facts).await, Some(sha256))
             }
             Err(e) => {
                 eprintln!("{}: {e}", file.display());
@@ -134,7 +152,7 @@ async fn check(series: &mut Series, (file, today): (&Path, Date), (json, paint):
 fn exit_of(facts: &ReportFacts, examined: &Examined) -> u8 {
     match facts.readability {
         Readability::Text if examined.is_sound_by_itself() => USABLE,
-        Readability::Text => NOT_USABLE,
+        Readability::Text | Readability::Ocr { .. } => NOT_USABLE,
         Readability::Scanned | Readability::Unreadable { .. } => NOT_READABLE,
     }
 }

@@ -105,6 +105,12 @@ pub(super) fn table_of(file: &str, (facts, examined): (&ReportFacts, &Examined),
     match &facts.readability {
         Readability::Text => {}
         Readability::Scanned => out.push_str("  its pages are pictures: nothing was read from them\n"),
+        Readability::Ocr { engine, read_pages } => {
+            line(
+                &mut out,
+                &format!("its pages are pictures; {engine} read {} of {}: guesses, for a person to look at", read_pages.len(), facts.pages),
+            );
+        }
         Readability::Unreadable { why } => line(&mut out, &format!("it cannot be read: {why}")),
     }
     let shown = [
@@ -119,7 +125,9 @@ pub(super) fn table_of(file: &str, (facts, examined): (&ReportFacts, &Examined),
         }
     }
     for (items, verdict) in grouped(&facts.verdicts) {
-        line(&mut out, &format!("item {items:<14} {} {}", paint.verdict(verdict.verdict), place(verdict.page, verdict.quote.as_deref())));
+        let place = place(verdict.page, verdict.quote.as_deref());
+        let proposed = verdict.proposed.map(|p| format!("(OCR: {}) ", p.word())).unwrap_or_default();
+        line(&mut out, &format!("item {items:<14} {} {proposed}{place}", paint.verdict(verdict.verdict)));
     }
     for flag in &facts.flags {
         line(&mut out, &paint.put(Paint::YELLOW, &format!("look: {}", flag_words(*flag))));
@@ -181,7 +189,8 @@ mod tests {
 
     #[test]
     fn neighbouring_items_are_told_together() {
-        let item = |n: u32, verdict| ItemVerdict { item: n.to_string(), verdict, page: Some(1), quote: Some("权利要求".into()) };
+        let item =
+            |n: u32, verdict| ItemVerdict { page: Some(1), quote: Some("权利要求".into()), ..ItemVerdict::new(n.to_string(), verdict) };
         let verdicts = [item(1, Verdict::Defective), item(2, Verdict::Defective), item(3, Verdict::NoDefectFound)];
         let told: Vec<String> = grouped(&verdicts).into_iter().map(|(items, _)| items).collect();
         assert_eq!(told, ["1-2", "3"]);

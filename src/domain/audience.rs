@@ -78,6 +78,7 @@ fields! {
     "filed_at" Examiner Complainant;
     "findings[].check" Examiner Complainant;
     "findings[].code" Examiner Complainant;
+    "findings[].confidence" Examiner Complainant;
     "findings[].cure" Examiner Complainant;
     "findings[].cure_zh" Examiner Complainant;
     "findings[].expected" Examiner Complainant;
@@ -123,7 +124,10 @@ fields! {
     "track" Examiner Respondent Complainant;
     "verdicts[].item" Examiner Respondent Complainant;
     "verdicts[].page" Examiner Respondent Complainant;
+    "verdicts[].proposed" Examiner Complainant;
     "verdicts[].quote" Examiner Respondent Complainant;
+    "verdicts[].read.by" Examiner Complainant;
+    "verdicts[].read.confidence" Examiner Complainant;
     "verdicts[].verdict" Examiner Respondent Complainant;
     "version" Examiner Complainant;
     "why" Examiner Complainant;
@@ -296,7 +300,9 @@ fields! {
     "report.text_version…" Examiner;
     "report.title…" Examiner;
     "report.verdicts[].page" Examiner;
+    "report.verdicts[].proposed" Examiner;
     "report.verdicts[].quote" Examiner;
+    "report.verdicts[].read…" Examiner;
     "report_sha256" Examiner;
     "right" Examiner;
     "sources…" Examiner;

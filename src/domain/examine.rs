@@ -14,6 +14,8 @@ use super::report::{ItemVerdict, ReportFacts, Verdict};
 use super::report_relation::OnRecord;
 use super::signature::{SignatureSeen, Standing};
 
+/// Confidence of OCR from which a check may pass on what it read.
+pub const OCR_CONFIDENCE_MIN: u8 = 70;
 /// Longest number of a claim or design, in digits.
 const ITEM_DIGITS_MAX: usize = 4;
 
@@ -235,6 +237,9 @@ pub struct Finding {
     pub page: Option<u32>,
     /// The words there.
     pub quote: Option<String>,
+    /// Confidence of the OCR that read the words, 0 to 100; absent where they are text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<u8>,
     /// Legal source.
     pub law: String,
     /// A sentence in English.
@@ -335,6 +340,7 @@ pub fn examine(x: &Examination) -> Examined {
         checks::verdict(&asserted),
         checks::in_force(x),
     ];
+    let findings: Vec<Finding> = findings.into_iter().map(checks::by_ocr).collect();
     let overall = overall(&findings, &asserted, x.notice.is_some());
     Examined { overall, findings, asserted, authenticity: level }
 }
@@ -356,7 +362,7 @@ fn read_verdicts(x: &Examination) -> Vec<ItemVerdict> {
         let found = verdicts.iter().find(|v| v.item == *item).or_else(|| verdicts.iter().find(|v| v.item == "all"));
         match found {
             Some(v) => ItemVerdict { item: item.clone(), ..v.clone() },
-            None => ItemVerdict { item: item.clone(), verdict: Verdict::Unknown, page: None, quote: None },
+            None => ItemVerdict::new(item, Verdict::Unknown),
         }
     };
     notice.asserted_items.iter().map(of).collect()

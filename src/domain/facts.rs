@@ -10,7 +10,7 @@ use super::notice::{Comparison, Correspondence, DesignKind, DocumentKind, Likene
 use super::patent::PatentKind;
 use super::policy::{FactValue, Facts};
 use super::register::RegisterEntry;
-use super::report::{Readability, ReportFacts, Verdict};
+use super::report::{ReportFacts, Verdict};
 use super::right::authority_until;
 
 /// What the facts are taken from.
@@ -72,7 +72,7 @@ fn word(value: impl serde::Serialize) -> FactValue {
 
 fn report_facts(x: &FactsFrom, f: &mut Facts) {
     if let Some(report) = x.report {
-        f.insert("report.readable".into(), (report.readability == Readability::Text).into());
+        f.insert("report.readable".into(), report.is_read().into());
     }
     if let Some(examined) = x.examined {
         f.insert("report.overall".into(), word(examined.overall));

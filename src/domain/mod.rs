@@ -17,6 +17,7 @@ pub mod listing;
 pub mod notice;
 pub mod notice_check;
 mod notice_files;
+pub mod page_reading;
 pub mod patent;
 pub mod policy;
 pub mod reference;

@@ -10,6 +10,37 @@ use super::signature::SignatureSeen;
 /// Longest quote kept with a fact, in characters.
 pub const QUOTE_CHARS_MAX: usize = 300;
 
+/// How a fact came off its page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum ReadBy {
+    /// It is text in the file.
+    #[default]
+    Text,
+    /// A machine guessed it from a picture of the page.
+    Ocr {
+        /// The engine's confidence in the least certain word, 0 to 100.
+        confidence: u8,
+    },
+    /// An examiner read it from a picture of the page.
+    Examiner,
+}
+
+impl ReadBy {
+    /// Whether it is text in the file; left out of JSON then.
+    pub fn is_text(&self) -> bool {
+        *self == ReadBy::Text
+    }
+
+    /// The confidence of OCR.
+    pub fn confidence(self) -> Option<u8> {
+        match self {
+            ReadBy::Ocr { confidence } => Some(confidence),
+            ReadBy::Text | ReadBy::Examiner => None,
+        }
+    }
+}
+
 /// One fact read from a page: the value, the page (1-based) and the words it was read from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen<T> {
@@ -17,8 +48,18 @@ pub struct Seen<T> {
     pub value: T,
     /// 1-based page number.
     pub page: u32,
-    /// The words on the page, at most [`QUOTE_CHARS_MAX`] characters.
+    /// The words on the page, at most [`QUOTE_CHARS_MAX`] characters; empty where an examiner read it.
     pub quote: String,
+    /// How it was read.
+    #[serde(default, skip_serializing_if = "ReadBy::is_text")]
+    pub read: ReadBy,
+}
+
+impl<T> Seen<T> {
+    /// A fact read from text.
+    pub fn new(value: T, page: u32, quote: impl Into<String>) -> Self {
+        Seen { value, page, quote: quote.into(), read: ReadBy::Text }
+    }
 }
 
 /// The official form a document was made on.
@@ -42,6 +83,14 @@ impl Form {
             Form::UtilityModelEvaluation => "220701",
             Form::DesignEvaluation => "230701",
             Form::SearchReport => "220702",
+        }
+    }
+
+    /// Kind of patent the form is for.
+    pub fn patent_kind(self) -> PatentKind {
+        match self {
+            Form::DesignEvaluation => PatentKind::Design,
+            Form::UtilityModelEvaluation | Form::SearchReport => PatentKind::UtilityModel,
         }
     }
 }
@@ -96,6 +145,19 @@ pub struct ItemVerdict {
     pub page: Option<u32>,
     /// The deciding words.
     pub quote: Option<String>,
+    /// How it was read.
+    #[serde(default, skip_serializing_if = "ReadBy::is_text")]
+    pub read: ReadBy,
+    /// What OCR read. It is no verdict until an examiner has looked at the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Verdict>,
+}
+
+impl ItemVerdict {
+    /// A verdict without a place.
+    pub fn new(item: impl Into<String>, verdict: Verdict) -> Self {
+        ItemVerdict { item: item.into(), verdict, page: None, quote: None, read: ReadBy::Text, proposed: None }
+    }
 }
 
 /// How the document could be read at all.
@@ -104,8 +166,16 @@ pub struct ItemVerdict {
 pub enum Readability {
     /// Text with positions was read.
     Text,
-    /// Pages are pictures: a scan. Nothing is concluded from it.
+    /// Pages are pictures: a scan, and no OCR engine is configured. Nothing is concluded from it.
     Scanned,
+    /// Pages are pictures, and an OCR engine read them. Its facts carry their confidence; a verdict is
+    /// only proposed.
+    Ocr {
+        /// The engine with its version.
+        engine: String,
+        /// Pages that were read, 1-based, in order.
+        read_pages: Vec<u32>,
+    },
     /// Not readable: not a PDF, broken, encrypted with a password, too many resources.
     Unreadable {
         /// Stable code: `not_pdf`, `broken`, `encrypted`, `resources`, `reader_fault`, `empty`.

@@ -11,7 +11,7 @@
 
 mod child;
 mod children;
-mod confine;
+pub(super) mod confine;
 mod wire;
 
 use std::collections::HashMap;

@@ -9,10 +9,11 @@ use uuid::Uuid;
 use super::error::Fault;
 use super::filing::VALUES_MAX;
 use super::rows::GrantRow;
-use super::schema::{files, report_grants, report_readings};
+use super::schema::{files, report_grants, report_page_readings, report_readings};
 use super::types::{Id, Ts};
 use super::work::{look, work};
 use super::{Store, StoreError};
+use crate::domain::page_reading::PageReading;
 use crate::domain::report::ReportFacts;
 
 /// A file of an account.
@@ -69,7 +70,7 @@ impl Store {
         self.rounds().files.ask(self, FilesAsk { account, ids }, files_of).await
     }
 
-    /// What was read from a file by this version of the reader.
+    /// What was read from a file by this version of the reader, and over it what examiners read.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`]
@@ -78,12 +79,13 @@ impl Store {
         look!(self, $go => {
             let query = report_readings::table.find((sha256.clone(), version)).select(report_readings::facts);
             let text: Option<String> = go!(first, query).optional()?;
-            Ok::<_, Fault>(text.map(|t| facts_of(&sha256, &t)).transpose()?)
+            let readings: Vec<String> = go!(load, page_readings_of(&sha256))?;
+            Ok::<_, Fault>(text.map(|t| facts_of(&sha256, (&t, &readings))).transpose()?)
         })
     }
 
     /// Remembers what was read from a file, in place of what was read before: a signature may have been checked
-    /// against other trust anchors.
+    /// against other trust anchors, and an OCR engine reads more.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
@@ -146,7 +148,18 @@ async fn files_of(store: Store, asks: Vec<FilesAsk>) -> Result<Vec<Result<Vec<Fi
     Ok(asks.iter().map(|ask| Ok(own(ask))).collect())
 }
 
-/// The facts in a row of readings.
-pub(super) fn facts_of(sha256: &str, text: &str) -> Result<ReportFacts, StoreError> {
-    serde_json::from_str(text).map_err(|e| StoreError::corrupt("report_readings", sha256, e))
+/// What examiners read of a file, oldest first.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn page_readings_of<'a>(sha256: &'a str) -> _ {
+    report_page_readings::table
+        .filter(report_page_readings::sha256.eq(sha256))
+        .order((report_page_readings::at, report_page_readings::id))
+        .select(report_page_readings::reading)
+}
+
+/// The facts in a row of readings, with what examiners read.
+pub(super) fn facts_of(sha256: &str, (text, readings): (&str, &[String])) -> Result<ReportFacts, StoreError> {
+    let facts: ReportFacts = serde_json::from_str(text).map_err(|e| StoreError::corrupt("report_readings", sha256, e))?;
+    let readings: Result<Vec<PageReading>, _> = readings.iter().map(|r| serde_json::from_str(r)).collect();
+    Ok(facts.with_readings(&readings.map_err(|e| StoreError::corrupt("report_page_readings", sha256, e))?))
 }

@@ -14,7 +14,9 @@ use super::register::entry_of;
 use super::reports::{KnownReportRow, reports_on};
 use super::rights::{RightRow, StoredRight, VerificationRow};
 use super::rows::{GrantRow, int};
-use super::schema::{complaints, listings, patents, report_grants, report_readings, reports, right_verifications, rights};
+use super::schema::{
+    complaints, listings, patents, report_grants, report_page_readings, report_readings, reports, right_verifications, rights,
+};
 use super::types::Id;
 use super::work::look;
 use super::{Store, StoreError};
@@ -211,8 +213,14 @@ async fn contexts(store: Store, asks: Vec<FilingAsk>) -> Result<Vec<Result<Filin
                 .filter(report_readings::reader_version.eq(wanted.reader_version))
                 .select((report_readings::sha256, report_readings::facts));
             let rows: Vec<(String, String)> = go!(load, query)?;
+            let query = report_page_readings::table
+                .filter(report_page_readings::sha256.eq_any(wanted.reports.clone()))
+                .order((report_page_readings::at, report_page_readings::id))
+                .select((report_page_readings::sha256, report_page_readings::reading));
+            let by_examiners: Vec<(String, String)> = go!(load, query)?;
             for (sha256, text) in rows {
-                let facts = facts_of(&sha256, &text).map(Arc::new);
+                let own: Vec<String> = by_examiners.iter().filter(|(of, _)| *of == sha256).map(|(_, r)| r.clone()).collect();
+                let facts = facts_of(&sha256, (&text, &own)).map(Arc::new);
                 found.readings.insert(sha256, facts);
             }
             let query = report_grants::table

@@ -57,7 +57,7 @@ pub use register::PolicyRow;
 pub use register_put::{FILINGS_SETTLE_SECONDS, ImportBatch, ImportErrorRow, Putting, REGISTER_ROWS_MAX, RegisterImportRow, RegisterPut};
 pub use reports::{KnownReportRow, REPORTS_COMPARED_MAX, ReportRow, RevocationRow};
 pub use rights::{RightFilter, RightRow, StoredRight, VerificationPut, VerificationRow};
-pub use rows::{ComplaintRow, GrantRow, ListingRow, PartyRow};
+pub use rows::{ComplaintRow, GrantRow, ListingRow, PageReadingRow, PartyRow};
 pub use sellers::{SellerAccessRow, SubmissionRow};
 pub use upkeep::{Projected, SealRow, Sealable};
 

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::schema::{complaints, events, examinations, idempotency, listings, mails, notices, parties, report_grants};
+use super::schema::{
+    complaints, events, examinations, idempotency, listings, mails, notices, parties, report_grants, report_page_readings,
+};
 use super::types::{Day, Id, Maybe, Ts};
 use super::{Fault, StoreError};
 use crate::domain::complaint::StoredEvent;
@@ -196,6 +198,28 @@ pub struct GrantRow {
     pub at: Timestamp,
     /// Its number among those of the file, from 1.
     pub n: i32,
+}
+
+/// What an examiner read on the pages of a report.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = report_page_readings)]
+pub struct PageReadingRow {
+    /// Id.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub id: Uuid,
+    /// The file, hexadecimal.
+    pub sha256: String,
+    /// The examiner.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub examiner: Uuid,
+    /// The complaint it was read for; it holds for every complaint with the file.
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub complaint_id: Uuid,
+    /// The reading, as JSON.
+    pub reading: String,
+    /// When.
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub at: Timestamp,
 }
 
 /// A stored answer, by account and key.

@@ -304,6 +304,18 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
+    report_page_readings (id) {
+        id -> IdSql,
+        sha256 -> Text,
+        examiner -> IdSql,
+        complaint_id -> IdSql,
+        reading -> Text,
+        at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
     items (platform, item_key) {
         platform -> Text,
         item_key -> Text,
@@ -524,6 +536,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     report_grants,
     reports,
     report_revocations,
+    report_page_readings,
     items,
     dispatches,
     dispatch_lines,

@@ -18,6 +18,7 @@ mod limits;
 mod platform;
 mod problem;
 mod queue;
+mod report_pages;
 mod reports;
 mod rights;
 pub mod routes;

@@ -3,7 +3,7 @@
 
 use actix_web::web;
 
-use super::{accounts, complaints, conduct, contest, examination, files, platform, queue, reports, rights, seller, service};
+use super::{accounts, complaints, conduct, contest, examination, files, platform, queue, report_pages, reports, rights, seller, service};
 use crate::workflow::Role;
 
 /// One route.
@@ -101,6 +101,8 @@ routes! {
     post "/v1/admin/complaints/{complaint_id}/claim" JUDGES queue::claim;
     delete "/v1/admin/complaints/{complaint_id}/claim" JUDGES queue::release;
     get "/v1/admin/complaints/{complaint_id}/documents/{sha256}" JUDGES examination::document;
+    get "/v1/admin/complaints/{complaint_id}/report-pages/{page}" JUDGES report_pages::page;
+    post "/v1/admin/complaints/{complaint_id}/report-reading" JUDGES report_pages::read;
     post "/v1/admin/complaints/{complaint_id}/decision" JUDGES examination::decide;
     post "/v1/admin/complaints/{complaint_id}/decision-confirmation" JUDGES examination::confirm_decision;
     post "/v1/admin/complaints/{complaint_id}/authenticity" JUDGES examination::grant_authenticity;

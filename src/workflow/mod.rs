@@ -26,6 +26,7 @@ mod reexamine;
 mod register;
 mod register_import;
 mod report_check;
+mod report_pages;
 mod reports;
 mod review;
 mod rights;
@@ -58,6 +59,7 @@ pub use proceedings::{ExtensionForm, ProceedingsForm, StatusForm};
 pub use reexamine::{ReconsiderationForm, Told};
 pub use register::RegisterView;
 pub use report_check::{ReportCheckForm, ReportCheckView};
+pub use report_pages::ReportReadingForm;
 pub use reports::{REVOCATION_REASONS, RevocationForm};
 pub use review::{RecusalForm, ReviewDecisionForm, ReviewForm};
 pub use rights::{RightQuery, RightView, VerificationForm};
@@ -71,6 +73,7 @@ use crate::domain::complaint::{Actor, Refused};
 use crate::domain::dispatch::Issuer;
 use crate::domain::notice::NoticeProblem;
 use crate::domain::policy::PolicyProblem;
+use crate::intake::ocr::scans::Scans;
 use crate::intake::reader::Reader;
 use crate::intake::upload::{UploadError, Uploads};
 use crate::store::{Store, StoreError, StoredAnswer};
@@ -173,6 +176,7 @@ pub struct Desk {
     pub(crate) ids: Ids,
     pub(crate) vault: Vault,
     pub(crate) reader: Arc<Reader>,
+    pub(crate) scans: Arc<Scans>,
     pub(crate) uploads: Uploads,
     calendar: Arc<std::sync::RwLock<Arc<Calendar>>>,
     calendar_at_start: Arc<Calendar>,
@@ -192,6 +196,8 @@ pub struct DeskParts {
     pub vault: Vault,
     /// Reader of reports.
     pub reader: Reader,
+    /// Draws pages, and reads those that are pictures.
+    pub scans: Scans,
     /// Where files are kept.
     pub uploads: Uploads,
     /// Settings.
@@ -209,6 +215,7 @@ impl Desk {
             ids: parts.ids,
             vault: parts.vault,
             reader: Arc::new(parts.reader),
+            scans: Arc::new(parts.scans),
             uploads: parts.uploads,
             calendar: Arc::new(std::sync::RwLock::new(Arc::new(parts.calendar.clone()))),
             calendar_at_start: Arc::new(parts.calendar),

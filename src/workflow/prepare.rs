@@ -24,7 +24,7 @@ use crate::domain::notice::NoticeCase;
 use crate::domain::patent::{PatentKind, PatentNumber, last_day_of_term};
 use crate::domain::policy::{CriterionReport, Facts, Policy, Triage, triage};
 use crate::domain::register::RegisterEntry;
-use crate::domain::report::{ItemVerdict, ReportFacts, TextVersion};
+use crate::domain::report::{ItemVerdict, Readability, ReportFacts, TextVersion};
 use crate::domain::report_relation::{OnRecord, OtherReport, on_record};
 use crate::intake::reader::READER_VERSION;
 use crate::store::{GrantRow, Relisted, StoredRight};
@@ -88,20 +88,26 @@ pub struct KeptExamination {
 }
 
 impl Desk {
-    /// Reads a report that is not known yet, in the reading child, and remembers its facts.
+    /// Reads a report that is not known yet, in the reading child, a scan by OCR where there is an engine,
+    /// and remembers its facts.
     pub(super) async fn read_report(&self, account: Uuid, sha256: &str) -> Result<KnownReport, DeskError> {
         if let Some(facts) = self.still_so(self.store.reading(sha256, READER_VERSION).await?) {
             return Ok(KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts) });
         }
         let bytes = self.uploads.read(sha256).await?;
-        let facts = self.reader.read(account, bytes).await;
+        let facts = self.reader.read(account, bytes.clone()).await;
+        let facts = self.scans.read(account, &bytes, facts).await;
         self.store.put_reading(sha256, READER_VERSION, &facts, self.clock.now()).await?;
+        // With what examiners read on its pages, perhaps by an earlier version's answer.
+        let facts = self.store.reading(sha256, READER_VERSION).await?.unwrap_or(facts);
         Ok(KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts) })
     }
 
-    /// A stored reading, unless its signature was checked against other trust anchors than today's.
+    /// A stored reading, unless it would be another today: its signature was checked against other trust
+    /// anchors, or it is a scan from before there was an OCR engine.
     pub(super) fn still_so<R: Borrow<ReportFacts>>(&self, reading: Option<R>) -> Option<R> {
-        reading.filter(|facts| self.reader.would_repeat(facts.borrow()))
+        let unread = |facts: &ReportFacts| facts.readability == Readability::Scanned && self.scans.reads();
+        reading.filter(|facts| self.reader.would_repeat(facts.borrow()) && !unread(facts.borrow()))
     }
 
     /// Ten checks, facts, triage.

@@ -31,6 +31,7 @@ mod reports;
 mod reviews;
 mod rights;
 mod roles;
+mod scans;
 mod signatures;
 mod story;
 mod support;

@@ -35,8 +35,8 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
         (Filed | AwaitingSupplement { .. } | Accepted | Hearing { .. } | Suspended { .. } | Decided, Event::Examined(_)) => keep(),
         (Accepted | Hearing { .. } | Suspended { .. }, Event::Triaged(_)) => keep(),
         (Accepted | Hearing { .. } | Suspended { .. }, Event::TrackChanged(_)) if c.track.is_some() => keep(),
-        (Closed { .. }, Event::AuthenticityGranted(_)) => None,
-        (_, Event::AuthenticityGranted(_)) => keep(),
+        (Closed { .. }, Event::AuthenticityGranted(_) | Event::ReportRead(_)) => None,
+        (_, Event::AuthenticityGranted(_) | Event::ReportRead(_)) => keep(),
         // The hearing.
         (Accepted, Event::HearingOpened(h)) if c.track == Some(Track::Complex) && c.hearing.is_none() => {
             Some(Hearing { answer_by: h.answer_by })

@@ -13,8 +13,10 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::automation::MayAutomate;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
+use crate::domain::page_reading::VerdictOnPage;
 use crate::domain::policy::{Facts, Policy, Triage};
 use crate::domain::register::RegisterChange;
+use crate::domain::report::Verdict;
 
 const LINES: u32 = 2;
 
@@ -138,6 +140,8 @@ fn first_samples() -> Vec<(&'static str, Event)> {
         text_version: Some(TextVersion::Granted),
     };
     let granted = AuthenticityGranted { report_sha256: "cd".repeat(32), level: "B".into(), examiner: id(3), counts: true };
+    let verdict = VerdictOnPage { item: "1".into(), verdict: Verdict::NoDefectFound, page: 2 };
+    let read = ReportRead { report_sha256: "cd".repeat(32), examiner: id(3), verdicts: vec![verdict], facts: vec!["title".into()] };
     let changed = TrackChanged { to: Track::Complex, reason: Some("产品类别有疑问".into()), due_on: date(2026, 12, 5) };
     use Determination::{Infringing, NotInfringing, Undetermined};
     vec![
@@ -158,6 +162,7 @@ fn first_samples() -> Vec<(&'static str, Event)> {
         ("triaged complex", triaged(Track::Complex)),
         ("track_changed", Event::TrackChanged(changed)),
         ("authenticity_granted", Event::AuthenticityGranted(granted)),
+        ("report_read", Event::ReportRead(read)),
         ("decided all infringing, takedown", decided(&[1, 2], Infringing, true)),
         ("decided all infringing, no takedown", decided(&[1, 2], Infringing, false)),
         ("decided all not infringing", decided(&[1, 2], NotInfringing, false)),

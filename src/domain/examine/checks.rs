@@ -2,10 +2,10 @@
 
 use jiff::civil::{Date, date};
 
-use super::{Check, CheckResult, Examination, Finding, SuppliedBy};
+use super::{Check, CheckResult, Examination, Finding, OCR_CONFIDENCE_MIN, SuppliedBy};
 use crate::domain::patent::{PatentKind, PatentNumber, last_day_of_term};
 use crate::domain::register::RegisterStatus;
-use crate::domain::report::{Form, ItemVerdict, ReadingFlag, Seen, TextVersion, Verdict};
+use crate::domain::report::{Form, ItemVerdict, ReadBy, Readability, ReadingFlag, Seen, TextVersion, Verdict};
 use crate::domain::report_relation::OnRecord;
 
 /// Utility models filed before this day have a search report (检索报告), not an evaluation report.
@@ -14,6 +14,10 @@ const EVALUATION_REPORTS_FROM: Date = date(2009, 10, 1);
 const EXTRACT: (&str, &str) = ("supply a register extract not older than 30 days", "补交 30 日内的专利登记簿副本");
 const OTHER_FILE: (&str, &str) = ("supply the report as the patent office issued it", "补交国家知识产权局出具的报告原件（PDF）");
 
+const LOOK: (&str, &str) = (
+    "an examiner reads it on the image of the page; or supply the report as the patent office issued it (PDF)",
+    "由判定员对照页面图像核实；或者补交国家知识产权局出具的报告原件（PDF）",
+);
 const CORRECTED: (&str, &str) = ("supply the corrected report", "提交更正后的报告");
 
 pub(super) type Words<'a> = (&'a str, &'a str);
@@ -28,6 +32,7 @@ pub(super) fn finding(check: Check, (result, code): (CheckResult, &str), (messag
         supplied_by: SuppliedBy::Report,
         page: None,
         quote: None,
+        confidence: None,
         law: law.to_owned(),
         message: message.to_owned(),
         message_zh: message_zh.to_owned(),
@@ -42,6 +47,14 @@ impl Finding {
         self.seen = Some(seen.value.to_string());
         self.page = Some(seen.page);
         self.quote = Some(seen.quote.clone());
+        self.read(seen.read)
+    }
+
+    fn read(mut self, read: ReadBy) -> Self {
+        self.confidence = read.confidence();
+        if read == ReadBy::Examiner {
+            self.supplied_by = SuppliedBy::Examiner;
+        }
         self
     }
 
@@ -68,6 +81,18 @@ impl Finding {
 }
 
 use CheckResult::{Fail, Pass, Unknown};
+
+/// What OCR read is a guess: nothing fails by it, and nothing passes by an unsure one.
+pub(super) fn by_ocr(mut f: Finding) -> Finding {
+    let Some(confidence) = f.confidence else { return f };
+    if f.result == Fail || (f.result == Pass && confidence < OCR_CONFIDENCE_MIN) {
+        f.result = Unknown;
+        f.warning = Some(format!("read by OCR with confidence {confidence}: not counted until an examiner reads it"));
+        f.cure(LOOK)
+    } else {
+        f
+    }
+}
 
 pub(super) fn kind(x: &Examination) -> Finding {
     let law = "专利法 66(2); 专利法实施细则 62";
@@ -97,13 +122,16 @@ pub(super) fn kind(x: &Examination) -> Finding {
         .cure(OTHER_FILE);
     }
     let Some(form) = &x.facts.form else {
+        if x.facts.readability != Readability::Text {
+            return make((Unknown, "report.unreadable"), unreadable(&x.facts.readability)).by(SuppliedBy::Nobody).cure(LOOK);
+        }
         return make((Unknown, "report.form_unread"), ("the form of the document could not be read", "无法读取文件的表格类型"))
             .by(SuppliedBy::Nobody)
             .cure(OTHER_FILE);
     };
     let about = x.notice.map(|n| n.number).or(x.facts.patent_number.as_ref().map(|n| n.value.as_str()));
     let number_kind = about.and_then(|n| PatentNumber::parse(n).ok()).map(|n| n.kind());
-    let shown = Seen { value: form.value.code(), page: form.page, quote: form.quote.clone() };
+    let shown = Seen { value: form.value.code(), page: form.page, quote: form.quote.clone(), read: form.read };
     if form.value == Form::SearchReport {
         return make((Fail, "report.search_report"), (
                 "a search report (检索报告) is not an evaluation report; it was made for utility models filed before 2009-10-01, whose term of ten years is over",
@@ -130,6 +158,15 @@ pub(super) fn kind(x: &Examination) -> Finding {
         .at(&shown),
         _ => {
             make((Pass, "report.evaluation_report"), ("an evaluation report of the right form", "表格类型正确的专利权评价报告")).at(&shown)
+        }
+    }
+}
+
+fn unreadable(why: &Readability) -> Words<'static> {
+    match why {
+        Readability::Unreadable { .. } => ("the file could not be read", "无法读取该文件"),
+        Readability::Text | Readability::Scanned | Readability::Ocr { .. } => {
+            ("the pages are pictures without text: nothing was concluded from them", "报告页面为图像，没有可读取的文字，未据此得出任何结论")
         }
     }
 }
@@ -330,7 +367,7 @@ pub(super) fn text(x: &Examination) -> Finding {
             .by(SuppliedBy::Nobody)
             .cure(OTHER_FILE);
     };
-    let shown = Seen { value: text_words(&evaluated.value), page: evaluated.page, quote: evaluated.quote.clone() };
+    let shown = Seen { value: text_words(&evaluated.value), page: evaluated.page, quote: evaluated.quote.clone(), read: evaluated.read };
     let missing = |code, words| make((Unknown, code), words).at(&shown).cure(EXTRACT);
     let Some(register) = x.fresh_register() else {
         let (code, words) = match x.register {
@@ -390,6 +427,7 @@ fn place(mut f: Finding, asserted: &[ItemVerdict], verdict: Verdict) -> Finding 
     if let Some(v) = asserted.iter().find(|i| i.verdict == verdict) {
         f.page = v.page;
         f.quote.clone_from(&v.quote);
+        f = f.read(v.read);
     }
     f
 }
@@ -423,6 +461,12 @@ pub(super) fn verdict(asserted: &[ItemVerdict]) -> Finding {
         return place(f, asserted, Verdict::Defective);
     }
     let open: Vec<String> = [Verdict::Unknown, Verdict::NotSearched].into_iter().filter_map(|v| items_with(asserted, v)).collect();
+    let proposed: Vec<String> = asserted.iter().filter_map(|i| Some(format!("{}: {}", i.item, i.proposed?.word()))).collect();
+    if !proposed.is_empty() && asserted.iter().any(|i| i.verdict == Verdict::Unknown) {
+        let words = ("only OCR read a verdict on these items; an examiner has to look", "对这些项目的结论仅由文字识别读出，须由判定员核实");
+        let f = make((Unknown, "report.verdict_by_ocr"), words).saw(proposed.join(", ")).cure(LOOK);
+        return place(f, asserted, Verdict::Unknown);
+    }
     if asserted.is_empty() || !open.is_empty() {
         return make((Unknown, "report.verdict_unread"), ("no verdict on these items could be read", "无法读取对这些项目的结论"))
             .saw(open.join(", "))
@@ -445,15 +489,21 @@ pub(super) fn in_force(x: &Examination) -> Finding {
     if let Some((kind, filed)) = kind.zip(filed) {
         let last = last_day_of_term(kind, filed);
         if x.today > last || act.is_some_and(|act| act > last) {
+            let by_report = x.register.and_then(|r| r.filed_on).is_none();
+            let read = x.facts.filed_on.as_ref().filter(|_| by_report).map_or(ReadBy::Text, |d| d.read);
             return make((Fail, "patent.expired"), ("the term is over", "专利权期限已届满"))
                 .saw(last)
-                .wanted(format!("≥ {}", act.unwrap_or(x.today)));
+                .wanted(format!("≥ {}", act.unwrap_or(x.today)))
+                .read(read);
         }
     }
     if let Some((act, granted)) = act.zip(granted).filter(|(act, granted)| act < granted) {
+        let by_report = x.register.and_then(|r| r.granted_on).is_none();
+        let read = x.facts.granted_on.as_ref().filter(|_| by_report).map_or(ReadBy::Text, |d| d.read);
         return make((Fail, "patent.act_before_grant"), ("the act lies before the grant", "被诉行为早于授权公告日"))
             .saw(act)
             .wanted(format!("≥ {granted}"))
+            .read(read)
             .by(SuppliedBy::Complainant);
     }
     let Some(register) = x.register else {

@@ -12,7 +12,7 @@ const NUMBER: &str = "202330123456.4";
 const TODAY: Date = date(2026, 11, 24);
 
 fn seen<T>(value: T) -> Option<Seen<T>> {
-    Some(Seen { value, page: 1, quote: "…".into() })
+    Some(Seen::new(value, 1, "…"))
 }
 
 fn good() -> ReportFacts {
@@ -28,10 +28,9 @@ fn good() -> ReportFacts {
         completed_on: seen(date(2026, 5, 12)),
         text_version: seen(TextVersion::Granted),
         verdicts: vec![ItemVerdict {
-            item: "all".into(),
-            verdict: Verdict::NoDefectFound,
             page: Some(2),
             quote: Some("全部外观设计".into()),
+            ..ItemVerdict::new("all", Verdict::NoDefectFound)
         }],
         ..ReportFacts::nothing_read(Readability::Text)
     }
@@ -267,11 +266,7 @@ fn within_the_grace_period_it_is_in_force_with_a_warning() {
 fn negative_part_and_unsearched_add_up_as_the_rules_say() {
     let verdicts = |words: &[Verdict]| {
         let mut case = Case { items: (1..=words.len()).map(|n| n.to_string()).collect(), ..Case::default() };
-        case.facts.verdicts = words
-            .iter()
-            .enumerate()
-            .map(|(i, v)| ItemVerdict { item: (i + 1).to_string(), verdict: *v, page: None, quote: None })
-            .collect();
+        case.facts.verdicts = words.iter().enumerate().map(|(i, v)| ItemVerdict::new((i + 1).to_string(), *v)).collect();
         case.examine().overall
     };
     use Verdict::{Defective, NoDefectFound, NotSearched, Unknown};
@@ -305,4 +300,46 @@ fn items_are_normalised() {
     assert_eq!(normal_item("0"), None);
     assert_eq!(normal_item("1-3"), None);
     assert_eq!(normal_item("12345"), None);
+}
+
+#[test]
+fn nothing_fails_by_ocr_and_a_verdict_by_ocr_is_unknown_until_an_examiner_read_it() {
+    use crate::domain::page_reading::{OnPage, PageReading, VerdictOnPage};
+    use crate::domain::report::ReadBy;
+
+    let mut facts = good();
+    facts.readability = Readability::Ocr { engine: "test".into(), read_pages: vec![1, 2] };
+    let guess = |confidence| ReadBy::Ocr { confidence };
+    facts.verdicts =
+        vec![ItemVerdict { proposed: Some(Verdict::NoDefectFound), read: guess(90), ..ItemVerdict::new("all", Verdict::Unknown) }];
+    // In the future, as far as OCR can tell; and a form it is not sure of.
+    facts.completed_on = Some(Seen { read: guess(95), ..Seen::new(date(2027, 5, 12), 1, "…") });
+    facts.form = Some(Seen { read: guess(OCR_CONFIDENCE_MIN - 1), ..Seen::new(Form::DesignEvaluation, 1, "…") });
+    let register = register();
+    let found = |facts: &ReportFacts| {
+        let x = Examination {
+            facts,
+            notice: None,
+            register: Some(&register),
+            granted: Some(AuthenticityLevel::B),
+            superseded_by: None,
+            today: TODAY,
+        };
+        let examined = examine(&x);
+        [Check::Kind, Check::Dates, Check::Verdict].map(|check| examined.findings.iter().find(|f| f.check == check).unwrap().clone())
+    };
+    let [kind, dates, verdict] = found(&facts);
+    assert_eq!((kind.result, kind.confidence), (CheckResult::Unknown, Some(OCR_CONFIDENCE_MIN - 1)));
+    assert_eq!((dates.result, dates.code.as_str()), (CheckResult::Unknown, "report.in_the_future"));
+    assert_eq!((verdict.result, verdict.code.as_str()), (CheckResult::Unknown, "report.verdict_by_ocr"));
+    assert!([&kind, &dates, &verdict].iter().all(|f| f.cure.is_some()));
+    let read = PageReading {
+        form: Some(OnPage { value: Form::DesignEvaluation, page: 1 }),
+        completed_on: Some(OnPage { value: date(2026, 5, 12), page: 1 }),
+        verdicts: vec![VerdictOnPage { item: "all".into(), verdict: Verdict::NoDefectFound, page: 2 }],
+        ..PageReading::default()
+    };
+    for f in found(&facts.with_readings(&[read])) {
+        assert_eq!((f.result, f.supplied_by), (CheckResult::Pass, SuppliedBy::Examiner), "{f:?}");
+    }
 }

@@ -31,7 +31,7 @@ pub const FACTS: &[(&str, FactType, &str)] = &[
     ("report.coverage", RESULT, "Check report.coverage"),
     ("report.verdict", RESULT, "Check report.verdict"),
     ("patent.in_force", RESULT, "Check patent.in_force"),
-    ("report.readable", FactType::Bool, "Text could be read from the report"),
+    ("report.readable", FactType::Bool, "Text could be read from the report, or an examiner read its verdicts"),
     ("report.authenticity_level", FactType::Words(&["A", "B", "C", "D", "broken", "revoked"]), "Authenticity level granted"),
     ("report.asserted_defective", FactType::Number, "Asserted items the report finds defective"),
     ("report.asserted_unknown", FactType::Number, "Asserted items without a readable verdict"),

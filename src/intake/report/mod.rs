@@ -21,7 +21,6 @@ use std::collections::BTreeSet;
 use super::pdf::layout::{Sheet, sheet, squeeze};
 use super::pdf::{Document, Page, open};
 use super::signature::TrustAnchors;
-use crate::domain::patent::PatentKind;
 use crate::domain::report::{Form, QUOTE_CHARS_MAX, Readability, ReadingFlag, ReportFacts, Seen, TextVersion};
 use labels::{Field, Label};
 use laid::Laid;
@@ -105,10 +104,7 @@ fn form(sheets: &[Laid], facts: &mut ReportFacts, flags: &mut BTreeSet<ReadingFl
         }
         (title, code) => facts.form = title.or(code).map(|(form, _)| form),
     }
-    facts.kind = facts.form.as_ref().map(|f| match f.value {
-        Form::DesignEvaluation => PatentKind::Design,
-        Form::UtilityModelEvaluation | Form::SearchReport => PatentKind::UtilityModel,
-    });
+    facts.kind = facts.form.as_ref().map(|f| f.value.patent_kind());
 }
 
 /// A title stands alone on its line; the same words in a sentence are no title.
@@ -124,7 +120,7 @@ fn titled(line: &str, page: u32) -> Option<(Seen<Form>, bool)> {
     let (words, form) = TITLES.iter().find(|(words, _)| bare.starts_with(words))?;
     let rest = &bare[words.len()..];
     let alone = rest.chars().count() <= REST_CHARS_MAX;
-    alone.then(|| (Seen { value: *form, page, quote: quote(line) }, rest.contains("更正")))
+    alone.then(|| (Seen::new(*form, page, quote(line)), rest.contains("更正")))
 }
 
 /// `表格代码 220701A 2023.1`; the `A` is that of a corrected report.
@@ -138,7 +134,7 @@ fn coded(line: &str, page: u32) -> Option<(Seen<Form>, bool)> {
     let rest = &digits[code.len()..];
     let marks_it = (before.is_empty() || before.contains("表格") || before.contains("代码")) && line.chars().count() <= LINE_CHARS_MAX;
     let whole = !rest.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with("20");
-    (marks_it && whole).then(|| (Seen { value: *form, page, quote: quote(line) }, rest.starts_with(['A', 'a'])))
+    (marks_it && whole).then(|| (Seen::new(*form, page, quote(line)), rest.starts_with(['A', 'a'])))
 }
 
 fn fields(sheets: &[Laid], facts: &mut ReportFacts, (hidden, flags): (&str, &mut BTreeSet<ReadingFlag>)) {
@@ -153,8 +149,8 @@ fn fields(sheets: &[Laid], facts: &mut ReportFacts, (hidden, flags): (&str, &mut
         }
         found.field
     };
-    let text = |f: Field| Seen { quote: quote(&f.quote), page: f.page, value: f.value };
-    let day = |f: Field| words::date(&f.value).map(|value| Seen { value, page: f.page, quote: quote(&f.quote) });
+    let text = |f: Field| Seen::new(f.value, f.page, quote(&f.quote));
+    let day = |f: Field| words::date(&f.value).map(|value| Seen::new(value, f.page, quote(&f.quote)));
     facts.patent_number = take(&labels::PATENT_NUMBER).map(text);
     facts.title = take(&labels::TITLE).map(text);
     facts.holder = take(&labels::HOLDER).map(text);
@@ -186,13 +182,12 @@ fn text_version(sheets: &[Laid]) -> Option<Seen<TextVersion>> {
             }
             _ => None,
         };
-        return chosen.map(|value| Seen {
-            quote: match &value {
+        return chosen.map(|value| {
+            let quote = match &value {
                 TextVersion::Granted => GRANTED.to_owned(),
                 TextVersion::Decision { number } => format!("{DECISION} {number}"),
-            },
-            value,
-            page: sheet.sheet.page,
+            };
+            Seen::new(value, sheet.sheet.page, quote)
         });
     }
     None

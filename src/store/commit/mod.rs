@@ -22,7 +22,7 @@ use diesel_async::AsyncPgConnection;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::rows::{GrantRow, PartyRow};
+use super::rows::{GrantRow, PageReadingRow, PartyRow};
 use super::{AnswerRow, JobDraft, ReportRow, Store, StoreError, StoredAnswer, SubmissionRow};
 use crate::domain::complaint::Transition;
 use crate::domain::dispatch::DispatchDraft;
@@ -60,6 +60,8 @@ pub struct Commit {
     pub report: Option<ReportRow>,
     /// What is to be done because of it.
     pub jobs: Vec<JobDraft>,
+    /// What an examiner read on the report's pages with it.
+    pub page_reading: Option<PageReadingRow>,
     /// The answer to keep for a retry of the same request.
     pub idempotency: Option<AnswerRow>,
     /// What the caller saw outside the complaint, checked again in the transaction.
@@ -81,6 +83,7 @@ impl Commit {
             submissions: Vec::new(),
             report: None,
             jobs: Vec::new(),
+            page_reading: None,
             idempotency: None,
             relied_on: Vec::new(),
         }

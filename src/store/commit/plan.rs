@@ -10,7 +10,9 @@ use crate::domain::dispatch::DispatchDraft;
 use crate::domain::letter::{LetterDraft, letters};
 use crate::store::SubmissionRow;
 use crate::store::projection::expected_projection;
-use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow, int};
+use crate::store::rows::{
+    ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PageReadingRow, PartyRow, int,
+};
 use crate::store::schema::complaint_files;
 use crate::store::types::Id;
 use crate::store::{JobDraft, ReportRow};
@@ -51,6 +53,7 @@ pub(super) struct Plan {
     pub(super) submissions: Vec<SubmissionRow>,
     pub(super) reports: Vec<ReportRow>,
     pub(super) jobs: Vec<JobDraft>,
+    pub(super) page_readings: Vec<PageReadingRow>,
     pub(super) drafts: Vec<DispatchDraft>,
     /// When something happens to the complaint by itself, next; none where it is new and nothing does.
     pub(super) alarm: Option<Alarm>,
@@ -109,6 +112,7 @@ impl Plan {
             submissions: commit.submissions,
             reports: commit.report.into_iter().collect(),
             jobs: commit.jobs,
+            page_readings: commit.page_reading.into_iter().collect(),
             drafts: commit.dispatches,
             alarm: Some(Alarm { complaint: id, at: complaint.alarm_at() }).filter(|a| !is_new || a.at.is_some()),
         }
@@ -139,6 +143,7 @@ fn touches_listings(event: &Event) -> bool {
             | Event::Triaged(_)
             | Event::TrackChanged(_)
             | Event::AuthenticityGranted(_)
+            | Event::ReportRead(_)
             | Event::HearingOpened(_)
             | Event::SellerNotified(_)
             | Event::SellerAnswered(_)

@@ -53,7 +53,8 @@ macro_rules! write_batch {
         use crate::store::commit::{Committed, issue, steps};
         use crate::store::filing::by_account;
         use crate::store::schema::{
-            complaints, deliveries, dispatch_lines, dispatches, endpoints, items, listings, patents, platforms, policies, reports,
+            complaints, deliveries, dispatch_lines, dispatches, endpoints, items, listings, patents, platforms, policies,
+            report_page_readings, reports,
         };
         use crate::store::types::{Day, Id, Ts};
         let plans: &[&crate::store::commit::plan::Plan] = $plans;
@@ -128,6 +129,9 @@ macro_rules! write_batch {
         }
         for job in live.iter().flat_map(|p| &p.jobs) {
             crate::store::jobs::ask_for_job!($go, job.clone().into())?;
+        }
+        for row in live.iter().flat_map(|p| &p.page_readings) {
+            $go!(execute, diesel::insert_into(report_page_readings::table).values(row.clone()))?;
         }
         for alarm in live.iter().filter_map(|p| p.alarm) {
             let (kind, subject) = (crate::domain::job::JobKind::Deadlines, alarm.complaint.to_string());

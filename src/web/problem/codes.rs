@@ -77,6 +77,8 @@ codes! {
     422 "authenticity.evidence" "Say what the level rests on" "请说明等级的依据";
     422 "authenticity.no_report" "The complaint has no report" "该投诉没有评价报告";
     422 "authenticity.second_person" "Level B needs a second person" "B 级须由第二人确认";
+    422 "report.page_not_drawn" "The page cannot be drawn" "该页无法显示";
+    422 "reading.no_report" "The complaint has no report" "该投诉没有评价报告";
     422 "decision.no_lines" "Name at least one listing" "请至少指定一条链接";
     422 "decision.line_twice" "A listing is named twice" "同一链接重复指定";
     422 "decision.no_reason" "Give a reason" "请给出理由";

@@ -5,6 +5,7 @@ pub mod contract;
 pub mod database;
 pub mod mailbox;
 pub mod notices;
+pub mod ocr;
 pub mod platform;
 pub mod proxy;
 pub mod service;

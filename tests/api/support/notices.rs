@@ -60,6 +60,17 @@ pub const STAND: Right = Right {
     granted_on: "2022-11-25",
 };
 
+/// Its report is a scan.
+pub const CUP: Right = Right {
+    number: "202330562917.0",
+    report: "reports/demo-scanned.pdf",
+    kind: "design",
+    title: "保温杯",
+    holder: "永康市清源杯业有限公司",
+    filed_on: "2023-08-31",
+    granted_on: "2024-02-20",
+};
+
 /// Files of a complete complaint, deposited.
 pub struct Deposited {
     pub report: String,

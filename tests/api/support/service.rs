@@ -65,7 +65,7 @@ impl Answer {
 /// A client without limits of its own.
 pub fn http() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap()
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(240)).build().unwrap()
 }
 
 /// A port nobody listens on.
@@ -267,6 +267,13 @@ impl Service {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+
+    /// Ends the process and starts it again with further settings.
+    pub async fn restart_with(&mut self, settings: &[(&str, &str)]) {
+        assert!(self.terminate(), "a graceful end");
+        self.env.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
+        self.spawn().await;
     }
 
     /// Asks the process to end, and waits for it.

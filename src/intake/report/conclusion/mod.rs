@@ -304,7 +304,7 @@ fn may_be_a_slip(n: u32) -> bool {
 }
 
 fn item(item: String, verdict: Verdict, place: &Place) -> ItemVerdict {
-    ItemVerdict { item, verdict, page: Some(place.page), quote: Some(place.quote.clone()) }
+    ItemVerdict { page: Some(place.page), quote: Some(place.quote.clone()), ..ItemVerdict::new(item, verdict) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,36 @@
+//! The pages of a report for examiners: what they look like, and what was read there.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::body::{JSON_BYTES_MAX, json};
+use super::complaints::if_match;
+use super::examination::shown;
+use super::guard::Who;
+use super::{Problem, Web};
+use crate::workflow::{Judged, ReportReadingForm};
+
+type Answer = Result<HttpResponse, Problem>;
+
+/// `GET /v1/admin/complaints/{complaint_id}/report-pages/{page}`
+pub async fn page(web: web::Data<Web>, path: web::Path<(String, String)>) -> Answer {
+    let (complaint, page) = path.into_inner();
+    let page = page.parse().map_err(|_| Problem::not_found())?;
+    let id = web.desk.complaint_id(&complaint).await?;
+    let png = web.desk.report_page(id, page).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("image/png")
+        .insert_header((CACHE_CONTROL, "private, max-age=300"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(png))
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/report-reading`
+pub async fn read(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let complaint = web.desk.complaint_id(&path).await?;
+    let at = Judged { complaint, seen: if_match(&req)? };
+    let form: ReportReadingForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.read_report_pages(&caller, &at, form).await?;
+    shown(&web, &caller, (complaint, StatusCode::CREATED)).await
+}
