@@ -124,10 +124,10 @@ fields! {
     "track" Examiner Respondent Complainant;
     "verdicts[].item" Examiner Respondent Complainant;
     "verdicts[].page" Examiner Respondent Complainant;
-    "verdicts[].proposed" Examiner Complainant;
+    "verdicts[].proposed" Examiner Respondent Complainant;
     "verdicts[].quote" Examiner Respondent Complainant;
-    "verdicts[].read.by" Examiner Complainant;
-    "verdicts[].read.confidence" Examiner Complainant;
+    "verdicts[].read.by" Examiner Respondent Complainant;
+    "verdicts[].read.confidence" Examiner Respondent Complainant;
     "verdicts[].verdict" Examiner Respondent Complainant;
     "version" Examiner Complainant;
     "why" Examiner Complainant;

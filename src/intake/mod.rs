@@ -10,4 +10,4 @@ pub mod signature;
 pub mod upload;
 
 /// Version of the reader: raised when the same bytes may give other facts.
-pub const READER_VERSION: u32 = 4;
+pub const READER_VERSION: u32 = 5;

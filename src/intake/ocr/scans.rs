@@ -32,6 +32,8 @@ const CPU_SECONDS_MAX: u64 = 10;
 const DEADLINE_SECONDS: u64 = 60;
 /// Largest answer of the child, bytes.
 const ANSWER_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Pages that may fail before the rest of a report is left unread: a file made to waste time does so twice.
+const PAGES_FAILED_MAX: usize = 2;
 /// After this no further page of a report is begun, seconds.
 const REPORT_SECONDS_MAX: u64 = 120;
 
@@ -85,12 +87,14 @@ impl Scans {
         let turn = self.turn_of(account);
         let Ok(_turn) = turn.acquire().await else { return scanned };
         let begun = tokio::time::Instant::now();
-        let mut read = Vec::new();
+        let (mut read, mut failed) = (Vec::new(), 0);
         for page in (1..=scanned.pages).take(PAGES_MAX) {
-            if begun.elapsed() > Duration::from_secs(REPORT_SECONDS_MAX) {
+            if failed >= PAGES_FAILED_MAX || begun.elapsed() > Duration::from_secs(REPORT_SECONDS_MAX) {
                 break;
             }
-            read.extend(self.read_page(engine, bytes, page).await);
+            let found = self.read_page(engine, bytes, page).await;
+            failed += usize::from(found.is_none());
+            read.extend(found);
         }
         self.forget_idle_accounts();
         facts::of(&scanned, read, engine.version())

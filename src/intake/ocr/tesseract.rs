@@ -43,6 +43,7 @@ const LANGUAGES_ARGUMENTS: &[&str] = &["--list-langs"];
 pub struct Tesseract {
     program: PathBuf,
     version: String,
+    deadline: Duration,
 }
 
 /// Why the engine cannot be used.
@@ -75,7 +76,11 @@ impl Tesseract {
         };
         let version = ask(VERSION_ARGUMENTS)?.lines().next().unwrap_or_default().to_owned();
         let knows = ask(LANGUAGES_ARGUMENTS)?.lines().any(|l| l.trim() == LANGUAGE);
-        if knows { Ok(Tesseract { program, version: format!("{version} {LANGUAGE}") }) } else { Err(EngineError::NoChinese) }
+        if knows {
+            Ok(Tesseract { program, version: format!("{version} {LANGUAGE}"), deadline: Duration::from_secs(DEADLINE_SECONDS) })
+        } else {
+            Err(EngineError::NoChinese)
+        }
     }
 
     /// Name and version.
@@ -116,7 +121,7 @@ impl Tesseract {
             let ended = child.wait().await.ok()?;
             (ended.success() && received.is_ok()).then_some(answer)
         };
-        tokio::time::timeout(Duration::from_secs(DEADLINE_SECONDS), exchange).await.ok().flatten()
+        tokio::time::timeout(self.deadline, exchange).await.ok().flatten()
     }
 }
 
@@ -198,6 +203,29 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].piece, found[0].row, found[0].confidence, found[0].text.as_str()), (1, (22, 44), 96, "专利"));
         assert_eq!((found[1].line, found[1].confidence), (found[0].line, 0));
+    }
+
+    /// The engine is replaced by a program that says nothing and does not end.
+    #[tokio::test]
+    async fn an_engine_that_hangs_is_killed_and_nothing_is_read() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let (program, pid) = (folder.path().join("hangs"), folder.path().join("pid"));
+        std::fs::write(&program, format!("#!/bin/sh\necho $$ > {}\nexec sleep 600\n", pid.display())).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let engine = Tesseract { program, version: "hangs".into(), deadline: Duration::from_secs(2) };
+        // More than a pipe holds: it does not read either.
+        assert_eq!(engine.read(&vec![0; 1 << 20]).await, None);
+        let pid: i32 = std::fs::read_to_string(pid).unwrap().trim().parse().unwrap();
+        let running = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| !s.contains(") Z "));
+        for _ in 0..100 {
+            if !running() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("it still runs");
     }
 
     #[test]

@@ -448,7 +448,8 @@ impl<'a> Device<'a> for Canvas<'_> {
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         let pixels = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
         let area = props.transform.transform_rect_bbox(pixels).intersect(self.frame);
-        self.image_share = self.image_share.max(area.area() / self.frame.area().max(1.0));
+        let share = area.area() / self.frame.area().max(1.0);
+        self.image_share = (self.image_share + share).min(1.0);
         let [a, b, c, d, ..] = props.transform.as_coeffs();
         let straight = b.abs() + c.abs() < 1e-6 || a.abs() + d.abs() < 1e-6;
         let solid = match &image {
@@ -461,6 +462,8 @@ impl<'a> Device<'a> for Canvas<'_> {
         if straight && solid && props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal {
             self.cover(area, None, self.opacity());
         }
+        let count = u64::from(image.width()) * u64::from(image.height());
+        self.paint.picture(area.intersect(self.clip()), (count, share, straight && solid));
     }
 
     fn begin_marked_content(&mut self, tag: &[u8], properties: Option<&Dict<'_>>) {

@@ -74,7 +74,7 @@ pub struct Page {
     pub turned: String,
     /// Visible glyphs without a Unicode value; they stand in `glyphs` as U+FFFD.
     pub undecodable: usize,
-    /// Largest part of the page that one image covers, 0 to 1.
+    /// Part of the page that images cover, 0 to 1; where they overlap it counts twice.
     pub image_share: f64,
     /// Has layers that may be off and are not heeded: what is visible is not known.
     pub layered: bool,
