@@ -91,6 +91,7 @@ impl Desk {
         if matches!(transition.after().state, State::Accepted | State::Hearing { .. }) {
             let due = self.decision_due(&assessment, today);
             transition = transition.and(&service, now, Event::Triaged(assessment.triaged_event(&due)))?;
+            transition = self.open_hearing(transition, now, assessment.hear_first)?;
             transition = self.decide_automatically(transition, now, assessment.proof.as_ref())?;
         }
         let version = transition.after().seq;
