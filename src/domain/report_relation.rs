@@ -195,11 +195,11 @@ mod tests {
     use jiff::civil::{Date, date};
 
     fn report(completed_on: Date, corrected: bool) -> ReportFacts {
-        let seen = |value: Date| Some(Seen { value, page: 1, quote: value.to_string() });
+        let seen = |value: Date| Some(Seen::new(value, 1, value.to_string()));
         ReportFacts {
             completed_on: seen(completed_on),
             corrected,
-            verdicts: vec![ItemVerdict { item: "1".into(), verdict: Verdict::NoDefectFound, page: Some(2), quote: None }],
+            verdicts: vec![ItemVerdict { page: Some(2), ..ItemVerdict::new("1", Verdict::NoDefectFound) }],
             ..ReportFacts::nothing_read(Readability::Text)
         }
     }

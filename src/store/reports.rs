@@ -73,7 +73,7 @@ macro_rules! reports_on {
     ($go:ident, $number:expr) => {{
         use crate::store::reports::{KnownReportRow, REPORTS_COMPARED_MAX, ReportRow, put_together};
         use crate::store::rows::GrantRow;
-        use crate::store::schema::{report_grants, report_readings, reports};
+        use crate::store::schema::{report_grants, report_page_readings, report_readings, reports};
         let number: &String = $number;
         let limit = i64::try_from(REPORTS_COMPARED_MAX).unwrap_or(i64::MAX);
         let on_patent = || reports::table.filter(reports::patent_number.eq(number)).select(ReportRow::as_select());
@@ -97,23 +97,33 @@ macro_rules! reports_on {
                 .order(report_readings::reader_version)
                 .select((report_readings::sha256, report_readings::facts));
             let readings: Vec<(String, String)> = $go!(load, query)?;
+            let query = report_page_readings::table
+                .filter(report_page_readings::sha256.eq_any(all.clone()))
+                .order((report_page_readings::at, report_page_readings::id))
+                .select((report_page_readings::sha256, report_page_readings::reading));
+            let by_examiners: Vec<(String, String)> = $go!(load, query)?;
             let query = report_grants::table
                 .filter(report_grants::sha256.eq_any(all))
                 .order((report_grants::at, report_grants::id))
                 .select(GrantRow::as_select());
             let grants: Vec<GrantRow> = $go!(load, query)?;
-            put_together(rows, readings, grants)
+            put_together(rows, (readings, by_examiners), grants)
         }
     }};
 }
 pub(super) use reports_on;
 
-/// Rows of three tables, by report. The last reading of a report is its newest; one that cannot be
+/// Rows of four tables, by report. The last reading of a report is its newest; one that cannot be
 /// understood is none.
-pub(super) fn put_together(rows: Vec<ReportRow>, readings: Vec<(String, String)>, grants: Vec<GrantRow>) -> Vec<KnownReportRow> {
+pub(super) fn put_together(
+    rows: Vec<ReportRow>,
+    (readings, by_examiners): (Vec<(String, String)>, Vec<(String, String)>),
+    grants: Vec<GrantRow>,
+) -> Vec<KnownReportRow> {
     let newest: BTreeMap<String, String> = readings.into_iter().collect();
     let known = |report: ReportRow| {
-        let facts = newest.get(&report.sha256).and_then(|text| facts_of(&report.sha256, text).ok());
+        let own: Vec<String> = by_examiners.iter().filter(|(of, _)| *of == report.sha256).map(|(_, r)| r.clone()).collect();
+        let facts = newest.get(&report.sha256).and_then(|text| facts_of(&report.sha256, (text, &own)).ok());
         let grants = grants.iter().filter(|g| g.sha256 == report.sha256).cloned().collect();
         KnownReportRow { report, facts, grants }
     };

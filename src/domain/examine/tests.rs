@@ -322,7 +322,7 @@ fn nothing_fails_by_ocr_and_a_verdict_by_ocr_is_unknown_until_an_examiner_read_i
             notice: None,
             register: Some(&register),
             granted: Some(AuthenticityLevel::B),
-            superseded_by: None,
+            on_record: &OnRecord::Nothing,
             today: TODAY,
         };
         let examined = examine(&x);
