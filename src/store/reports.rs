@@ -113,13 +113,12 @@ macro_rules! reports_on {
 }
 pub(super) use reports_on;
 
+/// JSON below the SHA-256 of the file it is about.
+type Texts = Vec<(String, String)>;
+
 /// Rows of four tables, by report. The last reading of a report is its newest; one that cannot be
 /// understood is none.
-pub(super) fn put_together(
-    rows: Vec<ReportRow>,
-    (readings, by_examiners): (Vec<(String, String)>, Vec<(String, String)>),
-    grants: Vec<GrantRow>,
-) -> Vec<KnownReportRow> {
+pub(super) fn put_together(rows: Vec<ReportRow>, (readings, by_examiners): (Texts, Texts), grants: Vec<GrantRow>) -> Vec<KnownReportRow> {
     let newest: BTreeMap<String, String> = readings.into_iter().collect();
     let known = |report: ReportRow| {
         let own: Vec<String> = by_examiners.iter().filter(|(of, _)| *of == report.sha256).map(|(_, r)| r.clone()).collect();
