@@ -10,6 +10,7 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::report::{Form, ItemVerdict, ReadBy, ReadingFlag, ReportFacts, Seen, TextVersion, Verdict};
 
@@ -69,6 +70,19 @@ pub struct PageReading {
     /// Verdicts.
     #[serde(default)]
     pub verdicts: Vec<VerdictOnPage>,
+}
+
+/// An examiner read the pages of the report, where the machine could not or only guessed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRead {
+    /// The file.
+    pub report_sha256: String,
+    /// The examiner.
+    pub examiner: Uuid,
+    /// The verdicts that were read.
+    pub verdicts: Vec<VerdictOnPage>,
+    /// The other facts that were read, by name; names of people are not written here.
+    pub facts: Vec<String>,
 }
 
 impl PageReading {

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Caller, Desk, DeskError, Judged};
-use crate::domain::complaint::{Actor, Event, ReportRead, State};
+use crate::domain::complaint::{Actor, Event, State};
 use crate::domain::examine::normal_item;
 use crate::domain::notice::NoticeProblem;
-use crate::domain::page_reading::PageReading;
+use crate::domain::page_reading::{PageReading, ReportRead};
 use crate::domain::patent::PatentNumber;
 use crate::domain::report::{ReportFacts, Verdict};
 use crate::store::{Commit, CommitError, PageReadingRow};

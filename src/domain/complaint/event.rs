@@ -20,7 +20,7 @@ use super::review::{ExaminerRecused, ReviewDecided, ReviewRequested};
 use super::{Determination, Reconsidered, Reopened, State};
 use crate::domain::automation::MayAutomate;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
-use crate::domain::page_reading::VerdictOnPage;
+use crate::domain::page_reading::ReportRead;
 use crate::domain::policy::{Facts, Track};
 use crate::domain::report::TextVersion;
 
@@ -450,19 +450,6 @@ pub struct AuthenticityGranted {
     pub examiner: Uuid,
     /// For level B: the grant counts once a second person has made it.
     pub counts: bool,
-}
-
-/// An examiner read the pages of the report, where the machine could not or only guessed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReportRead {
-    /// The file.
-    pub report_sha256: String,
-    /// The examiner.
-    pub examiner: Uuid,
-    /// The verdicts that were read.
-    pub verdicts: Vec<VerdictOnPage>,
-    /// The other facts that were read, by name; names of people are not written here.
-    pub facts: Vec<String>,
 }
 
 /// On what a takedown rests.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::automation::MayAutomate;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
-use crate::domain::page_reading::VerdictOnPage;
+use crate::domain::page_reading::{ReportRead, VerdictOnPage};
 use crate::domain::policy::{Facts, Policy, Triage};
 use crate::domain::register::RegisterChange;
 use crate::domain::report::Verdict;
