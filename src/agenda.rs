@@ -147,6 +147,10 @@ impl Agenda {
                 let told = self.desk.tell_of_proof(&job.subject, pass.after).await?;
                 Ok(pass.next(told.last, self.desk.clock().now()))
             }
+            Some(JobKind::Outcomes) => match self.desk.rewrite_outcomes(job.progress.as_deref()).await? {
+                None => Ok(Done::Done),
+                Some(progress) => Ok(Done::Later(self.desk.clock().now(), Some(progress))),
+            },
             // Asked for by a later version of this program, which will do it.
             None => Ok(Done::Later(after(self.desk.clock().now(), RETRY_SECONDS_MAX), job.progress.clone())),
         }

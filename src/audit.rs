@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::domain::complaint::{Complaint, chain};
-use crate::store::{ListingRow, SealRow, Sealable, StoreError, expected_projection};
+use crate::store::{ListingRow, SealRow, Sealable, StoreError, expected_outcome, expected_projection};
 use crate::workflow::Desk;
 
 /// Seconds between seals.
@@ -173,6 +173,9 @@ async fn audit_complaint(desk: &Desk, id: Uuid, report: &mut AuditReport) -> Res
             }
             for (expected, found) in listings.iter().zip(&projected.listings).filter(|(a, b)| a != b) {
                 wrong("projection", differs(expected, found));
+            }
+            if expected_outcome(&complaint) != desk.store().outcome(id).await? {
+                wrong("projection", "how it ended is kept otherwise than its log says".into());
             }
             if listings.len() != projected.listings.len() {
                 wrong("projection", format!("{} listings, {} expected", projected.listings.len(), listings.len()));

@@ -268,6 +268,44 @@ fields! {
     "statement.id" Platform;
     "statement.received_on" Platform;
     "statement.text" Platform;
+    // Everybody: what is final, and figures.
+    "as_of" Public;
+    "count_shown_min" Public;
+    "items[].asserted_items[]" Public;
+    "items[].decided_on" Public;
+    "items[].ending" Public;
+    "items[].final_from" Public;
+    "items[].lines[].basis" Public;
+    "items[].lines[].by" Public;
+    "items[].lines[].determination" Public;
+    "items[].lines[].listings" Public;
+    "items[].lines[].measure" Public;
+    "items[].lines[].platform" Public;
+    "items[].lines[].reasons[]" Public;
+    "items[].overall" Public;
+    "items[].overturned" Public;
+    "items[].patent_number" Public;
+    "items[].reference" Public;
+    "items[].track" Public;
+    "next_cursor" Public;
+    "rule.decided_from" Public;
+    "rule.endings[]" Public;
+    "rule.statistics" Public;
+    "tracks[].track" Public;
+    "tracks[].complaints" Public;
+    "tracks[].infringing" Public;
+    "tracks[].not_infringing" Public;
+    "tracks[].undetermined" Public;
+    "tracks[].withdrawn" Public;
+    "tracks[].not_accepted" Public;
+    "tracks[].supplement_missing" Public;
+    "tracks[].automatic_share" Public;
+    "tracks[].reversal_rate" Public;
+    "tracks[].clerical_failure_rate" Public;
+    "tracks[].substantive_failure_rate" Public;
+    "tracks[].hours_median" Public;
+    "tracks[].hours_p95" Public;
+    "year" Public;
     // The house alone.
     "account" Examiner;
     "agent…" Examiner;
@@ -308,25 +346,29 @@ fields! {
     "sources…" Examiner;
 }
 
-/// Every path a platform may be sent, and the paths that lead there.
-static TO_PLATFORMS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+/// Every path an audience may be sent, and the paths that lead there.
+fn paths_to(audience: Audience) -> HashSet<&'static str> {
     let mut all = HashSet::new();
-    for field in FIELDS.iter().filter(|f| f.seen_by.contains(&Audience::Platform)) {
+    for field in FIELDS.iter().filter(|f| f.seen_by.contains(&audience)) {
         all.insert(field.path);
         let ends = field.path.char_indices().filter(|(_, c)| matches!(c, '.' | '[')).map(|(i, _)| i);
         all.extend(ends.map(|end| &field.path[..end]));
         all.extend(field.path.match_indices("[]").map(|(i, _)| &field.path[..i + 2]));
     }
     all
-});
+}
 
-/// A message to a platform without what the table does not give platforms.
-pub fn sifted_for_platform(mut body: Value) -> Value {
-    sift(&mut body, &mut String::new());
+static PATHS: LazyLock<Vec<HashSet<&str>>> = LazyLock::new(|| Audience::ALL.map(paths_to).into());
+
+/// What `audience` is sent, without what the table does not give it.
+pub fn sifted(audience: Audience, mut body: Value) -> Value {
+    let at = Audience::ALL.iter().position(|a| *a == audience);
+    let Some(allowed) = at.and_then(|at| PATHS.get(at)) else { return Value::Null };
+    sift(&mut body, &mut String::new(), allowed);
     body
 }
 
-fn sift(value: &mut Value, path: &mut String) {
+fn sift(value: &mut Value, path: &mut String, allowed: &HashSet<&str>) {
     let here = path.len();
     match value {
         Value::Object(fields) => fields.retain(|name, value| {
@@ -334,16 +376,16 @@ fn sift(value: &mut Value, path: &mut String) {
                 path.push('.');
             }
             path.push_str(name);
-            let kept = TO_PLATFORMS.contains(path.as_str());
+            let kept = allowed.contains(path.as_str());
             if kept {
-                sift(value, path);
+                sift(value, path, allowed);
             }
             path.truncate(here);
             kept
         }),
         Value::Array(all) => {
             path.push_str("[]");
-            all.iter_mut().for_each(|v| sift(v, path));
+            all.iter_mut().for_each(|v| sift(v, path, allowed));
             path.truncate(here);
         }
         _ => {}
@@ -367,7 +409,7 @@ mod tests {
             "id": "1", "complainant": { "name": "某公司" }, "listings": [{ "n": 1, "item_id": "2", "skus": ["3"] }],
             "patent": { "text_version": null, "number": "4" },
         });
-        assert_eq!(sifted_for_platform(body), sent);
+        assert_eq!(sifted(Audience::Platform, body), sent);
     }
 
     #[test]

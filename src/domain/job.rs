@@ -18,17 +18,20 @@ pub enum JobKind {
     /// A report (the subject, by SHA-256) was proven: complaints whose report it replaces or contradicts
     /// hear of it.
     ReportProven,
+    /// How complaints ended is written anew, for those from before it was kept.
+    Outcomes,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 6] = [
+    pub const ALL: [JobKind; 7] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,
         JobKind::RegisterChanged,
         JobKind::ReportRevoked,
         JobKind::ReportProven,
+        JobKind::Outcomes,
     ];
 
     /// The word used in SQL and logs.
@@ -40,6 +43,7 @@ impl JobKind {
             JobKind::RegisterChanged => "register_changed",
             JobKind::ReportRevoked => "report_revoked",
             JobKind::ReportProven => "report_proven",
+            JobKind::Outcomes => "outcomes",
         }
     }
 

@@ -511,6 +511,43 @@ diesel::table! {
         created_at -> TsSql,
     }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    outcomes (complaint_id) {
+        complaint_id -> IdSql,
+        account_id -> IdSql,
+        ending -> Text,
+        track -> Nullable<Text>,
+        ended_on -> DaySql,
+        automatic -> Bool,
+        overturned -> Bool,
+        seconds -> Nullable<BigInt>,
+        final_from -> Nullable<DaySql>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    published (complaint_id) {
+        complaint_id -> IdSql,
+        reference -> Text,
+        ending -> Text,
+        decided_on -> DaySql,
+        final_from -> DaySql,
+        body -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    publication_rules (version) {
+        version -> BigInt,
+        body -> Text,
+        put_by -> IdSql,
+        put_at -> TsSql,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
@@ -551,4 +588,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendars,
     seller_access,
     submissions,
+    outcomes,
+    published,
+    publication_rules,
 );

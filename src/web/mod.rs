@@ -11,12 +11,14 @@ pub mod body;
 mod complaints;
 mod conduct;
 mod contest;
+mod csv;
 mod examination;
 mod files;
 mod guard;
 mod limits;
 mod platform;
 mod problem;
+mod public;
 mod queue;
 mod report_pages;
 mod reports;
@@ -41,13 +43,15 @@ pub struct Web {
     desk: Desk,
     keys: KeyCache,
     limits: Limits,
+    public: public::PublicAnswers,
     stopping: AtomicBool,
 }
 
 impl Web {
     /// The web side of a desk; accounts without a limit of their own may file `filings_per_hour_max`.
     pub fn new(desk: Desk, filings_per_hour_max: u32) -> Self {
-        Web { desk, keys: KeyCache::default(), limits: Limits::new(filings_per_hour_max), stopping: AtomicBool::new(false) }
+        let limits = Limits::new(filings_per_hour_max);
+        Web { desk, keys: KeyCache::default(), limits, public: public::PublicAnswers::default(), stopping: AtomicBool::new(false) }
     }
 
     /// From now on `/readyz` says no: the process is about to end.

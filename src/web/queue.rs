@@ -10,13 +10,18 @@ use super::{Problem, Web};
 
 type Answer = Result<HttpResponse, Problem>;
 
+/// The address of the next page.
+pub(super) fn next_link(req: &HttpRequest, cursor: &str) -> String {
+    let others = req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor="));
+    let all: Vec<String> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
+    format!("<{}?{}>; rel=\"next\"", req.path(), all.join("&"))
+}
+
 /// A page of a list, with the address of the next.
 pub(super) fn page(req: &HttpRequest, next: Option<&str>, body: &impl Serialize) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = next {
-        let others = req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor="));
-        let all: Vec<String> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
-        response.insert_header((LINK, format!("<{}?{}>; rel=\"next\"", req.path(), all.join("&"))));
+        response.insert_header((LINK, next_link(req, cursor)));
     }
     response.json(body)
 }

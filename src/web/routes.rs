@@ -3,7 +3,9 @@
 
 use actix_web::web;
 
-use super::{accounts, complaints, conduct, contest, examination, files, platform, queue, report_pages, reports, rights, seller, service};
+use super::{
+    accounts, complaints, conduct, contest, examination, files, platform, public, queue, report_pages, reports, rights, seller, service,
+};
 use crate::workflow::Role;
 
 /// One route.
@@ -52,6 +54,9 @@ routes! {
     get "/openapi.yaml" ANYBODY service::openapi;
     get "/docs" ANYBODY service::docs;
     get "/docs/{asset}" ANYBODY service::asset;
+
+    get "/v1/public/decisions" ANYBODY public::decisions;
+    get "/v1/public/statistics" ANYBODY public::statistics;
 
     post "/v1/files" DEPOSITORS files::deposit;
     get "/v1/files/{file_id}" DEPOSITORS files::show;
@@ -122,6 +127,8 @@ routes! {
     post "/v1/admin/mails/{mail_id}/bounce" REGISTRARS conduct::bounce_mail;
     get "/v1/admin/calendar/{year}" STAFF conduct::calendar;
     put "/v1/admin/calendar/{year}" ADMINS conduct::put_calendar;
+    get "/v1/admin/publication" STAFF public::rule;
+    put "/v1/admin/publication" ADMINS public::put_rule;
     post "/v1/admin/complaints/{complaint_id}/reconsideration" JUDGES examination::reconsider;
     get "/v1/admin/patents/{patent_number}" STAFF examination::register_entry;
     put "/v1/admin/patents/{patent_number}" REGISTRARS examination::put_register_entry;

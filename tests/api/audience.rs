@@ -17,7 +17,7 @@ const BODIES: &[(Audience, &[&str])] = &[
     (Audience::Platform, &["TakedownDecided", "LiftDecided", "HearingOpened", "StatementToForward", "MeasureKept"]),
     (Audience::Respondent, &["ComplaintForSeller"]),
     (Audience::Complainant, &["Complaint"]),
-    (Audience::Public, &[]),
+    (Audience::Public, &["PublicDecisionPage", "PublicStatistics"]),
 ];
 
 /// Paths of all values that a schema allows.

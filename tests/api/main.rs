@@ -23,6 +23,7 @@ mod hostile;
 mod lists;
 mod mail;
 mod outages;
+mod publication;
 mod reader;
 mod register;
 mod register_import;

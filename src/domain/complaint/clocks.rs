@@ -44,6 +44,30 @@ fn ends_on(l: &Listing) -> Option<Date> {
 }
 
 impl Complaint {
+    /// When it was decided, and when something last bore on how it ends: finality counts from there.
+    pub(super) fn dated(&mut self, event: &Event, at: Timestamp) {
+        let bears_on_the_end = matches!(
+            event,
+            Event::Decided(_)
+                | Event::LiftDecided(_)
+                | Event::Withdrawn(_)
+                | Event::NotAccepted(_)
+                | Event::SupplementPeriodEnded(_)
+                | Event::ListingSupplementPeriodEnded(_)
+                | Event::StatementChecked(_)
+                | Event::WaitingPeriodEnded(_)
+                | Event::AuthorityActed(_)
+                | Event::ReviewDecided(_)
+                | Event::Reconsidered(_)
+        );
+        if bears_on_the_end {
+            self.last_act_at = Some(at);
+        }
+        if self.state == State::Decided && self.decided_at.is_none() {
+            self.decided_at = Some(at);
+        }
+    }
+
     /// When something happens to this complaint by itself, next.
     pub fn alarm_at(&self) -> Option<Timestamp> {
         let state = match &self.state {

@@ -76,9 +76,10 @@ pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefus
             next.basis = Some(Basis::CentreOpinion);
             next.by_human = true;
         }
-        Event::LiftDecided(_) => {
+        Event::LiftDecided(d) => {
             asked(l)?;
             lift(&mut next);
+            next.overturned |= OVERTURNING_LIFTS.contains(&d.reason.as_str());
         }
         Event::Withdrawn(_) => {
             if l.determination == Determination::Withdrawn {
@@ -226,6 +227,14 @@ fn withdraw(l: &mut Listing) {
     }
 }
 
+/// Reasons of a lift that say the decision was wrong.
+const OVERTURNING_LIFTS: [&str; 2] = ["manifest_evidence", "decision_corrected"];
+
+/// Whether this says otherwise than what was determined.
+fn overturns(before: Determination, after: Determination) -> bool {
+    matches!(before, Determination::Infringing | Determination::NotInfringing) && before != after
+}
+
 /// What an examiner found, and the measure that follows.
 fn determine(l: &mut Listing, line: &LineDecided) -> Result<(), ListingRefused> {
     if line.takedown && line.determination != Determination::Infringing {
@@ -235,7 +244,9 @@ fn determine(l: &mut Listing, line: &LineDecided) -> Result<(), ListingRefused> 
     if ends && l.rests_on.is_some() {
         return Err(ListingRefused::RestsOnRuling);
     }
+    l.overturned |= overturns(l.determination, line.determination);
     l.determination = line.determination;
+    l.reasons = line.reasons.clone();
     l.reopened = false;
     if line.takedown && l.measure != Measure::Requested {
         l.measure = Measure::Requested;
@@ -263,6 +274,10 @@ fn authority(l: &mut Listing, a: &AuthorityActed) -> Result<(), ListingRefused> 
         _ => None,
     };
     if let Some((determination, basis)) = determined.filter(|_| line.effect != Effect::Examine) {
+        l.overturned |= overturns(l.determination, determination);
+        if determination != l.determination {
+            l.reasons = Vec::new();
+        }
         l.determination = determination;
         l.basis = Some(basis);
         l.by_human = true;
@@ -275,7 +290,11 @@ fn authority(l: &mut Listing, a: &AuthorityActed) -> Result<(), ListingRefused> 
             l.contest = None;
             l.rests_on = Some(Ruling { authority: a.document.authority.clone(), number: a.document.number.clone() });
         }
-        Effect::Lift => lift(l),
+        Effect::Lift => {
+            // Declared invalid, the right never was. Law: Patent Law 47(1).
+            l.overturned |= matches!(a.act, AuthorityAct::PatentInvalidated | AuthorityAct::PatentInvalidatedInPart);
+            lift(l);
+        }
         Effect::Resume => {
             if let Some(contest) = &mut l.contest
                 && let Stage::Kept { before, .. } = &contest.stage

@@ -189,6 +189,10 @@ pub struct Listing {
     pub heard: bool,
     /// Whether an examiner must look at it again, although it is decided.
     pub reopened: bool,
+    /// Codes of the reasons of the last decision.
+    pub reasons: Vec<String>,
+    /// Whether a determination on it was overturned: on appeal, on evidence, by an authority, with the patent.
+    pub overturned: bool,
     /// Its seller, by id in `parties`, and the language it is written to in; none: it gave no address.
     pub writes_to: Option<(Uuid, Language)>,
 }
@@ -254,6 +258,10 @@ pub struct Complaint {
     pub recused: Vec<Uuid>,
     /// Why it is with the examiners again, until one has looked at it.
     pub reopened: Option<Reopened>,
+    /// When every listing was decided, the first time.
+    pub decided_at: Option<Timestamp>,
+    /// When something last bore on how it ends.
+    pub last_act_at: Option<Timestamp>,
     /// Number of the last event; the first is 1.
     pub seq: u32,
     /// Hash of the last event.
@@ -456,7 +464,11 @@ impl Complaint {
             let mut next = match (complaint, event) {
                 (None, Event::Filed(filed)) => Complaint::born(id, stored.at, *filed),
                 (None, _) => return Err(ReplayError::NoFiling),
-                (Some(c), event) => c.moved(&event).map_err(|refused| ReplayError::Refused { seq, refused })?,
+                (Some(c), event) => {
+                    let mut moved = c.moved(&event).map_err(|refused| ReplayError::Refused { seq, refused })?;
+                    moved.dated(&event, stored.at);
+                    moved
+                }
             };
             next.seq = seq;
             next.hash = stored.hash;
@@ -490,6 +502,8 @@ impl Complaint {
                 awaited: None,
                 heard: false,
                 reopened: false,
+                reasons: Vec::new(),
+                overturned: false,
                 writes_to: None,
             })
             .collect();
@@ -513,6 +527,8 @@ impl Complaint {
             reviews: Vec::new(),
             recused: Vec::new(),
             reopened: None,
+            decided_at: None,
+            last_act_at: None,
             seq: 0,
             hash: [0; 32],
         }
@@ -520,6 +536,7 @@ impl Complaint {
 
     fn step(self, actor: &Actor, at: Timestamp, event: &Event) -> Result<(Complaint, StoredEvent), Refused> {
         let mut after = self.moved(event)?;
+        after.dated(event, at);
         let stored = after.store(actor, at, event);
         Ok((after, stored))
     }

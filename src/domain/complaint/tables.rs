@@ -4,12 +4,13 @@
 
 use super::listing_table::listing_after;
 use super::{
-    Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Refused, Review, ReviewKind,
-    ReviewRefused, State,
+    Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Refused, ReopenedWhy, Review,
+    ReviewKind, ReviewRefused, State,
 };
 use crate::domain::examine::Overall;
 use crate::domain::notice::Language;
 use crate::domain::policy::Track;
+use crate::domain::register::RegisterChange;
 
 /// State of the complaint after `event`; `None`: not possible in this state.
 pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
@@ -216,6 +217,7 @@ impl Complaint {
             self.listings[at] = listing_after(&self.listings[at], event).map_err(|why| Refused::Listing { line, event: name, why })?;
         }
         let before = std::mem::replace(&mut self.state, after);
+        self.lost_its_right(event);
         self.take(event);
         self.remember(event, before);
         Ok(self)
@@ -335,6 +337,22 @@ impl Complaint {
         }
         if !matches!(self.state, State::Suspended { .. }) {
             self.before_suspension = None;
+        }
+    }
+
+    /// What was lifted because the register says that the patent was declared invalid was never right.
+    ///
+    /// Law: Patent Law 47(1).
+    fn lost_its_right(&mut self, event: &Event) {
+        let Event::LiftDecided(lift) = event else { return };
+        let invalid = |c: &RegisterChange| matches!(c, RegisterChange::Invalidated | RegisterChange::InvalidatedInPart);
+        let why = self.reopened.as_ref().map(|r| &r.why);
+        if matches!(why, Some(ReopenedWhy::Register { changes, .. }) if changes.iter().any(invalid)) {
+            for line in &lift.lines {
+                if let Some(l) = self.listings.get_mut(*line as usize - 1) {
+                    l.overturned = true;
+                }
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::notice_copy::{Copies, notice_copies};
 use super::{DELIVER_HOURS_MAX, DispatchDraft, DispatchKind, DraftLine, LINES_PER_DISPATCH_MAX};
+use crate::domain::audience::{Audience, sifted};
 use crate::domain::complaint::{AuthorityActed, Complaint, Determination, Effect, Event, Listing, Measure, Stage, Transition};
 use crate::domain::notice::{Capacity, Comparison};
 use crate::domain::report::ItemVerdict;
@@ -215,7 +216,7 @@ fn draft(p: &Part) -> DispatchDraft {
         issued_at: p.at,
         deliver_until,
         lines,
-        body: crate::domain::audience::sifted_for_platform(body(p, id, group, deliver_until)),
+        body: sifted(Audience::Platform, body(p, id, group, deliver_until)),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::store::rows::{
 };
 use crate::store::schema::complaint_files;
 use crate::store::types::Id;
-use crate::store::{JobDraft, ReportRow};
+use crate::store::{Ended, JobDraft, ReportRow, expected_outcome};
 
 /// A file that a complaint uses.
 #[derive(Clone, Debug, diesel::Insertable)]
@@ -55,6 +55,8 @@ pub(super) struct Plan {
     pub(super) jobs: Vec<JobDraft>,
     pub(super) page_readings: Vec<PageReadingRow>,
     pub(super) drafts: Vec<DispatchDraft>,
+    /// How it ended, where it did.
+    pub(super) ended: Option<Ended>,
     /// When something happens to the complaint by itself, next; none where it is new and nothing does.
     pub(super) alarm: Option<Alarm>,
 }
@@ -83,6 +85,7 @@ impl Plan {
         let id = complaint.id;
         let updated_at = stored.last().map_or(complaint.filed_at, |e| e.at);
         let (row, listings) = expected_projection(&complaint, updated_at, &commit.urls);
+        let ended = expected_outcome(&complaint);
         let last_seq = int(complaint.seq);
         let before_seq = last_seq - i32::try_from(stored.len()).unwrap_or(0);
         let events: Vec<EventRow> = stored.into_iter().map(|e| EventRow::of(id, e)).collect();
@@ -114,6 +117,7 @@ impl Plan {
             jobs: commit.jobs,
             page_readings: commit.page_reading.into_iter().collect(),
             drafts: commit.dispatches,
+            ended,
             alarm: Some(Alarm { complaint: id, at: complaint.alarm_at() }).filter(|a| !is_new || a.at.is_some()),
         }
     }

@@ -127,6 +127,9 @@ macro_rules! write_batch {
         for row in live.iter().flat_map(|p| &p.reports) {
             $go!(execute, diesel::insert_into(reports::table).values(row.clone()).on_conflict_do_nothing())?;
         }
+        for ended in live.iter().filter_map(|p| p.ended.as_ref()) {
+            crate::store::outcomes::put_ended!($go, ended);
+        }
         for job in live.iter().flat_map(|p| &p.jobs) {
             crate::store::jobs::ask_for_job!($go, job.clone().into())?;
         }

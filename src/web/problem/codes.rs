@@ -62,6 +62,8 @@ codes! {
     422 "list.limit" "The limit is out of range" "limit 超出范围";
     422 "list.filter" "Not a state or track" "没有这个状态或者轨道";
     422 "list.cursor" "The cursor is not one of this list" "游标不属于该列表";
+    422 "publication.ending" "Not an ending of a decision" "不是判定结果";
+    422 "statistics.year" "The year is out of range" "年份超出范围";
     422 "patent.number" "Not a patent number" "专利号有误";
     422 "account.name" "The name is empty or too long" "名称为空或者过长";
     422 "account.platform_required" "This role needs a platform" "该角色必须指定平台";

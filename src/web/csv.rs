@@ -1,0 +1,109 @@
+//! Tables for spreadsheets: CSV by RFC 4180, and no cell that a spreadsheet would run. Every value comes out of
+//! the body that is given as JSON, so that the two cannot say different things.
+
+use std::borrow::Cow;
+
+use csv::{Terminator, WriterBuilder};
+use serde_json::Value;
+
+/// What a cell must not begin with: spreadsheets take it for a formula.
+const FORMULA_BEGINS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+const DECISION_COLUMNS: &[&str] =
+    &["reference", "ending", "decided_on", "final_from", "track", "patent_number", "asserted_items", "overall", "overturned"];
+const LINE_COLUMNS: &[&str] = &["platform", "determination", "measure", "basis", "by", "reasons", "listings"];
+const FIGURE_COLUMNS: &[&str] = &[
+    "track",
+    "complaints",
+    "infringing",
+    "not_infringing",
+    "undetermined",
+    "withdrawn",
+    "not_accepted",
+    "supplement_missing",
+    "automatic_share",
+    "reversal_rate",
+    "clerical_failure_rate",
+    "substantive_failure_rate",
+    "hours_median",
+    "hours_p95",
+];
+
+/// A cell that is text to whoever opens it.
+fn safe(text: &str) -> Cow<'_, str> {
+    if text.starts_with(FORMULA_BEGINS) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => safe(text).into_owned(),
+        // A number or a word of ours: a negative number is a number.
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Array(all) => safe(&all.iter().map(cell).collect::<Vec<_>>().join(" ")).into_owned(),
+        Value::Object(_) => safe(&value.to_string()).into_owned(),
+    }
+}
+
+fn table(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(columns)?;
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    writer.into_inner().map_err(|e| e.into_error().into())
+}
+
+fn items<'a>(body: &'a Value, name: &str) -> &'a [Value] {
+    body[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A page of decisions: a row for each group of listings that were decided alike.
+///
+/// # Errors
+/// None that is known: it writes to memory.
+pub(super) fn decisions(body: &Value) -> Result<Vec<u8>, csv::Error> {
+    let columns: Vec<&str> = DECISION_COLUMNS.iter().chain(LINE_COLUMNS).copied().collect();
+    let row = |decision: &Value, line: &Value| {
+        let own = DECISION_COLUMNS.iter().map(|name| cell(&decision[*name]));
+        own.chain(LINE_COLUMNS.iter().map(|name| cell(&line[*name]))).collect()
+    };
+    let rows = items(body, "items").iter().flat_map(|d| items(d, "lines").iter().map(move |l| row(d, l)));
+    table(&columns, rows)
+}
+
+/// The figures: a row a track.
+///
+/// # Errors
+/// None that is known: it writes to memory.
+pub(super) fn statistics(body: &Value) -> Result<Vec<u8>, csv::Error> {
+    let columns: Vec<&str> = ["year", "as_of"].iter().chain(FIGURE_COLUMNS).copied().collect();
+    let row = |track: &Value| {
+        let own = [cell(&body["year"]), cell(&body["as_of"])];
+        own.into_iter().chain(FIGURE_COLUMNS.iter().map(|name| cell(&track[*name]))).collect()
+    };
+    table(&columns, items(body, "tracks").iter().map(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_and_every_line_ends_in_crlf() {
+        for begin in FORMULA_BEGINS {
+            let written = cell(&json!(format!("{begin}cmd|'/c calc'!A1")));
+            assert!(written.starts_with('\''), "{written:?}");
+        }
+        let body = json!({ "items": [{
+            "reference": "=1+1", "asserted_items": ["@a", "2"], "overturned": false,
+            "lines": [{ "platform": "a\"b,c", "reasons": ["+x"], "listings": 3, "basis": null }],
+        }] });
+        let text = String::from_utf8(decisions(&body).unwrap()).unwrap();
+        let (head, rows) = text.split_once("\r\n").unwrap();
+        assert!(head.starts_with("reference,ending,"), "{head}");
+        assert_eq!(rows, "'=1+1,,,,,,''@a 2,,false,\"a\"\"b,c\",,,,,''+x,3\r\n".replace("''", "'"));
+    }
+}
