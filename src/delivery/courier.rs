@@ -3,30 +3,29 @@
 //! A claim is a lease with a fence: when this process dies, another takes over after the lease; when it
 //! was only slow, what it writes down late changes nothing. Nothing is lost; a receiver may get a
 //! message twice, always under the same `webhook-id`.
+//!
+//! Dispatches and letters have a lane each: a letter may wait a moment, a takedown may not.
+
+mod letters;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::letters::{Writing, write};
-use super::mail::{Folder, Letter, MailAttempted as Handed, Relay};
-use super::schedule::{Outcome, Schedule, Tried, Verdict};
+use super::mail::{Folder, Relay};
+use super::schedule::{Outcome, Schedule, Tried};
 use super::signature::SigningSecret;
 use super::webhook::{self, Message, WEBHOOK_DEADLINE_SECONDS};
 use crate::clock::Clock;
 use crate::domain::egress::EgressRules;
-use crate::domain::letter::LetterKind;
-use crate::domain::notice::{Complainant, Person};
 use crate::domain::secrets::EndpointSecrets;
-use crate::domain::statement::SellerWords;
-use crate::store::{AttemptRow, ClaimedDelivery, ClaimedMail, DeliveryAttempted, MailAttempted, PartyRow, Store, StoreError};
-use crate::vault::{SealedRecord, Vault, VaultError};
+use crate::store::{AttemptRow, ClaimedDelivery, DeliveryAttempted, Store, StoreError};
+use crate::vault::Vault;
 
 /// Seconds a claim holds: longer than an attempt can take.
 pub const LEASE_SECONDS: i64 = 60;
@@ -34,8 +33,6 @@ pub const LEASE_SECONDS: i64 = 60;
 const AT_ONCE_MAX: usize = 64;
 /// Attempts under way to one endpoint at once: a slow platform does not hold up the others.
 const AT_ONCE_PER_ENDPOINT_MAX: usize = 8;
-/// Mails taken at a time, and written down together: a transaction a mail would cost what a filing costs.
-const MAILS_AT_ONCE_MAX: usize = 64;
 /// Seconds after which the outbox is looked at although nobody called: other processes write to it too.
 const LOOK_SECONDS: u64 = 1;
 /// Seconds to wait when the database does not answer.
@@ -84,7 +81,11 @@ impl Courier {
     }
 
     /// Works until `stop` says so; then attempts under way are ended properly.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        tokio::join!(self.run_deliveries(stop.clone()), self.run_mails(stop));
+    }
+
+    async fn run_deliveries(&self, mut stop: watch::Receiver<bool>) {
         let mut attempts = JoinSet::new();
         while !*stop.borrow() {
             while attempts.try_join_next().is_some() {}
@@ -98,30 +99,12 @@ impl Courier {
             };
             tokio::select! {
                 () = self.parts.store.outbox().deliveries.notified() => {}
-                () = self.parts.store.outbox().mails.notified() => {}
                 () = tokio::time::sleep(wait) => {}
                 Some(_) = attempts.join_next(), if !attempts.is_empty() => {}
                 changed = stop.changed() => if changed.is_err() { break },
             }
         }
         while attempts.join_next().await.is_some() {}
-    }
-
-    /// Hands over all that is due now and waits for it; answers how much it was.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn deliver_due(&self) -> Result<usize, StoreError> {
-        let mut attempts = JoinSet::new();
-        let mut all = 0;
-        loop {
-            let started = self.start_due(&mut attempts).await?;
-            all += started;
-            while attempts.join_next().await.is_some() {}
-            if started == 0 {
-                return Ok(all);
-            }
-        }
     }
 
     async fn start_due(&self, attempts: &mut JoinSet<()>) -> Result<usize, StoreError> {
@@ -132,7 +115,7 @@ impl Courier {
             return Ok(0);
         }
         let claimed = self.parts.store.claim_deliveries((now, lease_until), self.busy(), room.min(AT_ONCE_PER_ENDPOINT_MAX)).await?;
-        let mut started = claimed.len();
+        let started = claimed.len();
         for delivery in claimed {
             let courier = self.clone();
             courier.count(delivery.endpoint, 1);
@@ -141,12 +124,6 @@ impl Courier {
                 courier.deliver(delivery).await;
                 courier.count(endpoint, -1);
             });
-        }
-        let mails = self.parts.store.claim_mails(now, lease_until, MAILS_AT_ONCE_MAX).await?;
-        started += mails.len();
-        if !mails.is_empty() {
-            let courier = self.clone();
-            attempts.spawn(async move { courier.post_all(mails).await });
         }
         Ok(started)
     }
@@ -212,90 +189,5 @@ impl Courier {
         let all = plain.and_then(|p| EndpointSecrets::parse(&p));
         let texts = all.iter().flat_map(|s| s.signing(at));
         texts.filter_map(|text| SigningSecret::parse(text).ok()).collect()
-    }
-
-    async fn post_all(&self, mails: Vec<ClaimedMail>) {
-        let done = join_all(mails.into_iter().map(|mail| self.post(mail))).await;
-        // What cannot be written down now is tried again after the lease, under the same Message-ID.
-        if let Err(e) = self.parts.store.record_mails(done).await {
-            tracing::warn!(error = %e, "mails could not be written down");
-        }
-    }
-
-    async fn post(&self, mail: ClaimedMail) -> MailAttempted {
-        let at = self.parts.clock.now();
-        let letter = self.letter(&mail, at);
-        let handed = match (&self.parts.post, &letter) {
-            (Post::Relay(relay), Ok(Some(letter))) => relay.send(letter).await,
-            (Post::Folder(folder), Ok(Some(letter))) => folder.put(letter).await,
-            (_, Ok(None)) => Handed { verdict: Verdict::Refused, detail: "the person was erased, or there are no words for it".into() },
-            (_, Err(e)) => Handed { verdict: Verdict::Refused, detail: e.to_string() },
-        };
-        let ended_at = self.parts.clock.now();
-        let tried = Tried { delivery_id: mail.id, attempt_no: mail.attempts + 1, ended_at, deliver_until: None, verdict: handed.verdict };
-        let (state, due_at) = match (self.schedule.next(&tried), &self.parts.post) {
-            (Outcome::Delivered, Post::Relay(_)) => ("sent", ended_at),
-            (Outcome::Delivered, Post::Folder(_)) => ("filed", ended_at),
-            (Outcome::RetryAt(at), _) => ("due", at),
-            (Outcome::GaveUp | Outcome::EndpointGone, _) => ("given_up", ended_at),
-        };
-        tracing::info!(mail = %mail.id, complaint = %mail.complaint, template = mail.template, state, "mail attempted");
-        // Relays repeat the address they refuse; it is nobody's business here.
-        let to = letter.ok().flatten().map(|l| l.to).filter(|to| !to.is_empty());
-        let error = match (state, to) {
-            ("sent" | "filed", _) => None,
-            (_, None) => Some(handed.detail),
-            (_, Some(to)) => Some(handed.detail.replace(&to, "…")),
-        };
-        let serves = LetterKind::from_word(&mail.template).is_some_and(LetterKind::serves);
-        MailAttempted { id: mail.id, fence: mail.fence, state, due_at, error, serves }
-    }
-
-    fn letter(&self, mail: &ClaimedMail, at: Timestamp) -> Result<Option<Letter>, VaultError> {
-        let link = match mail.side.as_str() {
-            "seller" => format!("{}/v1/seller/complaint", self.parts.public_url),
-            _ => format!("{}/v1/complaints/{}", self.parts.public_url, mail.complaint),
-        };
-        let serves = LetterKind::from_word(&mail.template).is_some_and(LetterKind::serves);
-        let said = match mail.submitted.as_ref().filter(|_| serves) {
-            Some(row) => Some(self.statement(row)?),
-            // What would be served was erased: then nothing is.
-            None if serves => return Ok(None),
-            None => None,
-        };
-        let written = write(&Writing {
-            side: &mail.side,
-            kind: &mail.template,
-            language: &mail.language,
-            reference: &mail.reference,
-            link: &link,
-            day: mail.day,
-            said: said.as_ref().map(|(seller, text)| (seller.as_str(), text.as_str())),
-            issuer: &self.parts.issuer,
-        });
-        let (Some(party), Some(written)) = (&mail.party, written) else {
-            return Ok(None);
-        };
-        let (subject, text, html) = (written.subject, written.text, written.html);
-        Ok(Some(Letter { to: self.address(party)?, subject, text, html, message_id: mail.id.to_string(), at }))
-    }
-
-    /// Who states non-infringement, and in which words.
-    fn statement(&self, row: &PartyRow) -> Result<(String, String), VaultError> {
-        let record = SealedRecord { sealed: row.sealed.clone(), key: row.key.clone() };
-        let words: SellerWords = self.parts.vault.open(row.id, &record)?;
-        Ok((words.seller.map(|s| s.name).unwrap_or_default(), words.text))
-    }
-
-    fn address(&self, party: &PartyRow) -> Result<String, VaultError> {
-        let record = SealedRecord { sealed: party.sealed.clone(), key: party.key.clone() };
-        match party.role.as_str() {
-            "complainant" => Ok(self.parts.vault.open::<Complainant>(party.id, &record)?.address_for_service().to_owned()),
-            "seller_statement" | "seller_answer" => {
-                let words: SellerWords = self.parts.vault.open(party.id, &record)?;
-                Ok(words.seller.map(|s| s.email).unwrap_or_default())
-            }
-            _ => Ok(self.parts.vault.open::<Person>(party.id, &record)?.email),
-        }
     }
 }

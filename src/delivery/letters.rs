@@ -24,8 +24,15 @@ type Book = BTreeMap<String, BTreeMap<String, Words>>;
 static ZH: LazyLock<Book> = LazyLock::new(|| toml::from_str(include_str!("letters/zh.toml")).unwrap_or_default());
 static EN: LazyLock<Book> = LazyLock::new(|| toml::from_str(include_str!("letters/en.toml")).unwrap_or_default());
 
-const TEXT: &str = include_str!("letters/letter.txt");
-const HTML: &str = include_str!("letters/letter.html");
+/// The frames, compiled once. A frame is named by its ending, by which values are escaped.
+static FRAMES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut frames = Environment::new();
+    for (name, frame) in [("letter.txt", include_str!("letters/letter.txt")), ("letter.html", include_str!("letters/letter.html"))] {
+        // Their test renders them; a letter without a frame is not sent, and says so.
+        let _ = frames.add_template(name, frame);
+    }
+    frames
+});
 
 /// What a letter is written from.
 #[derive(Clone, Copy, Debug)]
@@ -74,16 +81,16 @@ pub fn write(w: &Writing) -> Option<Written> {
         subject => &subject, paragraphs, chinese, language => w.language, link => w.link, issuer => w.issuer,
         seller => w.said.map(|(seller, _)| seller), said => w.said.map(|(_, text)| text),
     };
-    let frames = Environment::new();
-    let text = frames.render_named_str("letter.txt", TEXT, &context).ok()?;
-    let html = frames.render_named_str("letter.html", HTML, &context).ok()?;
+    let render = |name| FRAMES.get_template(name).and_then(|frame| frame.render(&context)).ok();
+    let (text, html) = (render("letter.txt")?, render("letter.html")?);
     Some(Written { subject, text, html })
 }
 
 fn filled(words: &Words, day: Option<Date>) -> Option<Vec<String>> {
     let context = context! { day => day.map(|d| d.to_string()), forwarding_text => FORWARDING_TEXT };
-    let frames = Environment::new();
-    words.text.iter().map(|paragraph| frames.render_str(paragraph, &context).ok()).collect()
+    let fill =
+        |paragraph: &String| if paragraph.contains('{') { FRAMES.render_str(paragraph, &context).ok() } else { Some(paragraph.clone()) };
+    words.text.iter().map(fill).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{self, AsyncSmtpTransportBuilder};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use tokio::sync::Mutex;
 use url::Url;
 
 use super::schedule::Verdict;
@@ -211,6 +213,8 @@ impl Relay {
 pub struct Folder {
     path: PathBuf,
     from: Mailbox,
+    /// One file at a time: threads that make files in one folder only wait for each other.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Folder {
@@ -221,7 +225,7 @@ impl Folder {
     pub fn new(path: PathBuf, from: &str) -> Result<Self, RelayRefused> {
         let from = from.parse().map_err(|_| RelayRefused::From)?;
         std::fs::create_dir_all(&path).map_err(RelayRefused::Folder)?;
-        Ok(Folder { path, from })
+        Ok(Folder { path, from, turn: Arc::default() })
     }
 
     /// Writes `letter` as a file, whole or not at all; the same letter again is the same file.
@@ -232,11 +236,12 @@ impl Folder {
         };
         let file = self.path.join(format!("{}.eml", letter.message_id));
         let begun = file.with_extension("part");
-        let written = async {
-            tokio::fs::write(&begun, message).await?;
-            tokio::fs::rename(&begun, &file).await
+        let _turn = self.turn.lock().await;
+        let written = move || {
+            std::fs::write(&begun, message)?;
+            std::fs::rename(&begun, &file)
         };
-        match written.await {
+        match tokio::task::spawn_blocking(written).await.unwrap_or_else(|e| Err(std::io::Error::other(e))) {
             Ok(()) => attempted(Verdict::Accepted, "written to a file"),
             Err(e) => attempted(FAILED, &e.to_string()),
         }

@@ -1,13 +1,14 @@
 //! Answers kept for a repeated idempotency key, byte for byte. What a complaint's examination says in an
 //! answer is kept once, beside the complaint, and put back in its place when the answer is given again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::StoreError;
 use super::rows::{IdempotencyRow, hash_of};
+use super::types::Id;
 
 /// A JSON object without the members that another document holds, and where they stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,22 +117,40 @@ fn stored(row: IdempotencyRow, examinations: &[(Uuid, i32, String)]) -> Result<S
     Ok(StoredAnswer { route: row.route, fingerprint, status, answer })
 }
 
-/// Loads the answers given to keys, in one text for both databases. `$keys` is a
-/// [`super::filing::ByAccount`]: an index serves a list of keys of one account.
-macro_rules! load_answers {
-    ($go:ident, $keys:expr) => {{
+/// The keys of requests, as they are looked up. Both columns are indexed together, the key first where
+/// that matters; a row of another pair of account and key does no harm.
+#[derive(Default)]
+pub(super) struct AnswerKeys {
+    pub(super) accounts: Vec<Id>,
+    pub(super) keys: Vec<String>,
+}
+
+impl AnswerKeys {
+    pub(super) fn of(all: impl Iterator<Item = (Uuid, String)>) -> Self {
+        let (accounts, keys): (BTreeSet<Uuid>, BTreeSet<String>) = all.unzip();
+        AnswerKeys { accounts: accounts.into_iter().map(Id).collect(), keys: keys.into_iter().collect() }
+    }
+}
+
+/// The query of the rows of [`AnswerKeys`].
+macro_rules! answer_rows {
+    ($wanted:expr) => {{
         use crate::store::rows::IdempotencyRow;
-        use crate::store::schema::{examinations, idempotency};
+        use crate::store::schema::idempotency;
+        idempotency::table
+            .filter(idempotency::account_id.eq_any($wanted.accounts.clone()))
+            .filter(idempotency::key.eq_any($wanted.keys.clone()))
+            .select(IdempotencyRow::as_select())
+    }};
+}
+pub(super) use answer_rows;
+
+/// The answers in those rows, in one text for both databases; the examinations they lean on are loaded.
+macro_rules! answers_of {
+    ($go:ident, $rows:expr) => {{
+        use crate::store::schema::examinations;
         use crate::store::types::Id;
-        let mut rows: Vec<IdempotencyRow> = Vec::new();
-        for (account, keys) in $keys {
-            let query = idempotency::table
-                .filter(idempotency::account_id.eq(Id(*account)))
-                .filter(idempotency::key.eq_any(keys.clone()))
-                .select(IdempotencyRow::as_select());
-            let some: Vec<IdempotencyRow> = $go!(load, query)?;
-            rows.extend(some);
-        }
+        let rows: Vec<crate::store::rows::IdempotencyRow> = $rows;
         let complaints: Vec<Id> = rows.iter().filter_map(|r| r.complaint_id.map(Id)).collect();
         let mut examined: Vec<(uuid::Uuid, i32, String)> = Vec::new();
         if !complaints.is_empty() {
@@ -146,7 +165,7 @@ macro_rules! load_answers {
         crate::store::answers::answers(rows, &examined)
     }};
 }
-pub(super) use load_answers;
+pub(super) use answers_of;
 
 #[cfg(test)]
 mod tests {

@@ -37,6 +37,57 @@ pub struct FileRow {
     pub created_at: Timestamp,
 }
 
+/// What was read from a file by one version of the reader.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable)]
+#[diesel(table_name = report_readings)]
+pub struct ReadingRow {
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Version of the reader.
+    pub reader_version: i32,
+    /// The facts, as JSON.
+    pub facts: String,
+    /// When it was read.
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub read_at: Timestamp,
+}
+
+impl ReadingRow {
+    /// The row of what was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where the facts cannot be written as JSON.
+    pub fn of(sha256: &str, reader_version: u32, (facts, read_at): (&ReportFacts, Timestamp)) -> Result<Self, StoreError> {
+        let facts = serde_json::to_string(facts).map_err(|e| StoreError::corrupt("report_readings", sha256, e))?;
+        Ok(ReadingRow { sha256: sha256.to_owned(), reader_version: super::rows::int(reader_version), facts, read_at })
+    }
+}
+
+/// Puts a file within a unit of work of `$go`, unless the account has the same bytes already.
+macro_rules! put_file {
+    ($go:ident, $row:expr) => {{
+        use crate::store::schema::files;
+        let put = diesel::insert_into(files::table).values($row.clone()).on_conflict((files::account_id, files::sha256)).do_nothing();
+        $go!(execute, put)
+    }};
+}
+pub(super) use put_file;
+
+/// Remembers what was read from a file, in place of what was read before: a signature may have been checked
+/// against other trust anchors, and an OCR engine reads more.
+macro_rules! put_reading {
+    ($go:ident, $row:expr) => {{
+        use crate::store::schema::report_readings;
+        let put = diesel::insert_into(report_readings::table)
+            .values($row.clone())
+            .on_conflict((report_readings::sha256, report_readings::reader_version))
+            .do_update()
+            .set((report_readings::facts.eq(&$row.facts), report_readings::read_at.eq(crate::store::types::Ts($row.read_at))));
+        $go!(execute, put)
+    }};
+}
+pub(super) use put_reading;
+
 impl Store {
     /// Puts a file; where the account has the same bytes already, answers that row.
     ///
@@ -44,7 +95,7 @@ impl Store {
     /// [`StoreError::Unavailable`], [`StoreError::Full`]
     pub async fn insert_file(&self, row: FileRow) -> Result<FileRow, StoreError> {
         work!(self, $go => {
-            go!(execute, diesel::insert_into(files::table).values(row.clone()).on_conflict((files::account_id, files::sha256)).do_nothing())?;
+            put_file!(go, row)?;
             let query = files::table
                 .filter(files::account_id.eq(Id(row.account_id)))
                 .filter(files::sha256.eq(&row.sha256))
@@ -84,25 +135,13 @@ impl Store {
         })
     }
 
-    /// Remembers what was read from a file, in place of what was read before: a signature may have been checked
-    /// against other trust anchors, and an OCR engine reads more.
+    /// Remembers what was read from a file, in place of what was read before.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn put_reading(&self, sha256: &str, reader_version: u32, facts: &ReportFacts, at: Timestamp) -> Result<(), StoreError> {
-        let (sha256, version) = (sha256.to_owned(), super::rows::int(reader_version));
-        let facts = serde_json::to_string(facts).map_err(|e| StoreError::corrupt("report_readings", &sha256, e))?;
+    pub async fn put_reading(&self, row: ReadingRow) -> Result<(), StoreError> {
         work!(self, $go => {
-            let row = (
-                report_readings::sha256.eq(&sha256),
-                report_readings::reader_version.eq(version),
-                report_readings::facts.eq(&facts),
-                report_readings::read_at.eq(Ts(at)),
-            );
-            go!(execute, diesel::insert_into(report_readings::table).values(row)
-                .on_conflict((report_readings::sha256, report_readings::reader_version))
-                .do_update()
-                .set((report_readings::facts.eq(&facts), report_readings::read_at.eq(Ts(at)))))?;
+            put_reading!(go, row)?;
             Ok::<(), Fault>(())
         })
     }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::answers::{Answers, StoredAnswer, load_answers};
+use super::answers::{AnswerKeys, Answers, StoredAnswer, answer_rows, answers_of};
 use super::error::Fault;
 use super::files::facts_of;
 use super::projection::live_key_of;
 use super::register::entry_of;
 use super::reports::{KnownReportRow, reports_on};
 use super::rights::{RightRow, StoredRight, VerificationRow};
-use super::rows::{GrantRow, int};
+use super::rows::{GrantRow, IdempotencyRow, int};
 use super::schema::{
     complaints, listings, patents, report_grants, report_page_readings, report_readings, reports, right_verifications, rights,
 };
@@ -97,8 +97,7 @@ pub struct Relisted {
 
 /// The keys of a round of asks, each once.
 struct Wanted {
-    /// By account: an index serves a list below one account, not a list of accounts by a list of keys.
-    keys: ByAccount,
+    keys: AnswerKeys,
     rights: Vec<Uuid>,
     numbers: Vec<String>,
     reports: Vec<String>,
@@ -133,17 +132,6 @@ impl Store {
     }
 }
 
-/// Keys below the account they belong to.
-pub(super) type ByAccount = BTreeMap<Uuid, Vec<String>>;
-
-pub(super) fn by_account(all: impl Iterator<Item = (Uuid, String)>) -> ByAccount {
-    let mut by_account = ByAccount::new();
-    for (account, key) in all {
-        by_account.entry(account).or_default().push(key);
-    }
-    by_account
-}
-
 fn once<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
     all.collect::<BTreeSet<T>>().into_iter().collect()
 }
@@ -155,7 +143,7 @@ fn live_keys(ask: &FilingAsk) -> impl Iterator<Item = (String, &String)> {
 impl Wanted {
     fn of(asks: &[FilingAsk]) -> Self {
         Wanted {
-            keys: by_account(asks.iter().filter_map(|a| Some((a.account, a.idempotency_key.clone()?)))),
+            keys: AnswerKeys::of(asks.iter().filter_map(|a| Some((a.account, a.idempotency_key.clone()?)))),
             rights: once(asks.iter().filter_map(|a| a.right)),
             numbers: once(asks.iter().map(|a| a.patent_number.clone())),
             reports: once(asks.iter().filter_map(|a| a.report_sha256.clone())),
@@ -166,7 +154,35 @@ impl Wanted {
     }
 }
 
+/// What a round loads at once: answers, register entries, readings, what examiners read, grants, reports
+/// counted by patent, and live listings.
+type Rows = (
+    Vec<IdempotencyRow>,
+    Vec<(String, i64, String)>,
+    Vec<(String, String)>,
+    Vec<(String, String)>,
+    Vec<GrantRow>,
+    Vec<(String, i64, Option<String>)>,
+    Vec<LiveRow>,
+);
+/// Key of a live listing, its complaint and that one's reference.
+type LiveRow = (Option<String>, Id, String);
+
+/// The query of the live listings with these keys.
+macro_rules! live_listings {
+    ($keys:expr) => {
+        listings::table
+            .inner_join(complaints::table.on(complaints::id.eq(listings::complaint_id)))
+            .filter(listings::live_key.eq_any($keys.to_vec()))
+            .select((listings::live_key, complaints::id, complaints::reference))
+    };
+}
+
 impl Found {
+    fn add_live(&mut self, rows: Vec<LiveRow>) {
+        self.live.extend(rows.into_iter().filter_map(|(key, complaint, reference)| Some((key?, (complaint.0, reference)))));
+    }
+
     fn knows(&self, number: &str, sha256: &String) -> bool {
         let only = matches!(self.counted.get(number), Some((1, Some(one))) if one == sha256);
         only || self.reports.get(number).is_some_and(|all| all.iter().any(|k| k.report.sha256 == *sha256))
@@ -198,42 +214,44 @@ impl Found {
 async fn contexts(store: Store, asks: Vec<FilingAsk>) -> Result<Vec<Result<FilingContext, StoreError>>, StoreError> {
     let wanted = Wanted::of(&asks);
     let found = look!(&store, $go => {
-        let mut found = Found { answers: load_answers!(go, &wanted.keys), ..Found::default() };
-        let query = patents::table
-            .filter(patents::number.eq_any(wanted.numbers.clone()))
-            .select((patents::number, patents::version, patents::entry));
-        let rows: Vec<(String, i64, String)> = go!(load, query)?;
-        for (number, version, text) in rows {
+        // A list may be longer than SQLite takes in one query; mostly none is.
+        let (first_keys, more_keys) = wanted.live_keys.split_at(wanted.live_keys.len().min(VALUES_MAX));
+        let (answers, registers, readings, by_examiners, grants, counted, live): Rows = go!(
+            together,
+            answer_rows!(wanted.keys),
+            patents::table
+                .filter(patents::number.eq_any(wanted.numbers.clone()))
+                .select((patents::number, patents::version, patents::entry)),
+            report_readings::table
+                .filter(report_readings::sha256.eq_any(wanted.reports.clone()))
+                .filter(report_readings::reader_version.eq(wanted.reader_version))
+                .select((report_readings::sha256, report_readings::facts)),
+            report_page_readings::table
+                .filter(report_page_readings::sha256.eq_any(wanted.reports.clone()))
+                .order((report_page_readings::at, report_page_readings::id))
+                .select((report_page_readings::sha256, report_page_readings::reading)),
+            report_grants::table
+                .filter(report_grants::sha256.eq_any(wanted.reports.clone()))
+                .order((report_grants::at, report_grants::id))
+                .select(GrantRow::as_select()),
+            reports::table
+                .filter(reports::patent_number.eq_any(wanted.numbers.clone()))
+                .group_by(reports::patent_number)
+                .select((reports::patent_number, diesel::dsl::count_star(), diesel::dsl::max(reports::sha256))),
+            live_listings!(first_keys)
+        )?;
+        let mut found = Found { answers: answers_of!(go, answers), grants, ..Found::default() };
+        for (number, version, text) in registers {
             let entry = entry_of(&number, &text).map(Arc::new);
             found.registers.insert(number, (version, entry));
         }
+        for (sha256, text) in readings {
+            let own: Vec<String> = by_examiners.iter().filter(|(of, _)| *of == sha256).map(|(_, r)| r.clone()).collect();
+            let facts = facts_of(&sha256, (&text, &own)).map(Arc::new);
+            found.readings.insert(sha256, facts);
+        }
         if !wanted.reports.is_empty() {
-            let query = report_readings::table
-                .filter(report_readings::sha256.eq_any(wanted.reports.clone()))
-                .filter(report_readings::reader_version.eq(wanted.reader_version))
-                .select((report_readings::sha256, report_readings::facts));
-            let rows: Vec<(String, String)> = go!(load, query)?;
-            let query = report_page_readings::table
-                .filter(report_page_readings::sha256.eq_any(wanted.reports.clone()))
-                .order((report_page_readings::at, report_page_readings::id))
-                .select((report_page_readings::sha256, report_page_readings::reading));
-            let by_examiners: Vec<(String, String)> = go!(load, query)?;
-            for (sha256, text) in rows {
-                let own: Vec<String> = by_examiners.iter().filter(|(of, _)| *of == sha256).map(|(_, r)| r.clone()).collect();
-                let facts = facts_of(&sha256, (&text, &own)).map(Arc::new);
-                found.readings.insert(sha256, facts);
-            }
-            let query = report_grants::table
-                .filter(report_grants::sha256.eq_any(wanted.reports.clone()))
-                .order((report_grants::at, report_grants::id))
-                .select(GrantRow::as_select());
-            found.grants = go!(load, query)?;
-            let query = reports::table
-                .filter(reports::patent_number.eq_any(wanted.numbers.clone()))
-                .group_by(reports::patent_number)
-                .select((reports::patent_number, diesel::dsl::count_star(), diesel::dsl::max(reports::sha256)));
-            let rows: Vec<(String, i64, Option<String>)> = go!(load, query)?;
-            found.counted = rows.into_iter().map(|(number, n, one)| (number, (n, one))).collect();
+            found.counted = counted.into_iter().map(|(number, n, one)| (number, (n, one))).collect();
             // Mostly a patent has the one report that is filed; then there is nothing to compare.
             let compared = |(n, one): &(i64, Option<String>)| *n > 1 || one.as_ref().is_some_and(|o| !wanted.reports.contains(o));
             let numbers: Vec<String> = found.counted.iter().filter(|(_, c)| compared(c)).map(|(number, _)| number.clone()).collect();
@@ -255,13 +273,10 @@ async fn contexts(store: Store, asks: Vec<FilingAsk>) -> Result<Vec<Result<Filin
                 (row.id, StoredRight { row, verifications })
             }));
         }
-        for part in wanted.live_keys.chunks(VALUES_MAX) {
-            let query = listings::table
-                .inner_join(complaints::table.on(complaints::id.eq(listings::complaint_id)))
-                .filter(listings::live_key.eq_any(part.to_vec()))
-                .select((listings::live_key, complaints::id, complaints::reference));
-            let rows: Vec<(Option<String>, Id, String)> = go!(load, query)?;
-            found.live.extend(rows.into_iter().filter_map(|(key, complaint, reference)| Some((key?, (complaint.0, reference)))));
+        found.add_live(live);
+        for part in more_keys.chunks(VALUES_MAX) {
+            let live = go!(load, live_listings!(part))?;
+            found.add_live(live);
         }
         for reference in &wanted.relistings {
             let query = complaints::table

@@ -68,6 +68,8 @@ impl From<JobDraft> for JobRow {
 /// subject begins anew.
 macro_rules! ask_for_job {
     ($go:ident, $row:expr) => {{
+        use diesel::prelude::*;
+
         use crate::store::schema::jobs;
         let row: crate::store::jobs::JobRow = $row;
         let again = (

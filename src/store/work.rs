@@ -2,6 +2,8 @@
 //!
 //! `work!(self, $go => { … })` runs the block in one transaction, `look!(self, $go => { … })` outside
 //! of one. In the block `go!(method, query)` runs a Diesel query and yields Diesel's `QueryResult`;
+//! under `look!`, `go!(together, query, …)` loads several at once: PostgreSQL is sent all before the first
+//! is answered.
 //! `Db` names the backend and the block itself yields `Result<_, Fault>`. The block must own or copy what it uses, and on
 //! PostgreSQL it may run again after a failure, so it must not consume it.
 
@@ -71,8 +73,12 @@ macro_rules! look {
                                 let c = &mut *conn;
                                 #[allow(unused_macros)]
                                 macro_rules! $go {
-                                                            ($d m:ident, $d q:expr) => { diesel_async::RunQueryDsl::$d m($d q, c).await }
-                                                        }
+                                            (together, $d ($d q:expr),+) => {{
+                                                let c = &*c;
+                                                tokio::try_join!($d (async { diesel_async::RunQueryDsl::load($d q, &mut &*c).await }),+)
+                                            }};
+                                            ($d m:ident, $d q:expr) => { diesel_async::RunQueryDsl::$d m($d q, c).await };
+                                        }
                                 #[allow(dead_code)]
                                 type Db = diesel::pg::Pg;
                                 async { $body }.await
@@ -91,8 +97,11 @@ macro_rules! look {
                     .read(move |c| {
                         #[allow(unused_macros)]
                         macro_rules! $go {
-                                                    ($d m:ident, $d q:expr) => { diesel::RunQueryDsl::$d m($d q, c) }
-                                                }
+                                    (together, $d ($d q:expr),+) => {
+                                        (|| diesel::QueryResult::Ok(($d (diesel::RunQueryDsl::load($d q, c)?,)+)))()
+                                    };
+                                    ($d m:ident, $d q:expr) => { diesel::RunQueryDsl::$d m($d q, c) };
+                                }
                         #[allow(dead_code)]
                         type Db = diesel::sqlite::Sqlite;
                         $body

@@ -63,6 +63,12 @@ fn fingerprint(route: &str, form: &NoticeForm, files: &NamedFiles) -> Result<[u8
     Ok(hash.finalize().into())
 }
 
+/// The files that came with a request, as they will be registered with what it brings about.
+fn arrived(web: &Web, parts: &Parts) -> NamedFiles {
+    parts.files.iter().map(|(name, kept)| (name.clone(), web.desk.arrived_file(kept.clone()))).collect()
+}
+
+/// The same, registered now.
 async fn named(web: &Web, caller: &Caller, parts: &Parts) -> Result<NamedFiles, Problem> {
     let mut files = NamedFiles::new();
     for (name, kept) in &parts.files {
@@ -97,7 +103,7 @@ pub async fn file(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, paylo
     let parts = parts(&req, payload, ("notice", web.desk.uploads())).await?;
     let json = document(&parts, "notice")?;
     let form: NoticeForm = typed(json)?;
-    let files = named(&web, &caller, &parts).await?;
+    let files = arrived(&web, &parts);
     unnamed(&files, &form.files().into_iter().map(|(_, name)| name).collect::<Vec<_>>())?;
     const ROUTE: &str = "POST /v1/complaints";
     let key = key

@@ -24,7 +24,7 @@ use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, N
 use crate::domain::notice_check::{ListingParsed, Notice, check_notice};
 use crate::domain::patent::PatentNumber;
 use crate::domain::reference::reference;
-use crate::store::{AnswerRow, Commit, CommitError, FilingAsk, FilingContext, JobDraft, Outline, PartyRow, ReliedOn};
+use crate::store::{AnswerRow, Commit, CommitError, FileRow, FilingAsk, FilingContext, JobDraft, Outline, PartyRow, ReliedOn};
 
 /// Times a filing starts over when the register, the policy or a listing changed under it.
 const FILING_TRIES_MAX: u32 = 3;
@@ -45,7 +45,7 @@ pub struct IdempotencyKey {
 pub struct Filing {
     /// The notice.
     pub form: NoticeForm,
-    /// Files that came with it, by part name.
+    /// Files that came with it, by part name; they are registered with the complaint.
     pub files: NamedFiles,
     /// Its idempotency key; without one (dry run) nothing is stored.
     pub key: Option<IdempotencyKey>,
@@ -81,6 +81,7 @@ struct Checked {
     complainant: Complainant,
     agent: Option<Person>,
     file_ids: Vec<Uuid>,
+    uploaded: Vec<FileRow>,
 }
 
 impl Desk {
@@ -107,6 +108,7 @@ impl Desk {
             Some(id) => Some(self.fill_from_right(caller, &mut form, id).await?),
             None => None,
         };
+        let uploaded: Vec<FileRow> = filing.files.values().map(|f| f.row(caller.account)).collect();
         let names: Vec<&str> = form.files().into_iter().map(|(_, name)| name).collect();
         let files = self.find_files(caller, &names, filing.files).await?;
         let missing = form
@@ -116,7 +118,7 @@ impl Desk {
             .map(|(pointer, name)| unknown_file(pointer, name))
             .collect::<Vec<_>>();
         form.rename_files(|name| files.get(name).map_or_else(|| name.to_owned(), |f| f.sha256.clone()));
-        let mut file_ids: Vec<Uuid> = files.values().map(|f| f.id).collect();
+        let mut file_ids: Vec<Uuid> = files.values().map(|f| f.id).filter(|id| uploaded.iter().all(|u| u.id != *id)).collect();
         if let Some(right) = from_right {
             form.report = right.case.report.or(form.report);
             form.documents.splice(0..0, right.case.documents);
@@ -126,7 +128,7 @@ impl Desk {
             (Ok(Notice { case, complainant, agent, number, asserted_items, listings }), true) => {
                 file_ids.sort_unstable();
                 file_ids.dedup();
-                Ok(Checked { number, asserted_items, listings, case, complainant, agent, file_ids })
+                Ok(Checked { number, asserted_items, listings, case, complainant, agent, file_ids, uploaded })
             }
             (Ok(_), false) => Err(DeskError::Notice(missing)),
             (Err(mut problems), _) => {
@@ -226,6 +228,9 @@ impl Desk {
         let examination = assessment.kept().body();
         let view = filed_outline(transition.after(), (&urls, left_out));
         let Some(key) = key else {
+            if let Some(report) = &report {
+                self.keep_reading(report).await?;
+            }
             let dry = DryRun { dry_run: true, would: ComplaintView { id: None, reference: None, ..view } };
             return Ok(Answer { status: 200, body: outline(&dry).with(&examination), of: None, replayed: false });
         };
@@ -244,6 +249,8 @@ impl Desk {
             urls,
             examination: Some(examination),
             files: checked.file_ids.clone(),
+            uploaded: checked.uploaded.clone(),
+            reading: report.as_ref().map(|r| r.unkept(now)).transpose()?.flatten(),
             dispatches,
             report: report
                 .as_ref()
@@ -502,8 +509,8 @@ impl Desk {
     ) -> Result<Option<KnownReport>, DeskError> {
         match (sha256, self.still_so(context.reading.clone())) {
             (None, _) => Ok(None),
-            (Some(sha256), Some(facts)) => Ok(Some(KnownReport { sha256: sha256.to_owned(), facts })),
-            (Some(sha256), None) => Ok(Some(self.read_report(caller.account, sha256).await?)),
+            (Some(sha256), Some(facts)) => Ok(Some(KnownReport { sha256: sha256.to_owned(), facts, kept: true })),
+            (Some(sha256), None) => Ok(Some(self.read_anew(caller.account, sha256).await?)),
         }
     }
 }

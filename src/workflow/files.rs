@@ -29,20 +29,38 @@ impl From<FileRow> for StoredFile {
     }
 }
 
+impl StoredFile {
+    /// Its row.
+    pub(super) fn row(&self, account: Uuid) -> FileRow {
+        FileRow {
+            id: self.id,
+            account_id: account,
+            sha256: self.sha256.clone(),
+            bytes: self.bytes,
+            media_type: self.media_type.clone(),
+            created_at: self.created_at,
+        }
+    }
+}
+
 impl Desk {
+    /// A file that came with a request and is registered with what the request brings about.
+    pub fn arrived_file(&self, kept: Kept) -> StoredFile {
+        StoredFile {
+            id: self.ids.next(),
+            sha256: kept.sha256,
+            bytes: kept.bytes,
+            media_type: kept.media_type.to_owned(),
+            created_at: self.clock.now(),
+        }
+    }
+
     /// Registers a file that was kept; the same bytes of the same account give the same id.
     ///
     /// # Errors
     /// [`DeskError::Store`]
     pub async fn register_file(&self, caller: &Caller, kept: Kept) -> Result<StoredFile, DeskError> {
-        let row = FileRow {
-            id: self.ids.next(),
-            account_id: caller.account,
-            sha256: kept.sha256,
-            bytes: kept.bytes,
-            media_type: kept.media_type.to_owned(),
-            created_at: self.clock.now(),
-        };
+        let row = self.arrived_file(kept).row(caller.account);
         Ok(self.store.insert_file(row).await?.into())
     }
 
@@ -71,10 +89,8 @@ impl Desk {
         let mut ids: Vec<Uuid> = names.iter().filter(|n| !files.contains_key(**n)).filter_map(|n| n.parse().ok()).collect();
         ids.sort_unstable();
         ids.dedup();
-        if !ids.is_empty() {
-            for row in self.store.files(caller.account, ids).await? {
-                files.insert(row.id.to_string(), row.into());
-            }
+        for row in self.recent_files(caller.account, ids).await? {
+            files.insert(row.id.to_string(), row.into());
         }
         Ok(files)
     }

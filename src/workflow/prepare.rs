@@ -5,6 +5,7 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -27,13 +28,23 @@ use crate::domain::register::RegisterEntry;
 use crate::domain::report::{ItemVerdict, Readability, ReportFacts, TextVersion};
 use crate::domain::report_relation::{OnRecord, OtherReport, on_record};
 use crate::intake::reader::READER_VERSION;
-use crate::store::{GrantRow, Relisted, StoredRight};
+use crate::store::{GrantRow, ReadingRow, Relisted, StoreError, StoredRight};
 
 /// A report whose facts are known.
 #[derive(Clone, Debug)]
 pub(super) struct KnownReport {
     pub(super) sha256: String,
     pub(super) facts: Arc<ReportFacts>,
+    /// Whether what was read is kept already.
+    pub(super) kept: bool,
+}
+
+impl KnownReport {
+    /// The row to keep, where there is none yet.
+    pub(super) fn unkept(&self, now: Timestamp) -> Result<Option<ReadingRow>, StoreError> {
+        let row = || ReadingRow::of(&self.sha256, READER_VERSION, (&self.facts, now));
+        (!self.kept).then(row).transpose()
+    }
 }
 
 /// What an assessment looks at.
@@ -88,19 +99,38 @@ pub struct KeptExamination {
 }
 
 impl Desk {
-    /// Reads a report that is not known yet, in the reading child, a scan by OCR where there is an engine,
-    /// and remembers its facts.
+    /// Reads a report that is not known yet, and remembers its facts.
     pub(super) async fn read_report(&self, account: Uuid, sha256: &str) -> Result<KnownReport, DeskError> {
         if let Some(facts) = self.still_so(self.store.reading(sha256, READER_VERSION).await?) {
-            return Ok(KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts) });
+            return Ok(KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts), kept: true });
         }
+        let report = self.read_anew(account, sha256).await?;
+        self.keep_reading(&report).await?;
+        Ok(report)
+    }
+
+    /// Reads a report in the reading child, a scan by OCR where there is an engine. What was read of text is not
+    /// kept yet.
+    pub(super) async fn read_anew(&self, account: Uuid, sha256: &str) -> Result<KnownReport, DeskError> {
         let bytes = self.uploads.read(sha256).await?;
         let facts = self.reader.read(account, bytes.clone()).await;
         let facts = self.scans.read(account, &bytes, facts).await;
-        self.store.put_reading(sha256, READER_VERSION, &facts, self.clock.now()).await?;
+        let report = KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts), kept: false };
+        if report.facts.readability == Readability::Text {
+            return Ok(report);
+        }
         // With what examiners read on its pages, perhaps by an earlier version's answer.
-        let facts = self.store.reading(sha256, READER_VERSION).await?.unwrap_or(facts);
-        Ok(KnownReport { sha256: sha256.to_owned(), facts: Arc::new(facts) })
+        self.keep_reading(&report).await?;
+        let kept = self.store.reading(sha256, READER_VERSION).await?.map(Arc::new);
+        Ok(KnownReport { facts: kept.unwrap_or(report.facts), kept: true, ..report })
+    }
+
+    /// Remembers what was read, where it is not yet.
+    pub(super) async fn keep_reading(&self, report: &KnownReport) -> Result<(), DeskError> {
+        match report.unkept(self.clock.now())? {
+            Some(row) => Ok(self.store.put_reading(row).await?),
+            None => Ok(()),
+        }
     }
 
     /// A stored reading, unless it would be another today: its signature was checked against other trust

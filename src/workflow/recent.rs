@@ -1,17 +1,22 @@
 //! What is looked up for every filing and seldom changes: platforms and the active policy, kept for
 //! at most [`FRESH_SECONDS_MAX`], so that a change on another machine is seen soon. A commit checks the
-//! policy's version again.
+//! policy's version again. And files: the row of one never changes, and many filings name the same.
 
-use std::sync::Mutex;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use uuid::Uuid;
 
 use super::{Desk, DeskError};
 use crate::domain::policy::{Policy, default_policy};
-use crate::store::PlatformRow;
-use std::sync::Arc;
+use crate::store::{FileRow, PlatformRow};
 
 /// Seconds a look-up is kept.
 pub const FRESH_SECONDS_MAX: u64 = 5;
+
+/// File rows kept; then all are forgotten, which costs a look-up each.
+const FILES_KEPT_MAX: usize = 4_096;
 
 type Kept<T> = Mutex<Option<(Instant, Arc<T>)>>;
 
@@ -20,6 +25,7 @@ type Kept<T> = Mutex<Option<(Instant, Arc<T>)>>;
 pub(crate) struct Recent {
     platforms: Kept<Vec<PlatformRow>>,
     policy: Kept<(i64, Policy)>,
+    files: Mutex<HashMap<Uuid, FileRow>>,
 }
 
 fn fresh<T>(kept: &Kept<T>) -> Option<Arc<T>> {
@@ -49,6 +55,26 @@ impl Recent {
 }
 
 impl Desk {
+    /// The files of an account among `ids`.
+    pub(crate) async fn recent_files(&self, account: Uuid, mut ids: Vec<Uuid>) -> Result<Vec<FileRow>, DeskError> {
+        let mut rows = Vec::with_capacity(ids.len());
+        if let Ok(kept) = self.recent.files.lock() {
+            rows.extend(ids.iter().filter_map(|id| kept.get(id).filter(|f| f.account_id == account).cloned()));
+        }
+        ids.retain(|id| rows.iter().all(|r| r.id != *id));
+        if !ids.is_empty() {
+            let found = self.store.files(account, ids).await?;
+            if let Ok(mut kept) = self.recent.files.lock() {
+                if kept.len() + found.len() > FILES_KEPT_MAX {
+                    kept.clear();
+                }
+                kept.extend(found.iter().map(|row| (row.id, row.clone())));
+            }
+            rows.extend(found);
+        }
+        Ok(rows)
+    }
+
     /// Registered platforms.
     pub(crate) async fn platforms(&self) -> Result<Arc<Vec<PlatformRow>>, DeskError> {
         if let Some(known) = fresh(&self.recent.platforms) {

@@ -20,6 +20,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::plan::{ComplaintFileRow, Plan};
+use crate::store::JobRow;
 use crate::store::error::Fault;
 use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow};
 use crate::store::schema::{
@@ -133,6 +134,9 @@ columns!(Grants of GrantRow, into "report_grants" ")": id Uuid, sha256 String, l
 columns!(Mails of MailRow, into "mails" ")": id Uuid, complaint_id Uuid, party_id Uuid, template String, language String,
     reference String, state String, due_at Timestamp, fence i64, attempts i32, side String, about Option<Uuid>, day Option<Date>,
     written_at Timestamp);
+columns!(Jobs of JobRow, into "jobs" ") ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, lease_until = NULL, \
+    fence = jobs.fence + 1, attempts = 0, progress = NULL, last_error = NULL": kind String, subject String, due_at Timestamp,
+    lease_until Option<Timestamp>, fence i64, attempts i32, progress Option<String>, last_error Option<String>);
 columns!(Answers of IdempotencyRow, into "idempotency" ")": account_id Uuid, key String, route String, fingerprint Vec<u8>, status i32,
     answer Vec<u8>, created_at Timestamp, complaint_id Option<Uuid>, seq Option<i32>, cut_at Option<i32>);
 
@@ -154,6 +158,7 @@ pub(super) async fn into_postgres(c: &AsyncPgConnection, live: &[&Plan]) -> Resu
         put!(Files, files),
         put!(Grants, grants),
         put!(Mails, mails),
+        put!(Jobs, jobs),
         put!(Answers, answer),
     )?;
     Ok(())
@@ -179,6 +184,14 @@ pub(super) fn into_sqlite(c: &mut SqliteConnection, live: &[&Plan]) -> Result<()
     }
     put!(report_grants, grants);
     put!(mails, mails);
+    macro_rules! go {
+        ($m:ident, $q:expr) => {
+            diesel::RunQueryDsl::$m($q, c)
+        };
+    }
+    for row in live.iter().flat_map(|p| &p.jobs) {
+        crate::store::jobs::ask_for_job!(go, row.clone())?;
+    }
     put!(idempotency, answer);
     Ok(())
 }

@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::rows::{GrantRow, PageReadingRow, PartyRow};
-use super::{AnswerRow, JobDraft, ReportRow, Store, StoreError, StoredAnswer, SubmissionRow};
+use super::{AnswerRow, FileRow, JobDraft, ReadingRow, ReportRow, Store, StoreError, StoredAnswer, SubmissionRow};
 use crate::domain::complaint::Transition;
 use crate::domain::dispatch::DispatchDraft;
 use plan::Plan;
@@ -50,6 +50,10 @@ pub struct Commit {
     pub examination: Option<String>,
     /// Files the complaint now uses.
     pub files: Vec<Uuid>,
+    /// Files that came with the request, which it uses too; the account may have the same bytes already.
+    pub uploaded: Vec<FileRow>,
+    /// What was read from its report, where that was not kept before.
+    pub reading: Option<ReadingRow>,
     /// What platforms are to be sent.
     pub dispatches: Vec<DispatchDraft>,
     /// An authenticity level granted with it.
@@ -78,6 +82,8 @@ impl Commit {
             urls: Vec::new(),
             examination: None,
             files: Vec::new(),
+            uploaded: Vec::new(),
+            reading: None,
             dispatches: Vec::new(),
             grant: None,
             submissions: Vec::new(),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Commit, ReliedOn};
 use crate::domain::complaint::Event;
 use crate::domain::dispatch::DispatchDraft;
+use crate::domain::job::JobKind;
 use crate::domain::letter::{LetterDraft, letters};
 use crate::store::SubmissionRow;
 use crate::store::projection::expected_projection;
@@ -15,7 +16,7 @@ use crate::store::rows::{
 };
 use crate::store::schema::complaint_files;
 use crate::store::types::Id;
-use crate::store::{Ended, JobDraft, ReportRow, expected_outcome};
+use crate::store::{Ended, FileRow, JobDraft, JobRow, ReadingRow, ReportRow, expected_outcome};
 
 /// A file that a complaint uses.
 #[derive(Clone, Debug, diesel::Insertable)]
@@ -48,24 +49,20 @@ pub(super) struct Plan {
     pub(super) notices: Vec<NoticeRow>,
     pub(super) examinations: Vec<ExaminationRow>,
     pub(super) files: Vec<ComplaintFileRow>,
+    pub(super) uploaded: Vec<FileRow>,
+    pub(super) readings: Vec<ReadingRow>,
     pub(super) mails: Vec<MailRow>,
     pub(super) grants: Vec<GrantRow>,
     pub(super) submissions: Vec<SubmissionRow>,
     pub(super) reports: Vec<ReportRow>,
-    pub(super) jobs: Vec<JobDraft>,
     pub(super) page_readings: Vec<PageReadingRow>,
+    /// What is to be done; also when something happens to the complaint by itself, next.
+    pub(super) jobs: Vec<JobRow>,
+    /// The complaint, where nothing more happens to it by itself.
+    pub(super) alarm_off: Option<Uuid>,
     pub(super) drafts: Vec<DispatchDraft>,
     /// How it ended, where it did.
     pub(super) ended: Option<Ended>,
-    /// When something happens to the complaint by itself, next; none where it is new and nothing does.
-    pub(super) alarm: Option<Alarm>,
-}
-
-/// When something happens to a complaint by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Alarm {
-    pub(super) complaint: Uuid,
-    pub(super) at: Option<Timestamp>,
 }
 
 /// What two members of one batch must not share.
@@ -74,6 +71,7 @@ pub(super) enum Key {
     Complaint(Uuid),
     Answer(Uuid, String),
     Live(String),
+    Job(String, String),
 }
 
 impl Plan {
@@ -95,6 +93,8 @@ impl Plan {
             (false, true) => (vec![], listings),
             (false, false) => (vec![], vec![]),
         };
+        let alarm = complaint.alarm_at().map(|due_at| JobDraft { kind: JobKind::Deadlines, subject: id.to_string(), due_at });
+        let alarm_off = Some(id).filter(|_| !is_new && alarm.is_none());
         let body = |body: String| (id, last_seq, body);
         let notice = commit.notice.map(body);
         let examination = commit.examination.map(body);
@@ -109,16 +109,18 @@ impl Plan {
             parties: commit.parties,
             notices: notice.map(|(complaint_id, seq, body)| NoticeRow { complaint_id, seq, body }).into_iter().collect(),
             examinations: examination.map(|(complaint_id, seq, body)| ExaminationRow { complaint_id, seq, body }).into_iter().collect(),
+            uploaded: commit.uploaded,
+            readings: commit.reading.into_iter().collect(),
             files: commit.files.iter().map(|file| ComplaintFileRow { complaint_id: id, file_id: *file }).collect(),
             mails: written.into_iter().map(|l| mail_row((l, id, &complaint.filed.reference, updated_at))).collect(),
             grants: commit.grant.into_iter().collect(),
             submissions: commit.submissions,
             reports: commit.report.into_iter().collect(),
-            jobs: commit.jobs,
             page_readings: commit.page_reading.into_iter().collect(),
+            jobs: commit.jobs.into_iter().chain(alarm).map(JobRow::from).collect(),
+            alarm_off,
             drafts: commit.dispatches,
             ended,
-            alarm: Some(Alarm { complaint: id, at: complaint.alarm_at() }).filter(|a| !is_new || a.at.is_some()),
         }
     }
 
@@ -127,12 +129,18 @@ impl Plan {
         self.events.last()
     }
 
+    /// The files that came with the request, each beside the complaint.
+    pub(super) fn uploads(&self) -> impl Iterator<Item = (Uuid, &FileRow)> {
+        self.tip().into_iter().flat_map(|e| self.uploaded.iter().map(|file| (e.complaint_id, file)))
+    }
+
     pub(super) fn keys(&self) -> Vec<Key> {
         let complaint = self.tip().map(|e| Key::Complaint(e.complaint_id));
         let answer = self.answer.as_ref().map(|a| Key::Answer(a.account_id, a.key.clone()));
         let listings = self.listings_filed.iter().chain(&self.listings_moved);
         let live = listings.filter_map(|l| l.live_key.clone()).map(Key::Live);
-        complaint.into_iter().chain(answer).chain(live).collect()
+        let jobs = self.jobs.iter().map(|j| Key::Job(j.kind.clone(), j.subject.clone()));
+        complaint.into_iter().chain(answer).chain(live).chain(jobs).collect()
     }
 }
 

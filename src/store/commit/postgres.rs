@@ -80,6 +80,10 @@ async fn once(c: &mut Conn, plans: &[&Plan]) -> Result<Outcomes, Fault> {
 
 async fn batch(c: &mut Conn, plans: &[&Plan]) -> Result<Outcomes, Fault> {
     macro_rules! go {
+        (together, $($q:expr),+) => {{
+            let c = &*c;
+            tokio::try_join!($(async { diesel_async::RunQueryDsl::load($q, &mut &*c).await }),+)
+        }};
         ($m:ident, $q:expr) => {
             diesel_async::RunQueryDsl::$m($q, c).await
         };

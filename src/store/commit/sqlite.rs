@@ -69,6 +69,9 @@ fn write(conn: &mut SqliteConnection, batch: Vec<Waiting>) {
 fn once(conn: &mut SqliteConnection, plans: &[&Plan]) -> Result<Outcomes, Fault> {
     conn.immediate_transaction(|c| {
         macro_rules! go {
+            (together, $($q:expr),+) => {
+                (|| diesel::QueryResult::Ok(($(diesel::RunQueryDsl::load($q, c)?,)+)))()
+            };
             ($m:ident, $q:expr) => {
                 diesel::RunQueryDsl::$m($q, c)
             };

@@ -4,12 +4,14 @@
 //! items in the order of their keys (so that two batches never wait for each other), and last the
 //! numbers of the feeds, which are held until the commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 
 use super::plan::Plan;
 use super::{CommitError, Committed, ReliedOn};
 use crate::store::StoreError;
-use crate::store::answers::Answers;
+use crate::store::answers::{AnswerKeys, Answers};
 use crate::store::error::Fault;
 
 /// What became of each member of a batch, in its order.
@@ -51,30 +53,29 @@ macro_rules! write_batch {
         use diesel::prelude::*;
 
         use crate::store::commit::{Committed, issue, steps};
-        use crate::store::filing::by_account;
         use crate::store::schema::{
-            complaints, deliveries, dispatch_lines, dispatches, endpoints, items, listings, patents, platforms, policies,
-            report_page_readings, reports,
+            complaint_files, complaints, deliveries, dispatch_lines, dispatches, endpoints, files, items, listings, patents, platforms,
+            policies, report_page_readings, reports,
         };
         use crate::store::types::{Day, Id, Ts};
         let plans: &[&crate::store::commit::plan::Plan] = $plans;
 
-        let answers = plans.iter().filter_map(|p| p.answer.as_ref());
+        let asks = steps::Asks::of(plans);
         let mut seen = steps::Seen { answers: Default::default(), registers: Default::default(), policy: 0 };
-        seen.answers = crate::store::answers::load_answers!($go, &by_account(answers.map(|a| (a.account_id, a.key.clone()))));
-        let numbers = steps::registers_relied_on(plans);
-        if !numbers.is_empty() {
-            let rows: Vec<(String, i64)> =
-                $go!(load, patents::table.filter(patents::number.eq_any(numbers)).select((patents::number, patents::version)))?;
-            seen.registers = rows.into_iter().collect();
-        }
-        if let Some(now) = steps::policy_relied_on_at(plans) {
-            let query = policies::table
-                .filter(policies::active_from.le(Some(Ts(now))))
-                .order((policies::active_from.desc(), policies::version.desc()))
-                .select(policies::version);
-            let version: Option<i64> = $go!(first, query).optional()?;
-            seen.policy = version.unwrap_or(0);
+        if !asks.are_none() {
+            let (answers, registers, policy): (Vec<crate::store::rows::IdempotencyRow>, Vec<(String, i64)>, Vec<i64>) = $go!(
+                together,
+                crate::store::answers::answer_rows!(asks.answers),
+                patents::table.filter(patents::number.eq_any(asks.registers.clone())).select((patents::number, patents::version)),
+                policies::table
+                    .filter(policies::active_from.le(asks.policy_at.map(Ts)))
+                    .order((policies::active_from.desc(), policies::version.desc()))
+                    .select(policies::version)
+                    .limit(1)
+            )?;
+            seen.answers = crate::store::answers::answers_of!($go, answers);
+            seen.registers = registers.into_iter().collect();
+            seen.policy = policy.first().copied().unwrap_or(0);
         }
 
         let mut outcomes = Vec::with_capacity(plans.len());
@@ -111,6 +112,17 @@ macro_rules! write_batch {
             }
         }
         $insert!(&live)?;
+        for (complaint, row) in live.iter().flat_map(|p| p.uploads()) {
+            crate::store::files::put_file!($go, row)?;
+            // The account may have had these bytes under another id.
+            let same = files::table.filter(files::account_id.eq(Id(row.account_id))).filter(files::sha256.eq(&row.sha256));
+            let Id(file_id) = $go!(first, same.select(files::id))?;
+            let used = crate::store::commit::plan::ComplaintFileRow { complaint_id: complaint, file_id };
+            $go!(execute, diesel::insert_into(complaint_files::table).values(used).on_conflict_do_nothing())?;
+        }
+        for row in live.iter().flat_map(|p| &p.readings) {
+            crate::store::files::put_reading!($go, row)?;
+        }
         for l in live.iter().flat_map(|p| &p.listings_moved) {
             let set = (
                 listings::determination.eq(&l.determination),
@@ -130,24 +142,12 @@ macro_rules! write_batch {
         for ended in live.iter().filter_map(|p| p.ended.as_ref()) {
             crate::store::outcomes::put_ended!($go, ended);
         }
-        for job in live.iter().flat_map(|p| &p.jobs) {
-            crate::store::jobs::ask_for_job!($go, job.clone().into())?;
-        }
         for row in live.iter().flat_map(|p| &p.page_readings) {
             $go!(execute, diesel::insert_into(report_page_readings::table).values(row.clone()))?;
         }
-        for alarm in live.iter().filter_map(|p| p.alarm) {
-            let (kind, subject) = (crate::domain::job::JobKind::Deadlines, alarm.complaint.to_string());
-            match alarm.at {
-                Some(due_at) => {
-                    let job = crate::store::JobDraft { kind, subject, due_at };
-                    crate::store::jobs::ask_for_job!($go, job.into())?;
-                }
-                None => {
-                    let gone = crate::store::schema::jobs::table.find((kind.word(), subject));
-                    $go!(execute, diesel::delete(gone))?;
-                }
-            }
+        for complaint in live.iter().filter_map(|p| p.alarm_off) {
+            let gone = crate::store::schema::jobs::table.find((crate::domain::job::JobKind::Deadlines.word(), complaint.to_string()));
+            $go!(execute, diesel::delete(gone))?;
         }
 
         let drafts = || live.iter().flat_map(|p| &p.drafts);
@@ -207,20 +207,34 @@ macro_rules! write_batch {
 }
 pub(super) use write_batch;
 
-/// The patents whose register entry members relied on.
-pub(super) fn registers_relied_on(plans: &[&Plan]) -> Vec<String> {
-    let all = plans.iter().flat_map(|p| &p.relied_on).filter_map(|r| match r {
-        ReliedOn::Register { number, .. } => Some(number.clone()),
-        ReliedOn::Policy { .. } => None,
-    });
-    let once: std::collections::BTreeSet<String> = all.collect();
-    once.into_iter().collect()
+/// What has to be looked at before a batch is written.
+pub(super) struct Asks {
+    pub(super) answers: AnswerKeys,
+    /// The patents whose register entry members relied on.
+    pub(super) registers: Vec<String>,
+    /// The time at which the active policy matters, where a member relied on it.
+    pub(super) policy_at: Option<Timestamp>,
 }
 
-/// The time at which the active policy matters, where a member relied on it.
-pub(super) fn policy_relied_on_at(plans: &[&Plan]) -> Option<jiff::Timestamp> {
-    let relies = |p: &&&Plan| p.relied_on.iter().any(|r| matches!(r, ReliedOn::Policy { .. }));
-    plans.iter().filter(relies).filter_map(|p| p.tip()).map(|e| e.at).max()
+impl Asks {
+    pub(super) fn of(plans: &[&Plan]) -> Self {
+        let answers = plans.iter().filter_map(|p| p.answer.as_ref()).map(|a| (a.account_id, a.key.clone()));
+        let registers = plans.iter().flat_map(|p| &p.relied_on).filter_map(|r| match r {
+            ReliedOn::Register { number, .. } => Some(number.clone()),
+            ReliedOn::Policy { .. } => None,
+        });
+        let registers: BTreeSet<String> = registers.collect();
+        let relies = |p: &&&Plan| p.relied_on.iter().any(|r| matches!(r, ReliedOn::Policy { .. }));
+        Asks {
+            answers: AnswerKeys::of(answers),
+            registers: registers.into_iter().collect(),
+            policy_at: plans.iter().filter(relies).filter_map(|p| p.tip()).map(|e| e.at).max(),
+        }
+    }
+
+    pub(super) fn are_none(&self) -> bool {
+        self.answers.keys.is_empty() && self.registers.is_empty() && self.policy_at.is_none()
+    }
 }
 
 /// Ends the transaction with an error of ours.

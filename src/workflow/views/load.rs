@@ -116,7 +116,7 @@ impl Desk {
         let number = PatentNumber::parse(&c.filed.patent_number)
             .map_err(|e| DeskError::Store(StoreError::Corrupt { table: "events", id: c.id.to_string(), why: e.to_string() }))?;
         let report = match (&loaded.case.report, &loaded.reading) {
-            (Some(sha256), Some(facts)) => Some(KnownReport { sha256: sha256.clone(), facts: facts.clone() }),
+            (Some(sha256), Some(facts)) => Some(KnownReport { sha256: sha256.clone(), facts: facts.clone(), kept: true }),
             _ => None,
         };
         let listings: Vec<_> = c.listings.iter().map(|l| l.filed.clone()).collect();
