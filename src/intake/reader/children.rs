@@ -43,8 +43,9 @@ impl Reading {
             .arg(READ_COMMAND)
             .args(behind.then_some(BEHIND))
             .env_clear()
-            // A second arena would take a quarter of the child's address space.
-            .env("MALLOC_ARENA_MAX", "1")
+            // In KiB. Else the allocator reserves more address space than a child may have.
+            .env("MIMALLOC_ARENA_RESERVE", "65536")
+            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
