@@ -1,10 +1,16 @@
 //! Files from strangers, kept by their SHA-256. What is answered as kept is on the disk.
 //!
+//! A file can be read while it is still on its way there: a report that comes with a filing is read and
+//! judged meanwhile, and only the commit waits for the disk.
+//!
 //! Not here: who owns a file (the store) and what it says (`report`).
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -22,7 +28,7 @@ const HELD_BYTES_MAX: usize = 1024 * 1024;
 const HEAD_BYTES: usize = 1024;
 
 /// Why a file was not kept or not found.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum UploadError {
     /// Larger than [`FILE_BYTES_MAX`].
     #[error("the file is larger than {FILE_BYTES_MAX} bytes")]
@@ -74,10 +80,17 @@ pub struct Kept {
     pub media_type: &'static str,
 }
 
+/// A file on its way to the disk; every clone ends when it is there, or cannot be.
+pub type Arriving = Shared<BoxFuture<'static, Result<(), UploadError>>>;
+
+/// The bytes of files on their way to the disk, and how often each is.
+type OnTheWay = Arc<Mutex<HashMap<String, (Bytes, usize)>>>;
+
 /// Where files are kept. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Uploads {
     files: Arc<dyn ObjectStore>,
+    on_the_way: OnTheWay,
 }
 
 impl Uploads {
@@ -87,12 +100,12 @@ impl Uploads {
     /// [`UploadError::Io`]
     pub fn in_folder(folder: &std::path::Path) -> Result<Self, UploadError> {
         let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Uploads { files: Arc::new(files) })
+        Ok(Uploads { files: Arc::new(files), on_the_way: OnTheWay::default() })
     }
 
     /// A file about to come.
     pub fn begin(&self) -> Incoming {
-        Incoming { files: self.files.clone(), hash: Sha256::new(), bytes: 0, head: Vec::new(), held: Vec::new(), spilled: None }
+        Incoming { uploads: self.clone(), hash: Sha256::new(), bytes: 0, head: Vec::new(), held: Vec::new(), spilled: None }
     }
 
     /// The bytes of a file.
@@ -100,6 +113,10 @@ impl Uploads {
     /// # Errors
     /// [`UploadError::Missing`]
     pub async fn read(&self, sha256: &str) -> Result<Bytes, UploadError> {
+        let coming = self.on_the_way.lock().unwrap_or_else(PoisonError::into_inner).get(sha256).map(|(bytes, _)| bytes.clone());
+        if let Some(bytes) = coming {
+            return Ok(bytes);
+        }
         match self.files.get(&place(sha256)).await {
             Ok(found) => Ok(found.bytes().await?),
             Err(object_store::Error::NotFound { .. }) => Err(UploadError::Missing(sha256.to_owned())),
@@ -124,7 +141,7 @@ fn place(sha256: &str) -> Path {
 
 /// A file that is coming in. Dropped before [`Incoming::finish`], it leaves nothing behind.
 pub struct Incoming {
-    files: Arc<dyn ObjectStore>,
+    uploads: Uploads,
     hash: Sha256,
     bytes: u64,
     head: Vec<u8>,
@@ -154,7 +171,7 @@ impl Incoming {
         if self.spilled.is_none() {
             let path =
                 Path::from(format!("incoming/{}", Uuid::from_bytes(crate::vault::random().map_err(|e| UploadError::Io(e.to_string()))?)));
-            let writer = BufWriter::with_capacity(self.files.clone(), path.clone(), HELD_BYTES_MAX);
+            let writer = BufWriter::with_capacity(self.uploads.files.clone(), path.clone(), HELD_BYTES_MAX);
             self.spilled = Some((path, writer));
         }
         if let Some((_, writer)) = &mut self.spilled {
@@ -171,25 +188,56 @@ impl Incoming {
     /// # Errors
     /// [`UploadError::Empty`], [`UploadError::Full`], [`UploadError::Io`]
     pub async fn finish(self) -> Result<Kept, UploadError> {
+        let (kept, arriving) = self.arrive().await?;
+        arriving.await?;
+        Ok(kept)
+    }
+
+    /// Keeps the file; it is on the disk when what is returned beside it has ended. It may be read before.
+    ///
+    /// # Errors
+    /// [`UploadError::Empty`], [`UploadError::Full`], [`UploadError::Io`]
+    pub async fn arrive(self) -> Result<(Kept, Arriving), UploadError> {
         if self.bytes == 0 {
             return Err(UploadError::Empty);
         }
         let sha256 = hex::encode(self.hash.finalize());
-        let kept = Kept { media_type: media_type(&self.head), bytes: i64::try_from(self.bytes).unwrap_or(i64::MAX), sha256 };
-        let place = place(&kept.sha256);
-        let known = self.files.head(&place).await.is_ok();
-        match self.spilled {
-            None if known => {}
-            None => {
-                self.files.put(&place, Bytes::from(self.held).into()).await?;
-            }
-            Some((_, mut writer)) if known => writer.abort().await?,
+        let place = place(&sha256);
+        let arriving = match self.spilled {
+            None => self.uploads.put(sha256.clone(), place, Bytes::from(self.held)),
             Some((path, mut writer)) => {
-                tokio::io::AsyncWriteExt::shutdown(&mut writer).await.map_err(|e| UploadError::of(&e))?;
-                self.files.rename(&path, &place).await?;
+                if self.uploads.files.head(&place).await.is_ok() {
+                    writer.abort().await?;
+                } else {
+                    tokio::io::AsyncWriteExt::shutdown(&mut writer).await.map_err(|e| UploadError::of(&e))?;
+                    self.uploads.files.rename(&path, &place).await?;
+                }
+                std::future::ready(Ok(())).boxed().shared()
             }
-        }
-        Ok(kept)
+        };
+        Ok((Kept { media_type: media_type(&self.head), bytes: i64::try_from(self.bytes).unwrap_or(i64::MAX), sha256 }, arriving))
+    }
+}
+
+impl Uploads {
+    /// Puts a file in a task of its own, so that it gets there although nobody waits any more.
+    fn put(&self, sha256: String, place: Path, bytes: Bytes) -> Arriving {
+        let uploads = self.clone();
+        let lock = || self.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
+        lock().entry(sha256.clone()).or_insert_with(|| (bytes.clone(), 0)).1 += 1;
+        let task = tokio::spawn(async move {
+            let known = uploads.files.head(&place).await.is_ok();
+            let put = if known { Ok(()) } else { uploads.files.put(&place, bytes.into()).await.map(drop) };
+            let mut on_the_way = uploads.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, times)) = on_the_way.get_mut(&sha256) {
+                *times -= 1;
+                if *times == 0 {
+                    on_the_way.remove(&sha256);
+                }
+            }
+            put.map_err(UploadError::from)
+        });
+        task.map(|ended| ended.unwrap_or_else(|e| Err(UploadError::Io(e.to_string())))).boxed().shared()
     }
 }
 

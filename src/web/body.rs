@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::Problem;
 use super::problem::FieldProblem;
-use crate::intake::upload::{FILES_PER_REQUEST_MAX, Kept, Uploads};
+use crate::intake::upload::{Arriving, FILES_PER_REQUEST_MAX, Kept, Uploads};
 
 /// Largest JSON of a complaint, a batch or a supplement, bytes.
 pub const NOTICE_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -36,6 +36,8 @@ pub struct Parts {
     pub json: Option<Bytes>,
     /// The files.
     pub files: Vec<(String, Kept)>,
+    /// Those that are not on the disk yet.
+    pub arriving: Vec<Arriving>,
 }
 
 fn too_slow() -> Problem {
@@ -189,7 +191,7 @@ fn shape_problem(path: &serde_path_to_error::Path, e: &serde_json::Error) -> Pro
 /// 400, 408, 413, 415, 422, 507
 pub async fn parts(req: &HttpRequest, payload: web::Payload, (document, uploads): (&str, &Uploads)) -> Result<Parts, Problem> {
     match media_type(req).as_str() {
-        "application/json" => Ok(Parts { json: Some(bytes(payload, NOTICE_BYTES_MAX).await?), files: Vec::new() }),
+        "application/json" => Ok(Parts { json: Some(bytes(payload, NOTICE_BYTES_MAX).await?), files: Vec::new(), arriving: Vec::new() }),
         "multipart/form-data" => {
             let multipart = Multipart::new(req.headers(), payload);
             within(UPLOAD_DEADLINE_SECONDS, read_parts(multipart, document, uploads)).await
@@ -203,7 +205,7 @@ fn malformed(e: impl std::fmt::Display) -> Problem {
 }
 
 async fn read_parts(mut multipart: Multipart, document: &str, uploads: &Uploads) -> Result<Parts, Problem> {
-    let mut parts = Parts { json: None, files: Vec::new() };
+    let mut parts = Parts { json: None, files: Vec::new(), arriving: Vec::new() };
     let mut room = REQUEST_BYTES_MAX;
     while let Some(field) = stalled(multipart.next()).await? {
         let field = field.map_err(malformed)?;
@@ -224,9 +226,10 @@ async fn read_parts(mut multipart: Multipart, document: &str, uploads: &Uploads)
         if parts.files.len() >= FILES_PER_REQUEST_MAX {
             return Err(Problem::new(413, "file.too_many", format!("at most {FILES_PER_REQUEST_MAX} files")));
         }
-        let kept = keep(field, uploads, room).await?;
+        let (kept, arriving) = keep(field, uploads, room).await?;
         room = room.saturating_sub(u64::try_from(kept.bytes).unwrap_or(0));
         parts.files.push((name, kept));
+        parts.arriving.push(arriving);
     }
     Ok(parts)
 }
@@ -243,7 +246,7 @@ async fn read_part(mut field: Field, bytes_max: usize) -> Result<Bytes, Problem>
     Ok(all.freeze())
 }
 
-async fn keep(mut field: Field, uploads: &Uploads, mut room: u64) -> Result<Kept, Problem> {
+async fn keep(mut field: Field, uploads: &Uploads, mut room: u64) -> Result<(Kept, Arriving), Problem> {
     let mut incoming = uploads.begin();
     while let Some(part) = stalled(field.next()).await? {
         let part = part.map_err(malformed)?;
@@ -252,7 +255,7 @@ async fn keep(mut field: Field, uploads: &Uploads, mut room: u64) -> Result<Kept
             .ok_or_else(|| Problem::new(413, "body.too_large", format!("at most {REQUEST_BYTES_MAX} bytes in all")))?;
         incoming.write(part).await?;
     }
-    Ok(incoming.finish().await?)
+    Ok(incoming.arrive().await?)
 }
 
 /// One file: the body itself, or the one part of a multipart body.
@@ -263,6 +266,9 @@ pub async fn file(req: &HttpRequest, payload: web::Payload, uploads: &Uploads) -
     if media_type(req) == "multipart/form-data" {
         let multipart = Multipart::new(req.headers(), payload);
         let mut parts = within(UPLOAD_DEADLINE_SECONDS, read_parts(multipart, "", uploads)).await?;
+        for file in parts.arriving {
+            file.await?;
+        }
         return match (parts.files.pop(), parts.files.is_empty()) {
             (Some((_, kept)), true) => Ok(kept),
             _ => Err(Problem::new(422, "multipart.one_file", "exactly one file is expected")),

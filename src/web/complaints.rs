@@ -70,6 +70,9 @@ fn arrived(web: &Web, parts: &Parts) -> NamedFiles {
 
 /// The same, registered now.
 async fn named(web: &Web, caller: &Caller, parts: &Parts) -> Result<NamedFiles, Problem> {
+    for file in &parts.arriving {
+        file.clone().await?;
+    }
     let mut files = NamedFiles::new();
     for (name, kept) in &parts.files {
         files.insert(name.clone(), web.desk.register_file(caller, kept.clone()).await?);
@@ -109,7 +112,7 @@ pub async fn file(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, paylo
     let key = key
         .map(|key| Ok::<_, Problem>(IdempotencyKey { key, route: ROUTE, fingerprint: fingerprint(ROUTE, &form, &files)? }))
         .transpose()?;
-    let answer = web.desk.file_complaint(&caller, Filing { form, files, key }).await?;
+    let answer = web.desk.file_complaint(&caller, Filing { form, files, arriving: parts.arriving, key }).await?;
     let mut response =
         HttpResponse::build(actix_web::http::StatusCode::from_u16(answer.status).unwrap_or(actix_web::http::StatusCode::CREATED));
     if let Some((id, version)) = answer.of.or_else(|| Head::of(&answer.body).filter(|_| !dry_run)) {
@@ -168,7 +171,7 @@ async fn file_row(web: &Web, caller: &Caller, (key, index): (&str, usize), json:
     let form: NoticeForm = typed(json)?;
     let files = NamedFiles::new();
     let key = IdempotencyKey { key: format!("{key}#{index}"), route: ROUTE, fingerprint: fingerprint(ROUTE, &form, &files)? };
-    let answer = web.desk.file_complaint(caller, Filing { form, files, key: Some(key) }).await?;
+    let answer = web.desk.file_complaint(caller, Filing { form, files, arriving: Vec::new(), key: Some(key) }).await?;
     let text = String::from_utf8(answer.body).map_err(|e| super::problem::internal(&e))?;
     Ok((answer.status, RawValue::from_string(text).map_err(|e| super::problem::internal(&e))?))
 }

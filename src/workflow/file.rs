@@ -24,6 +24,7 @@ use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, N
 use crate::domain::notice_check::{ListingParsed, Notice, check_notice};
 use crate::domain::patent::PatentNumber;
 use crate::domain::reference::reference;
+use crate::intake::upload::Arriving;
 use crate::store::{AnswerRow, Commit, CommitError, FileRow, FilingAsk, FilingContext, JobDraft, Outline, PartyRow, ReliedOn};
 
 /// Times a filing starts over when the register, the policy or a listing changed under it.
@@ -47,6 +48,8 @@ pub struct Filing {
     pub form: NoticeForm,
     /// Files that came with it, by part name; they are registered with the complaint.
     pub files: NamedFiles,
+    /// Those of them that are not on the disk yet: the commit waits for them.
+    pub arriving: Vec<Arriving>,
     /// Its idempotency key; without one (dry run) nothing is stored.
     pub key: Option<IdempotencyKey>,
 }
@@ -82,6 +85,7 @@ struct Checked {
     agent: Option<Person>,
     file_ids: Vec<Uuid>,
     uploaded: Vec<FileRow>,
+    arriving: Vec<Arriving>,
 }
 
 impl Desk {
@@ -128,7 +132,7 @@ impl Desk {
             (Ok(Notice { case, complainant, agent, number, asserted_items, listings }), true) => {
                 file_ids.sort_unstable();
                 file_ids.dedup();
-                Ok(Checked { number, asserted_items, listings, case, complainant, agent, file_ids, uploaded })
+                Ok(Checked { number, asserted_items, listings, case, complainant, agent, file_ids, uploaded, arriving: filing.arriving })
             }
             (Ok(_), false) => Err(DeskError::Notice(missing)),
             (Err(mut problems), _) => {
@@ -269,6 +273,9 @@ impl Desk {
             relied_on: vec![ReliedOn::Register { number, version: register_version }, ReliedOn::Policy { version: policy.0 }],
             ..Commit::of(transition)
         };
+        for file in &checked.arriving {
+            file.clone().await?;
+        }
         match self.store.commit(commit).await {
             Ok(_) => Ok(answer),
             Err(CommitError::Answered(stored)) => replay(stored, key),
