@@ -32,6 +32,11 @@ impl ReadBy {
         *self == ReadBy::Text
     }
 
+    /// Whether it is a guess, which proves nothing by itself.
+    pub fn is_guess(self) -> bool {
+        matches!(self, ReadBy::Ocr { .. })
+    }
+
     /// The confidence of OCR.
     pub fn confidence(self) -> Option<u8> {
         match self {

@@ -10,7 +10,7 @@
 
 use serde::Serialize;
 
-use super::report::{ItemVerdict, Readability, ReportFacts, Seen, TextVersion, Verdict};
+use super::report::{ItemVerdict, ReportFacts, Seen, TextVersion, Verdict};
 
 /// How one file stands to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -86,10 +86,10 @@ pub enum OnRecord {
     },
 }
 
-/// How `this` stands to `other`, and what they say otherwise. A fact that one of them does not give is no
-/// difference.
+/// How `this` stands to `other`, and what they say otherwise. A fact that one of them does not give, or that
+/// a machine guessed from a picture, is no difference.
 pub fn relate(this: &ReportFacts, other: &ReportFacts) -> (Relation, Vec<Difference>) {
-    if this.readability != Readability::Text || other.readability != Readability::Text {
+    if !this.is_read() || !other.is_read() {
         return (Relation::Unread, Vec::new());
     }
     let differences = differences(this, other);
@@ -159,6 +159,9 @@ fn differences(this: &ReportFacts, other: &ReportFacts) -> Vec<Difference> {
 
 fn differ<T>(found: &mut Vec<Difference>, field: &str, (this, other): (&Option<Seen<T>>, &Option<Seen<T>>), words: impl Fn(&T) -> String) {
     let (Some(a), Some(b)) = (this, other) else { return };
+    if a.read.is_guess() || b.read.is_guess() {
+        return;
+    }
     let (value, their) = (words(&a.value), words(&b.value));
     if value != their {
         found.push(Difference {
@@ -192,6 +195,7 @@ fn bare(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::report::{ReadBy, Readability};
     use jiff::civil::{Date, date};
 
     fn report(completed_on: Date, corrected: bool) -> ReportFacts {
@@ -224,6 +228,20 @@ mod tests {
         bad.verdicts[0].verdict = Verdict::Defective;
         assert_eq!(relate(&original, &bad).1[0].field, "verdicts/1");
         assert_eq!(relate(&original, &ReportFacts::nothing_read(Readability::Scanned)).0, Relation::Unread);
+    }
+
+    #[test]
+    fn a_scan_is_compared_by_what_an_examiner_read_and_not_by_guesses() {
+        let text = report(date(2024, 1, 1), false);
+        let guess = ReadBy::Ocr { confidence: 80 };
+        let mut scan = ReportFacts { readability: Readability::Ocr { engine: "test".into(), read_pages: vec![1, 2] }, ..text.clone() };
+        scan.completed_on = Some(Seen { read: guess, ..Seen::new(date(2024, 1, 7), 1, "2024年1月7日") });
+        scan.verdicts[0] = ItemVerdict { read: guess, proposed: Some(Verdict::NoDefectFound), ..ItemVerdict::new("1", Verdict::Unknown) };
+        assert_eq!(relate(&text, &scan).0, Relation::Unread);
+        scan.verdicts[0] = ItemVerdict { read: ReadBy::Examiner, ..ItemVerdict::new("1", Verdict::NoDefectFound) };
+        assert_eq!(relate(&text, &scan), (Relation::AnotherCopy, vec![]), "a misread day is no difference");
+        scan.verdicts[0].verdict = Verdict::Defective;
+        assert_eq!(relate(&text, &scan).0, Relation::Conflict);
     }
 
     #[test]

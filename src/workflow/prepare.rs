@@ -186,7 +186,9 @@ impl Desk {
         });
         let triage = triage(&x.policy.1, &facts);
         let proof = MayAutomate::prove(&x.policy.1, &triage, &facts);
-        let filed_on = x.register.and_then(|r| r.filed_on).or_else(|| x.report.and_then(|r| r.facts.filed_on.as_ref().map(|s| s.value)));
+        // A guess ends no term, and tells nobody that it will.
+        let printed = x.report.and_then(|r| r.facts.filed_on.as_ref()).filter(|seen| !seen.read.is_guess());
+        let filed_on = x.register.and_then(|r| r.filed_on).or(printed.map(|seen| seen.value));
         let last_day = filed_on.map(|d| last_day_of_term(x.number.kind(), d));
         let by_number = x.number.is_expired_by_definition();
         Assessment {
