@@ -13,10 +13,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::print;
 use super::process::service;
-use crate::intake::register_file::{RegisterFile, fingerprint};
+use crate::intake::register_file::{RegisterFile, RegisterFileError, fingerprint};
 use crate::store::{REGISTER_ROWS_MAX, RegisterImportRow, StoreError};
 use crate::workflow::Desk;
 
+/// Exit where there is nothing to import: no such file, or not of the two kinds.
+const NO_SUCH_INPUT: u8 = 2;
 /// Rows of errors read at a time.
 const ERRORS_PAGE: i64 = 10_000;
 
@@ -28,6 +30,13 @@ pub(super) struct ImportArgs {
 
 pub(super) async fn import(args: ImportArgs) -> anyhow::Result<ExitCode> {
     let path = args.file;
+    let (sha256, length) = match looked_at(&path) {
+        Ok(seen) => seen,
+        Err(e) => {
+            eprintln!("{}: {e}", path.display());
+            return Ok(ExitCode::from(NO_SUCH_INPUT));
+        }
+    };
     let service = service().map_err(|e| match e.downcast_ref::<StoreError>() {
         Some(StoreError::Busy) => {
             e.context("a service holds the data folder: use its route PUT /v1/admin/patents/{patent_number}, or stop it")
@@ -35,8 +44,6 @@ pub(super) async fn import(args: ImportArgs) -> anyhow::Result<ExitCode> {
         _ => e,
     })?;
     service.migrate().await?;
-    let unreadable = || format!("{} cannot be read", path.display());
-    let (sha256, length) = fingerprint(&path).with_context(unreadable)?;
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let stood = service.desk.register_import(&sha256, &name).await?;
     let begun = Instant::now();
@@ -54,6 +61,12 @@ pub(super) async fn import(args: ImportArgs) -> anyhow::Result<ExitCode> {
     });
     print(&summary.to_string());
     Ok(if done.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// SHA-256 and length of a file that can be imported, as far as its name and head say.
+fn looked_at(path: &Path) -> Result<(String, u64), RegisterFileError> {
+    RegisterFile::open(path, (0, 0))?;
+    Ok(fingerprint(path)?)
 }
 
 async fn work(desk: &Desk, (path, length): (&Path, u64), stood: RegisterImportRow) -> anyhow::Result<RegisterImportRow> {

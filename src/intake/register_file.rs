@@ -66,9 +66,18 @@ pub enum RegisterFileError {
     /// The head is not as it should be.
     #[error("the head of the file: {0}")]
     Head(String),
+    /// Nothing is there.
+    #[error("there is no such file")]
+    Missing,
     /// It cannot be read.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
+    #[error("it cannot be read: {0}")]
+    Io(std::io::Error),
+}
+
+impl From<std::io::Error> for RegisterFileError {
+    fn from(e: std::io::Error) -> Self {
+        if e.kind() == std::io::ErrorKind::NotFound { RegisterFileError::Missing } else { RegisterFileError::Io(e) }
+    }
 }
 
 /// SHA-256 and length of a file.

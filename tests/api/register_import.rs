@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::register::Scene;
+use crate::support::database::counted;
 use crate::support::notices::{LAMP, SHELF, register, today};
 use crate::support::{Engine, Service, on_both_databases};
 
@@ -48,6 +49,20 @@ on_both_databases! {
             format!("201710601862.3,in_force,{day},专利公报,,,,,"),
         ];
         std::fs::write(&file, rows.join("\n")).unwrap();
+        // What cannot be imported at all is said before anything is opened.
+        for (name, text, says) in [
+            ("missing.csv", None, "there is no such file"),
+            ("register.xlsx", Some("PK"), "ends with neither .csv nor .jsonl"),
+            ("bad.csv", Some("number,colour"), "\"colour\" is not one of number, status"),
+        ] {
+            let wrong = at.service.folder.path().join(name);
+            if let Some(text) = text {
+                std::fs::write(&wrong, text).unwrap();
+            }
+            let (code, said) = import(&at.service, &wrong);
+            let said = said.as_str().unwrap();
+            assert!(code == Some(2) && said.contains(name) && said.contains(says) && said.lines().count() == 1, "{said}");
+        }
         if engine == Engine::Sqlite {
             let (code, said) = import(&at.service, &file);
             assert!(code == Some(70) && said.as_str().unwrap().contains("PUT /v1/admin/patents/{patent_number}"), "{said}");
@@ -84,39 +99,24 @@ on_both_databases! {
             writeln!(text, "{row}").unwrap();
         }
         std::fs::write(&file, text).unwrap();
-        let mut wait = 300;
-        let done = loop {
-            let mut child =
-                service.command().args(["register", "import"]).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            tokio::time::sleep(Duration::from_millis(wait)).await;
-            let ended = child.try_wait().unwrap().is_some();
-            let _ = child.kill();
-            child.wait().unwrap();
-            assert!(!ended, "the import was over before it was killed");
-            let kill_again = {
-                let (code, said) = {
-                    let mut probe = service.command();
-                    probe.args(["register", "import"]).arg(&file);
-                    let out = probe.output().unwrap();
-                    (out.status.code(), serde_json::from_slice::<Value>(&out.stdout).unwrap())
-                };
-                assert_eq!(code, Some(0), "{said}");
-                said
-            };
-            if kill_again["continued_after_line"].as_u64().unwrap() > 0 {
-                break kill_again;
-            }
-            // It was killed before its first batch: begin anew with another file and more time.
-            wait += 200;
-            let mut text = std::fs::read_to_string(&file).unwrap();
-            writeln!(text).unwrap();
-            let mut extra = register(&LAMP);
-            extra["number"] = number(ROWS + usize::try_from(wait).unwrap()).into();
-            writeln!(text, "{extra}").unwrap();
-            std::fs::write(&file, text.replace("\n\n", "\n")).unwrap();
-        };
-        assert_eq!((&done["refused"], &done["already_done"]), (&0.into(), &false.into()), "{done}");
-        assert!(done["put"].as_u64().unwrap() + done["unchanged"].as_u64().unwrap() >= ROWS as u64, "{done}");
+        let lines = "SELECT COALESCE(MAX(line_number), 0) FROM register_imports";
+        let mut child = service.command().args(["register", "import"]).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while counted(&service.database_url, lines) == 0 {
+            assert!(child.try_wait().unwrap().is_none(), "the import was over, and nothing had said how far it was");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success(), "the import was over before it was killed");
+        let more = format!("SELECT (SELECT COUNT(*) FROM patents) - ({lines})");
+        assert_eq!(counted(&service.database_url, &more), 0, "what is marked as done is there, and no more");
+
+        let (code, done) = import(&service, &file);
+        let stood = done["continued_after_line"].as_u64().unwrap();
+        assert!(0 < stood && stood < ROWS as u64, "{done}");
+        assert_eq!((code, &done["put"], &done["unchanged"], &done["refused"]), (Some(0), &ROWS.into(), &0.into(), &0.into()), "{done}");
+        for table in ["patents", "patent_versions"] {
+            assert_eq!(counted(&service.database_url, &format!("SELECT COUNT(*) FROM {table}")), ROWS as i64, "{table}");
+        }
         let (code, again) = import(&service, &file);
         assert_eq!((code, &again["already_done"]), (Some(0), &true.into()));
         service.spawn().await;

@@ -142,3 +142,15 @@ pub fn tamper(url: &str, statement: &str) -> bool {
         .status();
     done.is_ok_and(|s| s.success())
 }
+
+/// The one number that a query gives, past the program.
+pub fn counted(url: &str, query: &str) -> i64 {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        use diesel::dsl::sql;
+        use diesel::{Connection, RunQueryDsl};
+        let mut conn = diesel::SqliteConnection::establish(path).unwrap();
+        return diesel::select(sql::<diesel::sql_types::BigInt>(&format!("({query})"))).get_result(&mut conn).unwrap();
+    }
+    let done = Command::new(server_program("psql")).args(["-X", "-q", "-t", "-A", "-c", query, url]).output().unwrap();
+    String::from_utf8_lossy(&done.stdout).trim().parse().unwrap()
+}
