@@ -151,6 +151,11 @@ impl Agenda {
                 None => Ok(Done::Done),
                 Some(progress) => Ok(Done::Later(self.desk.clock().now(), Some(progress))),
             },
+            Some(JobKind::ReportKnownBetter) => {
+                let pass = Pass::of(job.progress.as_deref());
+                let told = self.desk.examine_again_with(&job.subject, pass.after).await?;
+                Ok(pass.next(told.last, self.desk.clock().now()))
+            }
             // Asked for by a later version of this program, which will do it.
             None => Ok(Done::Later(after(self.desk.clock().now(), RETRY_SECONDS_MAX), job.progress.clone())),
         }

@@ -112,7 +112,9 @@ fields! {
     "reopened.due_on" Examiner Complainant;
     "reopened.why.by" Examiner Complainant;
     "reopened.why.changes[]" Examiner Complainant;
+    "reopened.why.document" Examiner Complainant;
     "reopened.why.kind" Examiner Complainant;
+    "reopened.why.last_day" Examiner Complainant;
     "reopened.why.reason" Examiner Complainant;
     "reopened.why.report_sha256" Examiner Complainant;
     "reopened.why.version" Examiner Complainant;

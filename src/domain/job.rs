@@ -20,11 +20,14 @@ pub enum JobKind {
     ReportProven,
     /// How complaints ended is written anew, for those from before it was kept.
     Outcomes,
+    /// More is known of a report (the subject, by SHA-256) than before: it was proven, or an examiner read its
+    /// pages. Complaints with it that are under way are examined again.
+    ReportKnownBetter,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 7] = [
+    pub const ALL: [JobKind; 8] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,
@@ -32,6 +35,7 @@ impl JobKind {
         JobKind::ReportRevoked,
         JobKind::ReportProven,
         JobKind::Outcomes,
+        JobKind::ReportKnownBetter,
     ];
 
     /// The word used in SQL and logs.
@@ -44,6 +48,7 @@ impl JobKind {
             JobKind::ReportRevoked => "report_revoked",
             JobKind::ReportProven => "report_proven",
             JobKind::Outcomes => "outcomes",
+            JobKind::ReportKnownBetter => "report_known_better",
         }
     }
 

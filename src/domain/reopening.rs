@@ -3,10 +3,11 @@
 
 use jiff::civil::Date;
 
+use super::calendar::end_of_day;
 use super::complaint::{Basis, Complaint, Determination, Measure, ReopenedWhy, State};
 use super::examine::normal_item;
-use super::notice::{Comparison, NoticeCase};
-use super::register::RegisterEntry;
+use super::notice::{Comparison, DocumentKind, NoticeCase};
+use super::right::authority_ends;
 
 /// Whether a complaint comes back to the examiners for this reason.
 ///
@@ -30,19 +31,35 @@ pub fn hears_of(c: &Complaint, why: &ReopenedWhy) -> bool {
             let with_it = c.filed.report_sha256.as_deref() == Some(report_sha256.as_str());
             with_it && (open || has(Measure::Requested))
         }
+        ReopenedWhy::TermEnded { .. } => open || has(Measure::Requested),
+        // What an agent did stays done; a measure stands on the right of whoever complains.
+        ReopenedWhy::AuthorityEnded { document, .. } => open || (*document == DocumentKind::Licence && has(Measure::Requested)),
     }
 }
 
-/// The listings whose measure no asserted item carries any more. What a court or an authority ordered
-/// is not lifted by us.
+/// What a complaint rests on that ends on a day known before, by that day: the term of the patent, the power
+/// of attorney, the licence. What was over when it was filed was seen then; what it does not hear of is left out.
+pub fn known_ends(c: &Complaint, last_day_of_term: Option<Date>) -> Vec<(Date, ReopenedWhy)> {
+    let dated: Vec<_> = c.documents.iter().map(|d| (d.kind, d.until)).collect();
+    let authority = authority_ends(c.filed.capacity, c.filed.agent.is_some(), &dated);
+    let term = last_day_of_term.map(|last_day| (last_day, ReopenedWhy::TermEnded { last_day }));
+    let of_authority = |(document, last_day)| (last_day, ReopenedWhy::AuthorityEnded { document, last_day });
+    let mut ends: Vec<_> = term.into_iter().chain(authority.into_iter().map(of_authority)).collect();
+    ends.retain(|(day, why)| end_of_day(*day) > c.filed_at && hears_of(c, why));
+    ends.sort_by_key(|(day, _)| *day);
+    ends
+}
+
+/// The listings whose measure no asserted item carries any more, where `is_gone` says so of items. What a
+/// court or an authority ordered is not lifted by us.
 ///
 /// Law: Patent Law 47(1), and 47(2) for what was executed on a judgment or adjudication.
-pub fn lines_to_lift(c: &Complaint, case: &NoticeCase, (register, today): (&RegisterEntry, Date)) -> Vec<u32> {
+pub fn lines_to_lift(c: &Complaint, case: &NoticeCase, is_gone: impl Fn(&[String]) -> bool) -> Vec<u32> {
     let ours = |basis: Option<Basis>| !matches!(basis, Some(Basis::AdministrativeAdjudication | Basis::CourtRuling));
     c.listings
         .iter()
         .filter(|l| l.measure == Measure::Requested && l.rests_on.is_none() && ours(l.basis))
-        .filter(|l| register.carries_none_of(&items_of_product(case, &c.filed.asserted_items, l.filed.product), today))
+        .filter(|l| is_gone(&items_of_product(case, &c.filed.asserted_items, l.filed.product)))
         .map(|l| l.filed.line)
         .collect()
 }

@@ -220,18 +220,23 @@ pub fn state(all: &[Verification]) -> RightState {
     }
 }
 
-/// Last day on which the documents let somebody act for or by the right: the power of attorney where an
-/// agent files, the licence of a licensee. `None`: no such document is needed, or it names no last day.
+/// Last day on which the documents let somebody act for or by the right. `None`: no such document is needed,
+/// or it names no last day.
 pub fn authority_until(capacity: Capacity, has_agent: bool, documents: &[(DocumentKind, Option<Date>)]) -> Option<Date> {
+    authority_ends(capacity, has_agent, documents).into_iter().map(|(_, last_day)| last_day).min()
+}
+
+/// The documents that let somebody act for or by the right, each with its last day if it names one: the power
+/// of attorney where an agent files, the licence of a licensee.
+pub fn authority_ends(capacity: Capacity, has_agent: bool, documents: &[(DocumentKind, Option<Date>)]) -> Vec<(DocumentKind, Date)> {
     let licensee = matches!(capacity, Capacity::ExclusiveLicensee | Capacity::SoleLicensee | Capacity::OrdinaryLicensee);
     let longest = |kind: DocumentKind| {
         let all: Vec<Option<Date>> = documents.iter().filter(|(k, _)| *k == kind).map(|(_, until)| *until).collect();
         // One without a last day holds; of several the longest does.
         if all.contains(&None) { None } else { all.into_iter().flatten().max() }
     };
-    let power = has_agent.then(|| longest(DocumentKind::PowerOfAttorney)).flatten();
-    let licence = licensee.then(|| longest(DocumentKind::Licence)).flatten();
-    power.into_iter().chain(licence).min()
+    let needed = [(has_agent, DocumentKind::PowerOfAttorney), (licensee, DocumentKind::Licence)];
+    needed.into_iter().filter_map(|(needed, kind)| Some((kind, longest(kind).filter(|_| needed)?))).collect()
 }
 
 /// Who may see a document of a kind. What names people, licences and purchases stays with the examiners.

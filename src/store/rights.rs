@@ -93,7 +93,7 @@ pub struct VerificationPut {
     /// An authenticity level that is granted with it.
     pub grant: Option<GrantRow>,
     /// What is to be done because of it.
-    pub job: Option<JobDraft>,
+    pub jobs: Vec<JobDraft>,
 }
 
 /// Which rights a list shows; absent: any.
@@ -211,7 +211,7 @@ impl Store {
             if let Some(grant) = &put.grant {
                 go!(execute, diesel::insert_into(report_grants::table).values(grant.clone()))?;
             }
-            if let Some(job) = &put.job {
+            for job in &put.jobs {
                 ask_for_job!(go, job.clone().into())?;
             }
             Ok::<(), Fault>(())

@@ -1,6 +1,7 @@
 //! Granting an evaluation report an authenticity level. A and B hold for every complaint with the same
 //! file, C and D for this complaint; B counts once a second person has granted it too.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -49,6 +50,12 @@ pub(super) fn second_person(earlier: &[GrantRow], examiner: Uuid) -> Result<bool
 /// The number of the next grant for a file: who grants at the same time takes the same one and is refused as stale.
 pub(super) fn next_number(earlier: &[GrantRow]) -> i32 {
     earlier.iter().map(|g| g.n).max().unwrap_or(0).saturating_add(1)
+}
+
+/// What is to be done once a report is proven.
+pub(super) fn jobs_of_proof(sha256: &str, due_at: Timestamp) -> Vec<JobDraft> {
+    let job = |kind| JobDraft { kind, subject: sha256.to_owned(), due_at };
+    vec![job(JobKind::ReportProven), job(JobKind::ReportKnownBetter)]
 }
 
 impl Desk {
@@ -118,8 +125,7 @@ impl Desk {
         }
         let version = transition.after().seq;
         let told = counts && form.level == "B";
-        let job = JobDraft { kind: JobKind::ReportProven, subject: grant.sha256.clone(), due_at: now };
-        let jobs = Some(job).filter(|_| told).into_iter().collect();
+        let jobs = if told { jobs_of_proof(&grant.sha256, now) } else { Vec::new() };
         let examination = Some(assessment.kept().body());
         let commit = Commit { grant: Some(grant), jobs, examination, ..self.commit_of(transition, &with_grant).await? };
         match self.store.commit(commit).await {

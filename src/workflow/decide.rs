@@ -219,7 +219,8 @@ impl Desk {
             assessment: &assessment,
         };
         let dispatches = self.dispatches(&transition, &loaded.complaint, &wording);
-        Ok(Commit { dispatches, ..Commit::of(transition) })
+        let ends_at = super::reexamine::next_end(&transition, &loaded.log, assessment.last_day_of_term);
+        Ok(Commit { dispatches, ends_at, ..Commit::of(transition) })
     }
 }
 

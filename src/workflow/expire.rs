@@ -1,4 +1,5 @@
-//! What happens to a complaint by itself when a period runs out. Called by the agenda; nobody acts.
+//! What happens to a complaint by itself when a period runs out, or when what it rests on ends. Called by the
+//! agenda; nobody acts.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -21,7 +22,8 @@ impl Desk {
             let loaded = self.load(id).await?;
             let (now, _) = self.now();
             let Some(transition) = passed(&loaded.complaint, now, &self.calendar())? else {
-                return Ok(loaded.complaint.alarm_at());
+                let ends_at = self.tell_of_ends(&loaded).await?;
+                return Ok(loaded.complaint.alarm_at().into_iter().chain(ends_at).min());
             };
             let commit = self.commit_of(transition, &loaded).await?;
             match self.store.commit(commit).await {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::prepare::{Assessment, KnownReport, Wording};
@@ -27,6 +27,8 @@ use crate::domain::reference::reference;
 use crate::intake::upload::Arriving;
 use crate::store::{AnswerRow, Commit, CommitError, FileRow, FilingAsk, FilingContext, JobDraft, Outline, PartyRow, ReliedOn};
 
+/// Days within which the end of a term, a power of attorney or a licence is put on the agenda by the filing itself.
+const FILED_AHEAD_DAYS: i64 = 92;
 /// Times a filing starts over when the register, the policy or a listing changed under it.
 const FILING_TRIES_MAX: u32 = 3;
 
@@ -261,6 +263,7 @@ impl Desk {
                 .filter(|_| !context.report_known)
                 .map(|r| filed_report(&r.sha256, &r.facts, (&number, caller.account, now))),
             jobs: proven_at_filing(report.as_ref(), (&assessment, &context), now),
+            ends_at: soon(super::reexamine::next_end(&transition, &[], assessment.last_day_of_term), now),
             idempotency: Some(AnswerRow {
                 account: caller.account,
                 key: key.key.clone(),
@@ -489,6 +492,12 @@ fn proven_at_filing(report: Option<&KnownReport>, (a, context): (&Assessment, &F
     let proven = a.authenticity.as_deref().is_some_and(|l| matches!(l, "A" | "B"));
     let first = proven && !context.report_known && !context.reports.is_empty();
     report.filter(|_| first).map(|r| JobDraft { kind: JobKind::ReportProven, subject: r.sha256.clone(), due_at: now }).into_iter().collect()
+}
+
+/// What ends within [`FILED_AHEAD_DAYS`]. Every later act asks again, so that a filing, which is to be fast, does
+/// not write down what happens in some years.
+fn soon(ends_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    ends_at.filter(|at| at.duration_since(now) <= SignedDuration::from_hours(24 * FILED_AHEAD_DAYS))
 }
 
 /// The documents of a case, the report among them.

@@ -4,6 +4,7 @@
 //!
 //! Called by `agenda`, job by job; what was told before is not told again, so a job may run twice.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,9 +13,12 @@ use super::decide::Judged;
 use super::prepare::Assessment;
 use super::views::Loaded;
 use super::{Caller, Desk, DeskError, RETRIES_MAX};
-use crate::domain::complaint::{Actor, Complaint, Event, LiftDecided, Reconsidered, Reopened, ReopenedWhy, State, Triaged};
+use crate::domain::calendar::end_of_day;
+use crate::domain::complaint::{
+    Actor, Complaint, Event, LiftDecided, Reconsidered, Reopened, ReopenedWhy, State, StoredEvent, Transition, Triaged,
+};
 use crate::domain::register::{RegisterChange, changes};
-use crate::domain::reopening::{hears_of, lines_to_lift};
+use crate::domain::reopening::{hears_of, known_ends, lines_to_lift};
 use crate::store::{Commit, CommitError, ReliedOn};
 
 /// Working days until an examiner has looked at a complaint that came back (policy of the service; as long
@@ -36,6 +40,13 @@ pub struct ReconsiderationForm {
 pub struct Told {
     /// The last complaint of the round; absent: there were no more.
     pub last: Option<Uuid>,
+}
+
+impl Told {
+    /// A round over these; a full one may not have been the last.
+    pub(super) fn after(ids: &[Uuid]) -> Self {
+        Told { last: ids.last().copied().filter(|_| ids.len() == REEXAMINED_ROUND_MAX) }
+    }
 }
 
 impl Desk {
@@ -69,17 +80,36 @@ impl Desk {
                 }
             }
         }
-        Ok(Told { last: ids.last().copied().filter(|_| ids.len() == REEXAMINED_ROUND_MAX) })
+        Ok(Told::after(ids))
+    }
+
+    /// Tells a complaint what it rests on that is over by now; answers when the next of it ends, if nothing is.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn tell_of_ends(&self, loaded: &Loaded) -> Result<Option<Timestamp>, DeskError> {
+        let (now, _) = self.now();
+        let last_day_of_term = self.reassess(loaded).await?.last_day_of_term;
+        let mut ends = known_ends(&loaded.complaint, last_day_of_term).into_iter().map(|(day, why)| (end_of_day(day), why));
+        match ends.find(|(_, why)| !was_told(&loaded.log, why)) {
+            Some((at, why)) if at <= now => {
+                self.tell(&[loaded.complaint.id], |_| Some(why.clone())).await?;
+                // The commit told the agenda what comes next.
+                Ok(None)
+            }
+            next => Ok(next.map(|(at, _)| at)),
+        }
     }
 
     async fn reexamine(&self, id: Uuid, why: impl Fn(&Complaint) -> Option<ReopenedWhy>) -> Result<(), DeskError> {
         let loaded = self.load(id).await?;
-        let Some(why) = why(&loaded.complaint).filter(|why| hears_of(&loaded.complaint, why) && !was_told(&loaded, why)) else {
+        let Some(why) = why(&loaded.complaint).filter(|why| hears_of(&loaded.complaint, why) && !was_told(&loaded.log, why)) else {
             return Ok(());
         };
         let (now, today) = self.now();
         let service = Actor::System(match why {
             ReopenedWhy::Register { .. } => "register",
+            ReopenedWhy::TermEnded { .. } | ReopenedWhy::AuthorityEnded { .. } => "agenda",
             ReopenedWhy::ReportRevoked { .. } | ReopenedWhy::ReportSuperseded { .. } | ReopenedWhy::ReportConflict { .. } => "reports",
         });
         let assessment = self.reassess(&loaded).await?;
@@ -94,14 +124,57 @@ impl Desk {
             t = t.and(&service, now, Event::Triaged(self.triaged_again(&loaded.complaint, &assessment, today)))?;
             t = self.open_hearing(t, now, assessment.hear_first)?;
         }
-        if let Some(lift) = lift(&loaded, today) {
+        if let Some(lift) = lift(&loaded, assessment.last_day_of_term, today) {
             t = t.and(&service, now, Event::LiftDecided(lift))?;
         }
+        self.commit_reexamined(t, &loaded, &assessment).await
+    }
+
+    /// Examines and triages a complaint with a report again that is under way, where the report shows more than
+    /// it did. No person is told; what the policy lets leave without one may leave now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn examine_again(&self, id: Uuid, sha256: &str) -> Result<(), DeskError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.examine_again_once(id, sha256).await {
+                Err(DeskError::Store(e)) if e.is_stale() && tries < RETRIES_MAX => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn examine_again_once(&self, id: Uuid, sha256: &str) -> Result<(), DeskError> {
+        let loaded = self.load(id).await?;
+        let c = &loaded.complaint;
+        let under_way = matches!(c.state, State::Accepted | State::Hearing { .. } | State::Suspended { .. });
+        if !under_way || c.filed.report_sha256.as_deref() != Some(sha256) {
+            return Ok(());
+        }
+        let (now, today) = self.now();
+        let service = Actor::System("reports");
+        let assessment = self.reassess(&loaded).await?;
+        let version = loaded.register.as_ref().map(|(v, _)| *v);
+        let examined = assessment.examined_event(Some(sha256), version).filter(|e| c.examined.as_ref() != Some(e));
+        let Some(examined) = examined else { return Ok(()) };
+        let mut t = c.record(&service, now, Event::Examined(examined))?;
+        t = t.and(&service, now, Event::Triaged(self.triaged_again(c, &assessment, today)))?;
+        t = self.open_hearing(t, now, assessment.hear_first)?;
+        if !matches!(t.after().state, State::Suspended { .. }) {
+            t = self.decide_automatically(t, now, assessment.proof.as_ref())?;
+        }
+        self.commit_reexamined(t, &loaded, &assessment).await
+    }
+
+    async fn commit_reexamined(&self, t: Transition, loaded: &Loaded, assessment: &Assessment) -> Result<(), DeskError> {
         let number = loaded.complaint.filed.patent_number.clone();
+        let version = loaded.register.as_ref().map(|(v, _)| *v);
         let commit = Commit {
             examination: Some(assessment.kept().body()),
             relied_on: vec![ReliedOn::Register { number, version }],
-            ..self.commit_of(t, &loaded).await?
+            ..self.commit_of(t, loaded).await?
         };
         match self.store.commit(commit).await {
             Ok(_) | Err(CommitError::Answered(_)) => Ok(()),
@@ -139,18 +212,31 @@ impl Desk {
 }
 
 /// Whether the log has this very reason.
-fn was_told(loaded: &Loaded, why: &ReopenedWhy) -> bool {
+fn was_told(log: &[StoredEvent], why: &ReopenedWhy) -> bool {
     let told = |body: &str| matches!(serde_json::from_str(body), Ok(Event::Reopened(r)) if r.why == *why);
-    loaded.log.iter().filter(|e| e.kind == "reopened").any(|e| told(&e.body))
+    log.iter().filter(|e| e.kind == "reopened").any(|e| told(&e.body))
 }
 
-fn lift(loaded: &Loaded, today: Date) -> Option<LiftDecided> {
-    let (_, register) = loaded.register.as_ref()?;
-    let lines = lines_to_lift(&loaded.complaint, &loaded.case, (register, today));
-    let text = format!(
-        "专利登记簿（{day}）：{status}，所主张的权利要求或者外观设计均已不再有效。The register of {day}: {status}; no asserted item is in force.",
-        day = register.as_of,
-        status = register.status.word(),
-    );
+/// When the first ends of what a complaint rests on after this transition, and of which it was not told.
+pub(super) fn next_end(t: &Transition, log: &[StoredEvent], last_day_of_term: Option<Date>) -> Option<Timestamp> {
+    let tells = |why: &ReopenedWhy| t.events().iter().any(|e| matches!(e, Event::Reopened(r) if r.why == *why));
+    let open = known_ends(t.after(), last_day_of_term).into_iter().filter(|(_, why)| !tells(why) && !was_told(log, why));
+    open.map(|(day, _)| end_of_day(day)).next()
+}
+
+fn lift(loaded: &Loaded, last_day_of_term: Option<Date>, today: Date) -> Option<LiftDecided> {
+    let over = last_day_of_term.filter(|day| *day < today);
+    let register = loaded.register.as_ref().map(|(_, entry)| entry);
+    let is_gone = |items: &[String]| over.is_some() || register.is_some_and(|r| r.carries_none_of(items, today));
+    let lines = lines_to_lift(&loaded.complaint, &loaded.case, is_gone);
+    let text = match (over, register) {
+        (Some(day), _) => format!("专利权期限已于{day}届满（专利法第42条）。The term of the patent ended on {day} (Patent Law 42)."),
+        (None, Some(register)) => format!(
+            "专利登记簿（{day}）：{status}，所主张的权利要求或者外观设计均已不再有效。The register of {day}: {status}; no asserted item is in force.",
+            day = register.as_of,
+            status = register.status.word(),
+        ),
+        (None, None) => return None,
+    };
     (!lines.is_empty()).then(|| LiftDecided { lines, reason: "patent_not_in_force".into(), examiner: None, text: Some(text) })
 }

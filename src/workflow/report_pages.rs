@@ -10,11 +10,12 @@ use uuid::Uuid;
 use super::{Caller, Desk, DeskError, Judged};
 use crate::domain::complaint::{Actor, Event, State};
 use crate::domain::examine::normal_item;
+use crate::domain::job::JobKind;
 use crate::domain::notice::NoticeProblem;
 use crate::domain::page_reading::{PageReading, ReportRead};
 use crate::domain::patent::PatentNumber;
 use crate::domain::report::{ReportFacts, Verdict};
-use crate::store::{Commit, CommitError, PageReadingRow};
+use crate::store::{Commit, CommitError, JobDraft, PageReadingRow};
 
 /// Most verdicts of one reading.
 pub const VERDICTS_MAX: usize = 500;
@@ -96,7 +97,8 @@ impl Desk {
         }
         let version = transition.after().seq;
         let examination = Some(assessment.kept().body());
-        let commit = Commit { page_reading: Some(row), examination, ..self.commit_of(transition, &read).await? };
+        let jobs = vec![JobDraft { kind: JobKind::ReportKnownBetter, subject: sha256, due_at: now }];
+        let commit = Commit { page_reading: Some(row), examination, jobs, ..self.commit_of(transition, &read).await? };
         match self.store.commit(commit).await {
             Ok(_) | Err(CommitError::Answered(_)) => Ok(version),
             Err(CommitError::Store(e)) if e.is_stale() => Err(DeskError::Changed { now: self.load(at.complaint).await?.complaint.seq }),

@@ -278,6 +278,19 @@ impl Desk {
         self.tell(&ids, |_| Some(ReopenedWhy::ReportRevoked { report_sha256: sha256.to_owned(), reason: reason.clone() })).await
     }
 
+    /// Examines complaints with a report, after the complaint `after`, again: more is known of it than before.
+    ///
+    /// # Errors
+    /// The store's; the round may be made again.
+    pub async fn examine_again_with(&self, sha256: &str, after: Uuid) -> Result<Told, DeskError> {
+        let limit = i64::try_from(REEXAMINED_ROUND_MAX).unwrap_or(i64::MAX);
+        let ids = self.store.complaints_with_file(sha256, after, limit).await?;
+        for id in &ids {
+            self.examine_again(*id, sha256).await?;
+        }
+        Ok(Told::after(&ids))
+    }
+
     /// Tells complaints on the patent of a report that was proven, after the complaint `after`, where it
     /// replaces their own or says otherwise.
     ///

@@ -16,7 +16,6 @@ use crate::domain::audience::Audience;
 use crate::domain::complaint::FactSource;
 use crate::domain::examine::AuthenticityLevel;
 use crate::domain::facts::RightFacts;
-use crate::domain::job::JobKind;
 use crate::domain::notice::{Capacity, DocumentStated, NoticeProblem, Person, ServiceAddress, TEXT_CHARS_MAX};
 use crate::domain::notice_check::check_right;
 use crate::domain::patent::PatentNumber;
@@ -24,7 +23,7 @@ use crate::domain::register::RegisterEntry;
 use crate::domain::right::{
     Part, PartResult, REFUSAL_REASONS, RightCase, RightForm, RightPeople, RightState, Verification, audience, authority_until, last, state,
 };
-use crate::store::{GrantRow, JobDraft, RightFilter, RightRow, StoreError, StoredRight, VerificationPut, VerificationRow};
+use crate::store::{GrantRow, RightFilter, RightRow, StoreError, StoredRight, VerificationPut, VerificationRow};
 use crate::vault::SealedRecord;
 
 /// What an examiner found of a part of a right.
@@ -355,7 +354,7 @@ impl Desk {
             _ => None,
         };
         let proven = grant.as_ref().filter(|g| g.counts);
-        let job = proven.map(|g| JobDraft { kind: JobKind::ReportProven, subject: g.sha256.clone(), due_at: at });
+        let jobs = proven.map(|g| super::authenticity::jobs_of_proof(&g.sha256, at)).unwrap_or_default();
         let row = VerificationRow {
             right_id: id,
             n: i32::try_from(all.len()).unwrap_or(i32::MAX),
@@ -366,7 +365,7 @@ impl Desk {
             examiner: caller.account,
             at,
         };
-        Ok(self.store.put_verification(VerificationPut { row, state: state(&all).word().to_owned(), grant, job }).await?)
+        Ok(self.store.put_verification(VerificationPut { row, state: state(&all).word().to_owned(), grant, jobs }).await?)
     }
 
     /// Level B for the report of a right, by the rule it has in a complaint: it counts once a second person

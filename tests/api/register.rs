@@ -138,6 +138,48 @@ on_both_databases! {
         assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
     }
 
+    /// Nobody tells the service that a term is over: the day does, for what is open and for what was decided.
+    async fn a_term_ends_by_its_date_alone(engine: Engine) {
+        let mut at = Scene::open(engine).await;
+        at.service.set_shanghai_time("2038-05-08 10:00:00");
+        at.put(&LAMP, json!({ "as_of": "2038-05-08" })).await;
+        let decided = at.taken_down(&LAMP, &["100000000001"]).await;
+        at.platform.wait_for(1).await;
+        assert_eq!(at.platform.messages()[0].body["patent"]["last_day_of_term"], "2038-05-09");
+        let files = Deposited::alone(&at.service, &at.holder, &LAMP).await;
+        let open = at.service.file(&at.holder, ("open", &notice(&LAMP, &files, &["100000000002"]))).await.expect(201);
+        assert_eq!((&open["state"], &open["track"]), (&"accepted".into(), &"simple".into()), "{open:#}");
+        let gone = at.service.file(&at.holder, ("gone", &notice(&LAMP, &files, &["100000000003"]))).await.expect(201);
+        let gone = gone["id"].as_str().unwrap();
+        at.service.post(&format!("/v1/complaints/{gone}/withdrawal"), &at.holder, &json!({ "reason": "settled" })).await.expect(201);
+
+        at.service.set_shanghai_time("2038-05-10 00:00:00");
+        let shown = at.came_back(&decided, "patent.term_ended").await;
+        assert_eq!(shown["reopened"]["why"], json!({ "kind": "term_ended", "last_day": "2038-05-09" }));
+        assert_eq!((&shown["listings"][0]["measure"], &finding(&shown, "patent.in_force")["code"]), (&"lift_requested".into(), &"patent.expired".into()));
+        let received = at.platform.wait_for(2).await;
+        let lift = received[1].body.to_string();
+        assert!(lift.contains("lift.decided") && lift.contains("patent_not_in_force"), "{lift}");
+        let open = open["id"].as_str().unwrap();
+        let shown = at.came_back(open, "patent.term_ended").await;
+        assert_eq!((&shown["track"], &shown["overall"]), (&"complex".into(), &"unusable".into()));
+
+        let stays = at.stays(&decided).await;
+        assert_eq!(stays["reopened"], Value::Null);
+        // A day on, after another term was asked about, nothing is told twice.
+        at.service.days_pass(1);
+        at.put(&SHELF, json!({ "as_of": "2037-07-01" })).await;
+        for (id, times) in [(decided.as_str(), 1), (open, 1), (gone, 0)] {
+            let log = at.service.get(&format!("/v1/complaints/{id}/log"), &at.holder).await.expect(200);
+            let told: Vec<&Value> = log["items"].as_array().unwrap().iter().filter(|e| e["type"] == "reopened").collect();
+            assert_eq!(told.len(), times, "{log:#}");
+            assert!(told.iter().all(|e| e["at"].as_str().unwrap() >= "2038-05-09T16:00:00"), "before the day was over: {log:#}");
+        }
+        assert!(at.service.terminate());
+        let audit = at.service.command().arg("audit").output().unwrap();
+        assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+    }
+
     /// A fee overdue ends nothing; lapsed, restored and invalidated do what they say.
     async fn a_right_that_ends_takes_its_measures_along(engine: Engine) {
         let at = Scene::open(engine).await;

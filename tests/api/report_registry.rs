@@ -101,6 +101,30 @@ on_both_databases! {
         assert_eq!(finding(&seen, "report.superseded")["result"], "pass", "the proven one does not suffer from what nobody proved");
     }
 
+    /// What was filed before a report was proven profits as much as what is filed after, without a person.
+    async fn a_proof_reaches_what_was_filed_before(engine: Engine) {
+        let at = Scene::open(engine).await;
+        let (_, second) = at.service.account("examiner", None).await;
+        at.put(&LAMP, json!({})).await;
+        let filer = filer(&at, &LAMP, ("", None)).await;
+        let before = files(&at, &filer, (&LAMP, "100000000001")).await;
+        let taken_back = files(&at, &filer, (&LAMP, "100000000002")).await;
+        let path = format!("/v1/complaints/{}/withdrawal", taken_back["id"].as_str().unwrap());
+        at.service.post(&path, &filer.key, &json!({ "reason": "settled" })).await.expect(201);
+        let proven = files(&at, &filer, (&LAMP, "100000000003")).await;
+        assert_eq!((&finding(&before, "report.authenticity")["result"], &before["track"]), (&"unknown".into(), &"simple".into()));
+        prove(&at, &proven, &second).await;
+
+        let path = format!("/v1/admin/complaints/{}", before["id"].as_str().unwrap());
+        let passed = |c: &Value| finding(c, "report.authenticity")["result"] == "pass";
+        let shown = at.service.until((&path, &at.examiner), passed).await;
+        assert_eq!((&shown["overall"], &shown["track"], &shown["reopened"]), (&"usable".into(), &"simple".into(), &Value::Null), "{shown:#}");
+        assert_eq!(shown["due_on"], before["due_on"], "the day a decision is due does not move");
+        let log = at.service.get(&format!("/v1/complaints/{}/log", before["id"].as_str().unwrap()), &filer.key).await.expect(200);
+        let kinds: Vec<&Value> = log["items"].as_array().unwrap().iter().map(|e| &e["type"]).collect();
+        assert_eq!(kinds[kinds.len() - 2..], ["examined", "triaged"], "{log:#}");
+    }
+
     /// Two people grant level B at the same time, each in another complaint: one of them is the second.
     async fn two_people_at_once_are_two(engine: Engine) {
         let at = Scene::open(engine).await;

@@ -155,6 +155,65 @@ on_both_databases! {
         assert!(at.platform.received().len() <= 1, "nothing leaves on a power of attorney that is over");
     }
 
+    /// A power of attorney or a licence that ends while a complaint is open is looked at again; under a measure
+    /// the licence is, for a measure stands on a right, and what an agent did stays done.
+    async fn authority_ends_under_a_complaint(engine: Engine) {
+        let at = Scene::open(engine).await;
+        let (_, agent) = at.service.account("agent", None).await;
+        for right in [&SHELF, &LAMP] {
+            at.put(right, json!({})).await;
+        }
+        let day = |days: i64| at.service.today().checked_add(jiff::Span::new().days(days)).unwrap().to_string();
+        let power = json!({
+            "kind": "power_of_attorney", "file": at.service.deposit_bytes(&agent, b"%PDF-1.4 power".to_vec()).await,
+            "from": "2026-01-01", "until": day(10), "scope": "投诉", "sub_delegation": false, "captured_at": "2026-11-01T08:00:00Z",
+        });
+        let licence = json!({
+            "kind": "licence", "file": at.service.deposit_bytes(&at.holder, b"%PDF-1.4 licence".to_vec()).await,
+            "until": day(10), "licence_kind": "exclusive", "territory": "中国",
+        });
+        let (its, own) = (Deposited::alone(&at.service, &agent, &SHELF).await, Deposited::alone(&at.service, &at.holder, &LAMP).await);
+        let file = async |by_agent: bool, item: &str| {
+            let (key, right, files) = if by_agent { (&agent, &SHELF, &its) } else { (&at.holder, &LAMP, &own) };
+            let mut form = notice(right, files, &[item]);
+            if by_agent {
+                form["agent"] = form["complainant"].clone();
+            } else {
+                form["capacity"] = "exclusive_licensee".into();
+            }
+            form["documents"].as_array_mut().unwrap().push(if by_agent { power.clone() } else { licence.clone() });
+            let filed = at.service.file(key, (item, &form)).await.expect(201);
+            assert_eq!((&filed["state"], &filed["track"]), (&"accepted".into(), &"simple".into()), "{filed:#}");
+            assert_eq!(facts(&at, &filed).await.0["authority.expired"], false);
+            filed
+        };
+        let take_down = async |filed: &Value| {
+            let path = format!("/v1/admin/complaints/{}/decision", filed["id"].as_str().unwrap());
+            let line = json!({ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] });
+            at.service.post_if(&path, &at.examiner, (&filed["version"], &json!({ "lines": [line] }))).await.expect(201);
+        };
+        let (by_power, by_licence) = (file(true, "100000000001").await, file(false, "100000000002").await);
+        let (power_used, licence_used) = (file(true, "100000000003").await, file(false, "100000000004").await);
+        take_down(&power_used).await;
+        take_down(&licence_used).await;
+        at.platform.wait_for(2).await;
+
+        at.service.days_pass(11);
+        for (filed, document) in [(&by_power, "power_of_attorney"), (&by_licence, "licence")] {
+            let shown = at.came_back(filed["id"].as_str().unwrap(), "authority.ended").await;
+            assert_eq!(shown["reopened"]["why"], json!({ "kind": "authority_ended", "document": document, "last_day": day(-1) }));
+            assert_eq!(facts(&at, filed).await.0["authority.expired"], true);
+            assert_eq!(shown["track"], "complex");
+            let met = shown["criteria"].as_array().unwrap().iter().any(|c| c["code"] == "authority.expired" && c["met"] == true);
+            assert!(met, "{shown:#}");
+        }
+        let shown = at.came_back(licence_used["id"].as_str().unwrap(), "authority.ended").await;
+        assert_eq!(shown["listings"][0]["measure"], "requested", "a person decides what follows");
+        let shown = at.service.get(&format!("/v1/admin/complaints/{}", power_used["id"].as_str().unwrap()), &at.examiner).await.expect(200);
+        assert_eq!((&shown["reopened"], &shown["state"]), (&Value::Null, &"decided".into()));
+        assert_eq!(at.lifts(), 0);
+    }
+
     /// A person who was erased from a right takes the right out of use, and what was filed stays readable.
     async fn an_erased_person_is_gone(engine: Engine) {
         let at = Scene::open(engine).await;

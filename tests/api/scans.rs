@@ -64,6 +64,9 @@ on_both_databases! {
         );
         let empty = service.post_if(&path, &examiner, (&filed["version"], &json!({}))).await.expect(422);
         assert_eq!(empty["problems"][0]["code"], "reading.empty");
+        let files = Deposited::of(&service, &holder, &CUP).await;
+        let twin = service.file(&holder, ("scan-twin", &notice(&CUP, &files, &["700000000003"]))).await.expect(201);
+        assert_eq!(finding(&twin, "report.verdict")["result"], "unknown");
 
         let whole = json!({
             "form": { "value": "230701", "page": 1 }, "patent_number": { "value": "ZL202330562917.0", "page": 1 },
@@ -80,6 +83,10 @@ on_both_databases! {
         assert_eq!(finding(&read, "report.verdict")["supplied_by"], "examiner");
         // From complex to simple only by a named examiner.
         assert_eq!(read["track"], "complex");
+        // Another complaint with the file, filed before, hears of it too.
+        let twin = format!("/v1/admin/complaints/{}", twin["id"].as_str().unwrap());
+        let heard = service.until((&twin, &examiner), |c| finding(c, "report.verdict")["result"] == "pass").await;
+        assert_eq!((&heard["track"], &heard["reopened"]), (&"complex".into(), &Value::Null), "{heard:#}");
         let stale = service.post_if(&path, &examiner, (&filed["version"], &whole)).await;
         assert_eq!(stale.problem(412), "complaint.changed");
 

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::notice::DocumentKind;
 use crate::domain::register::RegisterChange;
 
 /// It is with the examiners again.
@@ -49,6 +50,18 @@ pub enum ReopenedWhy {
         /// The proven one.
         with: String,
     },
+    /// The term of the patent is over, by its dates alone. Law: Patent Law 42.
+    TermEnded {
+        /// The last day of the term.
+        last_day: Date,
+    },
+    /// The power of attorney or the licence by which somebody complains is over. Law: Civil Code 173(1).
+    AuthorityEnded {
+        /// `power_of_attorney` or `licence`.
+        document: DocumentKind,
+        /// Its last day.
+        last_day: Date,
+    },
 }
 
 impl ReopenedWhy {
@@ -59,6 +72,8 @@ impl ReopenedWhy {
             ReopenedWhy::ReportRevoked { .. } => vec!["report.revoked".into()],
             ReopenedWhy::ReportSuperseded { .. } => vec!["report.superseded".into()],
             ReopenedWhy::ReportConflict { .. } => vec!["report.conflict".into()],
+            ReopenedWhy::TermEnded { .. } => vec!["patent.term_ended".into()],
+            ReopenedWhy::AuthorityEnded { .. } => vec!["authority.ended".into()],
         }
     }
 }

@@ -143,6 +143,7 @@ fn first_samples() -> Vec<(&'static str, Event)> {
     let verdict = VerdictOnPage { item: "1".into(), verdict: Verdict::NoDefectFound, page: 2 };
     let read = ReportRead { report_sha256: "cd".repeat(32), examiner: id(3), verdicts: vec![verdict], facts: vec!["title".into()] };
     let changed = TrackChanged { to: Track::Complex, reason: Some("产品类别有疑问".into()), due_on: date(2026, 12, 5) };
+    let ended = ReopenedWhy::AuthorityEnded { document: DocumentKind::PowerOfAttorney, last_day: date(2026, 11, 25) };
     use Determination::{Infringing, NotInfringing, Undetermined};
     vec![
         ("filed", Event::Filed(Box::new(filed()))),
@@ -178,6 +179,8 @@ fn first_samples() -> Vec<(&'static str, Event)> {
         ("reopened, report revoked", reopened(ReopenedWhy::ReportRevoked { report_sha256: "cd".repeat(32), reason: "not_issued".into() })),
         ("reopened, report superseded", reopened(ReopenedWhy::ReportSuperseded { report_sha256: "cd".repeat(32), by: "23".repeat(32) })),
         ("reopened, report conflict", reopened(ReopenedWhy::ReportConflict { report_sha256: "cd".repeat(32), with: "23".repeat(32) })),
+        ("reopened, term ended", reopened(ReopenedWhy::TermEnded { last_day: date(2026, 11, 25) })),
+        ("reopened, authority ended", reopened(ended)),
         ("reconsidered", Event::Reconsidered(Reconsidered { examiner: id(3), text: "已核对，维持".into() })),
     ]
 }

@@ -19,6 +19,7 @@ mod steps;
 use std::collections::HashSet;
 
 use diesel_async::AsyncPgConnection;
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -64,6 +65,8 @@ pub struct Commit {
     pub report: Option<ReportRow>,
     /// What is to be done because of it.
     pub jobs: Vec<JobDraft>,
+    /// When the first of what the complaint rests on ends, by days known before.
+    pub ends_at: Option<Timestamp>,
     /// What an examiner read on the report's pages with it.
     pub page_reading: Option<PageReadingRow>,
     /// The answer to keep for a retry of the same request.
@@ -89,6 +92,7 @@ impl Commit {
             submissions: Vec::new(),
             report: None,
             jobs: Vec::new(),
+            ends_at: None,
             page_reading: None,
             idempotency: None,
             relied_on: Vec::new(),

@@ -56,7 +56,7 @@ pub(super) struct Plan {
     pub(super) submissions: Vec<SubmissionRow>,
     pub(super) reports: Vec<ReportRow>,
     pub(super) page_readings: Vec<PageReadingRow>,
-    /// What is to be done; also when something happens to the complaint by itself, next.
+    /// What is to be done; also when something happens to the complaint by itself, or what it rests on ends, next.
     pub(super) jobs: Vec<JobRow>,
     /// The complaint, where nothing more happens to it by itself.
     pub(super) alarm_off: Option<Uuid>,
@@ -85,6 +85,7 @@ impl Plan {
         let (row, listings) = expected_projection(&complaint, updated_at, &commit.urls);
         let ended = expected_outcome(&complaint);
         let last_seq = int(complaint.seq);
+        let alarm_at = complaint.alarm_at().into_iter().chain(commit.ends_at).min();
         let before_seq = last_seq - i32::try_from(stored.len()).unwrap_or(0);
         let events: Vec<EventRow> = stored.into_iter().map(|e| EventRow::of(id, e)).collect();
         let (filed, moved) = if is_new { (vec![row], vec![]) } else { (vec![], vec![Moved { row, before_seq }]) };
@@ -93,7 +94,7 @@ impl Plan {
             (false, true) => (vec![], listings),
             (false, false) => (vec![], vec![]),
         };
-        let alarm = complaint.alarm_at().map(|due_at| JobDraft { kind: JobKind::Deadlines, subject: id.to_string(), due_at });
+        let alarm = alarm_at.map(|due_at| JobDraft { kind: JobKind::Deadlines, subject: id.to_string(), due_at });
         let alarm_off = Some(id).filter(|_| !is_new && alarm.is_none());
         let body = |body: String| (id, last_seq, body);
         let notice = commit.notice.map(body);
