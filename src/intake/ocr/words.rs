@@ -12,6 +12,9 @@ const OWN_SIZE_TIMES: f64 = 1.35;
 /// Where a character's base line lies below its middle, part of its height.
 const BASE_BELOW_MIDDLE: f64 = 0.35;
 
+/// What the engine reads out of the edge of a tick box, before the words behind it.
+const EDGES: [char; 6] = ['“', '”', '‘', '’', '"', '\''];
+
 /// The least step from one character to the next, part of their height.
 const ADVANCE_MIN: f64 = 0.25;
 
@@ -71,11 +74,14 @@ pub fn lay(plan: &Plan, words: &[Word], number: u32) -> Read {
     let mut page = Page { number, shape: plan.shape, ..Page::default() };
     let mut pieces: Vec<Vec<(char, u8)>> = vec![Vec::new(); plan.pieces.len()];
     let (mut last, mut free_from) = ((usize::MAX, usize::MAX), 0.0_f64);
+    let mut behind_box = false;
     for token in &tokens {
         if last != (token.piece, token.line) {
-            (last, free_from) = ((token.piece, token.line), 0.0);
+            (last, free_from, behind_box) = ((token.piece, token.line), 0.0, false);
         }
-        let chars: Vec<char> = token.text.chars().filter(|c| !c.is_whitespace()).collect();
+        let text = if behind_box { token.text.trim_start_matches(EDGES) } else { token.text };
+        behind_box = token.confidence.is_none() || (behind_box && text.is_empty());
+        let chars: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
         if page.glyphs.len() + chars.len() > CHARS_MAX {
             break;
         }
@@ -192,7 +198,7 @@ mod tests {
             ],
             ..Plan::default()
         };
-        let mut unsure = word(1, 1, (80, 220), "申请日");
+        let mut unsure = word(1, 1, (80, 220), "”申请日");
         unsure.confidence = 41;
         let words = [word(0, 0, (20, 20), "盖章"), word(1, 0, (20, 20), "专利权"), unsure];
         let read = lay(&plan, &words, 3);
