@@ -153,19 +153,19 @@ impl<'l> Canvas<'l> {
     /// The same character almost at the same place is one character: fake bold, fill and stroke.
     fn is_repeat(&mut self, glyph: &Glyph) -> bool {
         let near = (glyph.size * 0.15).min(PLACE_STEP_POINTS);
-        let (_, cx, cy) = place_key(glyph);
-        for i in -1..=1 {
-            for j in -1..=1 {
+        // Only the meshes that such a place can lie in: mostly one or two each way.
+        for i in mesh(glyph.x - near)..=mesh(glyph.x + near) {
+            for j in mesh(glyph.y - near)..=mesh(glyph.y + near) {
                 let twin = self
                     .places
-                    .get(&(glyph.ch, cx + i, cy + j))
+                    .get(&(glyph.ch, i, j))
                     .is_some_and(|at| at.iter().any(|p| (p.0 - glyph.x).abs() < near && (p.1 - glyph.y).abs() < near));
                 if twin {
                     return true;
                 }
             }
         }
-        self.places.entry((glyph.ch, cx, cy)).or_default().push((glyph.x, glyph.y));
+        self.places.entry(place_key(glyph)).or_default().push((glyph.x, glyph.y));
         false
     }
 
@@ -302,9 +302,12 @@ struct Look {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "places are on a page")]
+fn mesh(v: f64) -> i64 {
+    (v / PLACE_STEP_POINTS).floor() as i64
+}
+
 fn place_key(glyph: &Glyph) -> (char, i64, i64) {
-    let cell = |v: f64| (v / PLACE_STEP_POINTS).floor() as i64;
-    (glyph.ch, cell(glyph.x), cell(glyph.y))
+    (glyph.ch, mesh(glyph.x), mesh(glyph.y))
 }
 
 fn tint_of(paint: &Paint<'_>) -> Tint {

@@ -114,16 +114,12 @@ impl Letters {
 
     /// What a glyph is that is said to be `said`.
     pub fn look<'a>(&mut self, glyph: &Glyph<'a>, said: Option<&BfString>, ink: &Paint<'a>) -> Letter {
-        let letters: Vec<char> = match said {
-            Some(BfString::Char(c)) => fold(*c),
+        let letter = match said {
+            Some(BfString::Char(c)) => alone(fold(*c)),
             // One glyph, many letters: of a ligature, and never of Chinese characters.
             Some(BfString::String(text)) if text.chars().filter(|c| is_han(*c)).count() > 1 => return Letter::Another,
-            Some(BfString::String(text)) => text.chars().flat_map(fold).collect(),
-            None => Vec::new(),
-        };
-        let letter = match letters[..] {
-            [one] => Some(one),
-            _ => None,
+            Some(BfString::String(text)) => alone(text.chars().flat_map(fold)),
+            None => None,
         };
         match glyph {
             Glyph::Outline(outline) => self.look_at_outline(outline, letter),
@@ -132,17 +128,17 @@ impl Letters {
     }
 
     fn look_at_outline(&mut self, outline: &OutlineGlyph, letter: Option<char>) -> Letter {
-        let Some(font) = outline.font_data() else { return Letter::AsSaid };
-        if self.brought.holds((*font.data).as_ref()) {
-            // Nothing is drawn that could be compared; the code itself may be the character.
-            let coded = WORDS.iter().find(|(word, gbk)| [u32::from(*word), *gbk].contains(&outline.char_code()));
-            let denied = coded.is_some_and(|(word, _)| letter.is_some_and(|letter| is_han(letter) && letter != *word));
-            return if denied { Letter::Another } else { Letter::AsSaid };
-        }
         let key = outline.identifier().cache_key();
         let shape = match self.shapes.get(&key) {
+            // Met before. To ask for its font again would read the font's tables for every glyph of a page.
             Some(shape) => *shape,
-            None => *self.shapes.entry(key).or_insert(shape_of(outline, &font, &mut self.tables)),
+            None => {
+                let Some(font) = outline.font_data() else { return Letter::AsSaid };
+                if self.brought.holds((*font.data).as_ref()) {
+                    return as_coded(outline, letter);
+                }
+                *self.shapes.entry(key).or_insert(shape_of(outline, &font, &mut self.tables))
+            }
         };
         if shape.blank {
             return Letter::Blank;
@@ -168,6 +164,19 @@ impl Letters {
         });
         if shape.blank { Letter::Blank } else { Letter::AsSaid }
     }
+}
+
+/// A glyph of a font that is not in the file: nothing is drawn that could be compared; the code itself may be
+/// the character.
+fn as_coded(outline: &OutlineGlyph, letter: Option<char>) -> Letter {
+    let coded = WORDS.iter().find(|(word, gbk)| [u32::from(*word), *gbk].contains(&outline.char_code()));
+    let denied = coded.is_some_and(|(word, _)| letter.is_some_and(|letter| is_han(letter) && letter != *word));
+    if denied { Letter::Another } else { Letter::AsSaid }
+}
+
+/// The only letter of a text of one.
+fn alone(mut letters: impl Iterator<Item = char>) -> Option<char> {
+    letters.next().filter(|_| letters.next().is_none())
 }
 
 fn shape_of(outline: &OutlineGlyph, font: &OutlineFontData, tables: &mut HashMap<u128, HashMap<u32, char>>) -> Drawn {

@@ -71,11 +71,17 @@ pub fn usual_size(glyphs: &[Glyph]) -> f64 {
 
 /// Folds one character to the one that is compared: full-width letters and digits, compatibility
 /// ideographs and radicals, the box marks of symbol fonts. Chinese punctuation stays as printed.
-pub fn fold(ch: char) -> Vec<char> {
+pub fn fold(ch: char) -> impl Iterator<Item = char> {
+    let (kept, several) = folded(ch);
+    kept.into_iter().chain(several)
+}
+
+/// Mostly it is one; only then nothing is allocated, for each glyph of a file comes through here.
+fn folded(ch: char) -> (Option<char>, Vec<char>) {
     let kept = match ch {
-        '\u{21}'..='\u{7e}' | '\u{4e00}'..='\u{9fff}' => return vec![ch],
+        '\u{21}'..='\u{7e}' | '\u{4e00}'..='\u{9fff}' => ch,
         // Kept as printed: a title's brackets are compared with the register's.
-        '（' | '）' | '：' | '；' | '，' | '！' | '？' => return vec![ch],
+        '（' | '）' | '：' | '；' | '，' | '！' | '？' => ch,
         '\u{f0fe}' | '\u{f052}' => '☑',
         '\u{f0a8}' | '\u{f06f}' | '\u{f0a3}' | '❏' | '❑' | '❐' | '❒' | '▢' | '◻' | '◽' => '□',
         '\u{f0fc}' => '✓',
@@ -99,12 +105,12 @@ pub fn fold(ch: char) -> Vec<char> {
         '⻮' => '齿',
         '⻰' => '龙',
         '⻳' => '龟',
-        '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' => return Vec::new(),
-        other if other.is_control() => return Vec::new(),
+        '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' => return (None, Vec::new()),
+        other if other.is_control() => return (None, Vec::new()),
         other if other.is_whitespace() => ' ',
-        other => return std::iter::once(other).nfkc().collect(),
+        other => return (None, std::iter::once(other).nfkc().collect()),
     };
-    vec![kept]
+    (Some(kept), Vec::new())
 }
 
 /// Leaves out white space, except one blank between two Latin letters or digits.
