@@ -121,6 +121,12 @@ impl Vault {
         hex::encode(self.mac(b"person", &text))
     }
 
+    /// Keyed digest of who somebody is, the same in every complaint; kept beside the sealed record and erased
+    /// with it, never in the log.
+    pub fn identity_digest(&self, canonical: &str) -> String {
+        hex::encode(self.mac(b"identity", canonical.as_bytes()))
+    }
+
     fn mac(&self, purpose: &[u8], bytes: &[u8]) -> [u8; 32] {
         // HMAC takes keys of any length.
         let mut mac = match Hmac::<Sha256>::new_from_slice(&self.pepper) {

@@ -270,6 +270,34 @@ fields! {
     "statement.id" Platform;
     "statement.received_on" Platform;
     "statement.text" Platform;
+    // Conduct: the party it is about, and the house; nobody else.
+    "conduct…" Examiner;
+    "figures.complaints" Complainant;
+    "figures.upheld.count" Complainant;
+    "figures.upheld.rate" Complainant;
+    "figures.upheld.low" Complainant;
+    "figures.upheld.high" Complainant;
+    "figures.reversed.count" Complainant;
+    "figures.reversed.rate" Complainant;
+    "figures.reversed.low" Complainant;
+    "figures.reversed.high" Complainant;
+    "figures.withdrawn.count" Complainant;
+    "figures.withdrawn.rate" Complainant;
+    "figures.withdrawn.low" Complainant;
+    "figures.withdrawn.high" Complainant;
+    "flags[].id" Complainant;
+    "flags[].against" Complainant;
+    "flags[].factor" Complainant;
+    "flags[].law" Complainant;
+    "flags[].text" Complainant;
+    "flags[].evidence[]" Complainant;
+    "flags[].raised_on" Complainant;
+    "flags[].answer_by" Complainant;
+    "flags[].answered_on" Complainant;
+    "flags[].answer" Complainant;
+    "flags[].usable" Complainant;
+    "flags[].withdrawn_on" Complainant;
+    "flags[].withdrawn_why" Complainant;
     // Everybody: what is final, and figures.
     "as_of" Public;
     "count_shown_min" Public;

@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 
 use super::complaint::{DocumentFiled, ListingFiled};
+use super::conduct::FlagCounts;
 use super::examine::Examined;
 use super::notice::{Comparison, Correspondence, DesignKind, DocumentKind, Likeness, NoticeCase};
 use super::patent::PatentKind;
@@ -39,6 +40,8 @@ pub struct FactsFrom<'a> {
     pub relisting_determined: Option<bool>,
     /// Whether a seller answered to the merits, with evidence.
     pub seller_answered: bool,
+    /// Flags of conduct that their party could answer.
+    pub flags: FlagCounts,
 }
 
 /// What examiners found of a right; absent: nobody looked.
@@ -179,6 +182,8 @@ fn complaint_facts(x: &FactsFrom, f: &mut Facts) {
     if let Some(shops) = shops {
         f.insert("complaint.sellers".into(), shops.len().into());
     }
+    f.insert("complainant.malice_flags".into(), x.flags.complainant.into());
+    f.insert("agency.malice_flags".into(), x.flags.agency.into());
     // Silence says nothing: a seller that was not asked yet did not answer either.
     if x.seller_answered {
         f.insert("seller.substantial_answer".into(), true.into());

@@ -6,6 +6,7 @@ pub mod audience;
 pub mod automation;
 pub mod calendar;
 pub mod complaint;
+pub mod conduct;
 pub mod dispatch;
 pub mod egress;
 pub mod examine;

@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::calendar::shanghai_date;
-use super::complaint::{ClosedWhy, Complaint, Determination, Listing, State};
+use super::complaint::{ClosedWhy, Complaint, Determination, Listing, Measure, State};
 use super::policy::Track;
 
 /// Calendar days after which nobody can be expected to appeal any more: fifteen days to appeal, which begin when
@@ -83,6 +83,8 @@ pub struct Outcome {
     pub ended_on: Date,
     /// Whether what was decided first was decided without a human.
     pub automatic: bool,
+    /// Whether infringement was found of a listing, and stands: not lifted as overturned.
+    pub upheld: bool,
     /// Whether a determination was overturned.
     pub overturned: bool,
     /// Seconds from filing until every listing was decided; none where nothing was.
@@ -100,6 +102,7 @@ pub fn outcome(c: &Complaint) -> Option<Outcome> {
         track: c.track,
         ended_on: shanghai_date(c.last_act_at?),
         automatic: ending.is_decision() && c.decisions.first().is_some_and(|d| d.examiner.is_none()),
+        upheld: c.listings.iter().any(stands),
         overturned: c.listings.iter().any(|l| l.overturned),
         seconds_to_decision: c.decided_at.filter(|_| ending.is_decision()).map(seconds),
         final_from: final_from(c),
@@ -145,6 +148,11 @@ pub fn final_from(c: &Complaint) -> Option<Date> {
         return None;
     }
     if c.listings.iter().all(|l| appeal_is_spent(c, l)) { last.tomorrow().ok() } else { last.checked_add(FINAL_AFTER_DAYS.days()).ok() }
+}
+
+/// Whether infringement was found, and what overturned it, if anything, was not the finding itself.
+fn stands(l: &Listing) -> bool {
+    l.determination == Determination::Infringing && !(l.overturned && l.measure == Measure::LiftRequested)
 }
 
 fn is_pending(l: &Listing) -> bool {

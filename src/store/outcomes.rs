@@ -37,6 +37,8 @@ pub struct OutcomeRow {
     pub automatic: bool,
     /// Whether a determination was overturned.
     pub overturned: bool,
+    /// Whether infringement was found and stands.
+    pub upheld: bool,
     /// Seconds from filing to decision.
     pub seconds: Option<i64>,
     /// The day from which it is final.
@@ -88,21 +90,28 @@ pub fn expected_outcome(c: &Complaint) -> Option<Ended> {
         ended_on: o.ended_on,
         automatic: o.automatic,
         overturned: o.overturned,
+        upheld: o.upheld,
         seconds: o.seconds_to_decision,
         final_from: o.final_from,
     };
     Some((row, published))
 }
 
-/// Puts the rows of one complaint in the place of those it had.
+/// Puts the rows of one complaint in the place of those it had. Who complains is not in the log: it is taken from
+/// the party's row, and gone with it.
 macro_rules! put_ended {
     ($go:ident, $ended:expr) => {{
-        use crate::store::schema::{outcomes, published};
+        use crate::store::schema::{outcomes, parties, published};
         let (row, public): &crate::store::outcomes::Ended = $ended;
         let id = crate::store::types::Id(row.complaint_id);
         $go!(execute, diesel::delete(published::table.find(id)))?;
         $go!(execute, diesel::delete(outcomes::table.find(id)))?;
         $go!(execute, diesel::insert_into(outcomes::table).values(row.clone()))?;
+        let complainant = parties::table.filter(parties::complaint_id.eq(id)).filter(parties::person_key.is_not_null());
+        let key: Option<Option<String>> = $go!(first, complainant.select(parties::person_key)).optional()?;
+        if let Some(key) = key.flatten() {
+            $go!(execute, diesel::update(outcomes::table.find(id)).set(outcomes::complainant_key.eq(Some(key))))?;
+        }
         if let Some(public) = public {
             $go!(execute, diesel::insert_into(published::table).values(public.clone()))?;
         }

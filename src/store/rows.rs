@@ -153,7 +153,7 @@ pub(crate) struct ExaminationRow {
 
 /// A person, sealed under a key of its own; destroying the key erases the person.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = parties)]
+#[diesel(table_name = parties, treat_none_as_default_value = false)]
 pub struct PartyRow {
     /// Id.
     #[diesel(serialize_as = Id, deserialize_as = Id)]
@@ -170,6 +170,8 @@ pub struct PartyRow {
     /// When it was put.
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     pub created_at: Timestamp,
+    /// Of the complainant: keyed digest by which it is the same through whatever account it files.
+    pub person_key: Option<String>,
 }
 
 /// An authenticity level granted to a report.

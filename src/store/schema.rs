@@ -223,6 +223,7 @@ diesel::table! {
         sealed -> Binary,
         key -> Binary,
         created_at -> TsSql,
+        person_key -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -522,8 +523,10 @@ diesel::table! {
         ended_on -> DaySql,
         automatic -> Bool,
         overturned -> Bool,
+        upheld -> Bool,
         seconds -> Nullable<BigInt>,
         final_from -> Nullable<DaySql>,
+        complainant_key -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -546,6 +549,28 @@ diesel::table! {
         body -> Text,
         put_by -> IdSql,
         put_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    conduct_flags (id) {
+        id -> IdSql,
+        complaint_id -> IdSql,
+        account_id -> IdSql,
+        against -> Text,
+        complainant_key -> Nullable<Text>,
+        factor -> Text,
+        note -> Text,
+        evidence -> Text,
+        raised_by -> IdSql,
+        raised_on -> DaySql,
+        answer_by -> DaySql,
+        answered_on -> Nullable<DaySql>,
+        answer -> Nullable<Binary>,
+        answer_key -> Nullable<Binary>,
+        withdrawn_on -> Nullable<DaySql>,
+        withdrawn_why -> Nullable<Text>,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(
@@ -591,4 +616,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     outcomes,
     published,
     publication_rules,
+    conduct_flags,
 );

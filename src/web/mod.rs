@@ -14,6 +14,7 @@ mod contest;
 mod csv;
 mod examination;
 mod files;
+mod flags;
 mod guard;
 mod limits;
 mod platform;

@@ -4,7 +4,8 @@
 use actix_web::web;
 
 use super::{
-    accounts, complaints, conduct, contest, examination, files, platform, public, queue, report_pages, reports, rights, seller, service,
+    accounts, complaints, conduct, contest, examination, files, flags, platform, public, queue, report_pages, reports, rights, seller,
+    service,
 };
 use crate::workflow::Role;
 
@@ -82,6 +83,9 @@ routes! {
     post "/v1/complaints/{complaint_id}/reviews" FILERS contest::request_review;
     post "/v1/report-checks" DEPOSITORS complaints::check_report;
 
+    get "/v1/conduct" FILERS flags::own;
+    post "/v1/conduct/flags/{flag_id}/answer" FILERS flags::answer;
+
     get "/v1/platform/dispatches" PLATFORMS platform::feed;
     get "/v1/platform/dispatches/{dispatch_id}" PLATFORMS platform::dispatch;
     post "/v1/platform/dispatches/{dispatch_id}/acknowledgements" PLATFORMS platform::acknowledge;
@@ -124,6 +128,8 @@ routes! {
     post "/v1/admin/complaints/{complaint_id}/authority-acts" JUDGES conduct::record_authority;
     post "/v1/admin/complaints/{complaint_id}/reviews/{review_id}/decision" JUDGES conduct::decide_review;
     post "/v1/admin/complaints/{complaint_id}/recusal" JUDGES conduct::recuse;
+    post "/v1/admin/complaints/{complaint_id}/conduct-flags" JUDGES flags::raise;
+    post "/v1/admin/conduct-flags/{flag_id}/withdrawal" JUDGES flags::withdraw;
     post "/v1/admin/mails/{mail_id}/bounce" REGISTRARS conduct::bounce_mail;
     get "/v1/admin/calendar/{year}" STAFF conduct::calendar;
     put "/v1/admin/calendar/{year}" ADMINS conduct::put_calendar;

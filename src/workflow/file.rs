@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::flags::Complains;
 use super::prepare::{Assessment, KnownReport, Wording};
 use super::reports::{filed_report, others};
 use super::rights::FromRight;
@@ -202,6 +203,7 @@ impl Desk {
             policy: &policy,
             complaint: None,
             answered: false,
+            flags: self.flags_that_count(caller.account, Complains::Person(&checked.complainant.person)).await?,
             today,
         });
         let id = self.ids.next();
@@ -341,6 +343,7 @@ impl Desk {
                 sealed: record.sealed,
                 key: record.key,
                 created_at: now,
+                person_key: (role == "complainant").then(|| self.person_key(&checked.complainant.person)),
             });
             PartyRef { party: id, digest: self.vault.person_digest(complaint, &json) }
         };

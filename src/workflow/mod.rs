@@ -14,6 +14,7 @@ mod decide;
 mod expire;
 mod file;
 mod files;
+mod flags;
 mod hearing;
 mod lists;
 mod mails;
@@ -51,6 +52,7 @@ pub use contest::{ArrivalForm, CheckForm, ForwardingForm, StatementShown, Statem
 pub use decide::{DecisionForm, Judged, LIFT_REASONS, LiftForm, LineDecisionForm, REASONS, TrackForm};
 pub use file::{Answer, Filing, IdempotencyKey};
 pub use files::StoredFile;
+pub use flags::{ConductShown, FlagAnswerForm, FlagForm, FlagView, FlagWithdrawalForm, OwnConduct};
 pub use hearing::{AnswerExtensionForm, NotificationForm, SupplementRequestForm, SuspensionForm};
 pub use lists::{ClaimView, ComplaintPage, ComplaintQuery, QueueQuery};
 pub use mails::BounceForm;

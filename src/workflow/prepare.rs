@@ -18,6 +18,7 @@ use crate::domain::calendar::Due;
 use crate::domain::complaint::{
     CheckResult, Complaint, DocumentFiled, Examined, FactSource, ListingFiled, Transition, Triaged, decision_due,
 };
+use crate::domain::conduct::FlagCounts;
 use crate::domain::dispatch::{DispatchContext, DispatchDraft, LineContext, ProductContext, derive};
 use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination};
 use crate::domain::facts::{FactsFrom, flat_facts};
@@ -66,6 +67,8 @@ pub(super) struct AssessInput<'a> {
     pub(super) complaint: Option<Uuid>,
     /// Whether a seller answered to the merits.
     pub(super) answered: bool,
+    /// Flags of conduct that count.
+    pub(super) flags: FlagCounts,
     pub(super) today: Date,
 }
 
@@ -183,6 +186,7 @@ impl Desk {
                 x.listings.iter().all(stands)
             }),
             seller_answered: x.answered,
+            flags: x.flags,
         });
         let triage = triage(&x.policy.1, &facts);
         let proof = MayAutomate::prove(&x.policy.1, &triage, &facts);

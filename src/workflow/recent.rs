@@ -1,4 +1,4 @@
-//! What is looked up for every filing and seldom changes: platforms and the active policy, kept for
+//! What is looked up for every filing and seldom changes: platforms, the active policy and flags of conduct, kept for
 //! at most [`FRESH_SECONDS_MAX`], so that a change on another machine is seen soon. A commit checks the
 //! policy's version again. And files: the row of one never changes, and many filings name the same.
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Desk, DeskError};
 use crate::domain::policy::{Policy, default_policy};
-use crate::store::{FileRow, PlatformRow};
+use crate::store::{FileRow, FlagRow, PlatformRow};
 
 /// Seconds a look-up is kept.
 pub const FRESH_SECONDS_MAX: u64 = 5;
@@ -25,6 +25,7 @@ type Kept<T> = Mutex<Option<(Instant, Arc<T>)>>;
 pub(crate) struct Recent {
     platforms: Kept<Vec<PlatformRow>>,
     policy: Kept<(i64, Policy)>,
+    flags: Kept<Vec<FlagRow>>,
     files: Mutex<HashMap<Uuid, FileRow>>,
 }
 
@@ -49,6 +50,9 @@ impl Recent {
             *slot = None;
         }
         if let Ok(mut slot) = self.policy.lock() {
+            *slot = None;
+        }
+        if let Ok(mut slot) = self.flags.lock() {
             *slot = None;
         }
     }
@@ -81,6 +85,14 @@ impl Desk {
             return Ok(known);
         }
         Ok(keep(&self.recent.platforms, self.store.platforms().await?))
+    }
+
+    /// Flags of conduct that were not taken back.
+    pub(crate) async fn standing_flags(&self) -> Result<Arc<Vec<FlagRow>>, DeskError> {
+        if let Some(known) = fresh(&self.recent.flags) {
+            return Ok(known);
+        }
+        Ok(keep(&self.recent.flags, self.store.standing_flags().await?))
     }
 
     /// The active policy and its version; version 0 is the built-in default.

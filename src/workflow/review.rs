@@ -100,8 +100,15 @@ impl Desk {
                 due_on: due.due,
                 calendar_version: due.calendar_version,
             });
-            let row =
-                PartyRow { id: party, complaint_id: id, role: "review".into(), sealed: record.sealed, key: record.key, created_at: now };
+            let row = PartyRow {
+                id: party,
+                complaint_id: id,
+                role: "review".into(),
+                sealed: record.sealed,
+                key: record.key,
+                created_at: now,
+                person_key: None,
+            };
             let kept = SubmissionRow {
                 id: review,
                 complaint_id: id,

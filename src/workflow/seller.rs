@@ -451,7 +451,15 @@ impl Desk {
         let complaint_id = loaded.complaint.id;
         let json = serde_json::to_string(words).unwrap_or_default();
         let record = self.vault.seal(party, words)?;
-        let row = PartyRow { id: party, complaint_id, role: role.to_owned(), sealed: record.sealed, key: record.key, created_at: now };
+        let row = PartyRow {
+            id: party,
+            complaint_id,
+            role: role.to_owned(),
+            sealed: record.sealed,
+            key: record.key,
+            created_at: now,
+            person_key: None,
+        };
         Ok((row, PartyRef { party, digest: self.vault.person_digest(complaint_id, &json) }))
     }
 

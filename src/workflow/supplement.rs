@@ -163,6 +163,7 @@ impl Desk {
             sealed: record.sealed,
             key: record.key,
             created_at: now,
+            person_key: None,
         }])
     }
 }

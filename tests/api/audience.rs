@@ -16,7 +16,7 @@ const BODIES: &[(Audience, &[&str])] = &[
     (Audience::Examiner, &["ComplaintForExaminer"]),
     (Audience::Platform, &["TakedownDecided", "LiftDecided", "HearingOpened", "StatementToForward", "MeasureKept"]),
     (Audience::Respondent, &["ComplaintForSeller"]),
-    (Audience::Complainant, &["Complaint"]),
+    (Audience::Complainant, &["Complaint", "OwnConduct"]),
     (Audience::Public, &["PublicDecisionPage", "PublicStatistics"]),
 ];
 

@@ -12,6 +12,7 @@ pub const POSTGRES_FSYNC: &str = "fsync=off";
 mod audience;
 mod audit;
 mod clocks;
+mod conduct;
 mod contest;
 mod contract;
 mod corpus;

@@ -75,6 +75,7 @@ pub const FACTS: &[(&str, FactType, &str)] = &[
     ("platform.sold_before_filing", FactType::Bool, "The platform says it was sold before the filing date"),
     ("platform.licensed_on_file", FactType::Bool, "The platform has a licence on file"),
     ("complainant.malice_flags", FactType::Number, "Malice flags the complainant could answer"),
+    ("agency.malice_flags", FactType::Number, "Malice flags the agency that filed could answer"),
 ];
 
 /// Type of the fact called `name`.

@@ -125,7 +125,7 @@ columns!(Listings of ListingRow, into "listings" ")": complaint_id Uuid, line i3
     id_space Option<String>, item_id Option<String>, sku Option<String>, item_key Option<String>, shop Option<String>,
     platform Option<String>, url Option<String>, determination String, measure String, by_human bool, live_key Option<String>);
 columns!(Parties of PartyRow, into "parties" ")": id Uuid, complaint_id Uuid, role String, sealed Vec<u8>, key Vec<u8>,
-    created_at Timestamp);
+    created_at Timestamp, person_key Option<String>);
 columns!(Notices of NoticeRow, into "notices" ")": complaint_id Uuid, seq i32, body String);
 columns!(Examinations of ExaminationRow, into "examinations" ")": complaint_id Uuid, seq i32, body String);
 columns!(Files of ComplaintFileRow, into "complaint_files" ") ON CONFLICT DO NOTHING": complaint_id Uuid, file_id Uuid);

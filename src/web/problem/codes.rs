@@ -36,6 +36,8 @@ codes! {
     409 "complaint.not_possible" "Not possible as the complaint stands" "投诉目前的状态不允许此操作";
     409 "decision.none_proposed" "No decision waits for a second examiner" "没有待第二名判定员确认的判定";
     409 "listing.duplicate" "Every listing is in a live complaint already" "全部链接已在处理中的投诉里";
+    409 "flag.answered" "The flag was answered before" "该标记此前已答复";
+    409 "flag.withdrawn" "The flag was taken back before" "该标记此前已撤回";
     409 "changed.meanwhile" "It changed meanwhile; try again" "数据已变更，请重试";
     409 "exists" "It exists already" "已经存在";
     409 "claim.taken" "Another examiner has it" "已由其他判定员领取";
@@ -62,6 +64,9 @@ codes! {
     422 "list.limit" "The limit is out of range" "limit 超出范围";
     422 "list.filter" "Not a state or track" "没有这个状态或者轨道";
     422 "list.cursor" "The cursor is not one of this list" "游标不属于该列表";
+    422 "flag.text" "Say it in words" "请以文字说明";
+    422 "flag.evidence" "Not complaints of the same account" "不是该账号的投诉";
+    422 "flag.no_agency" "No agency filed this complaint" "该投诉不是由代理机构提交";
     422 "publication.ending" "Not an ending of a decision" "不是判定结果";
     422 "statistics.year" "The year is out of range" "年份超出范围";
     422 "patent.number" "Not a patent number" "专利号有误";

@@ -16,7 +16,7 @@ use crate::domain::report::ReportFacts;
 use crate::domain::signature::SignatureSeen;
 use crate::store::{AckRow, AttemptRow, GrantRow};
 use crate::vault::SealedRecord;
-use crate::workflow::{Caller, ClaimView, Desk, DeskError, Role};
+use crate::workflow::{Caller, ClaimView, ConductShown, Desk, DeskError, Role};
 
 /// Other complaints shown beside one, at most.
 const OTHERS_MAX: usize = 20;
@@ -89,6 +89,8 @@ pub struct AdminView {
     pub others: Vec<OtherComplaint>,
     /// Who has it, and until when.
     pub claim: Option<ClaimView>,
+    /// The conduct of who complains and of the sellers.
+    pub conduct: ConductShown,
     /// The log.
     pub log: Vec<EventView>,
 }
@@ -202,6 +204,7 @@ impl Desk {
             proposed: loaded.complaint.proposed.clone(),
             others,
             claim: claim.map(|c| ClaimView { complaint: id, examiner: c.examiner, lease_until: c.lease_until }),
+            conduct: self.conduct_shown(caller, &loaded).await?,
             log: event_views(&loaded.log, true),
             notice: loaded.case,
         })

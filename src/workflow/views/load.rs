@@ -16,6 +16,7 @@ use crate::domain::report::ReportFacts;
 use crate::intake::reader::READER_VERSION;
 use crate::store::{GrantRow, KnownReportRow, Relisted, StoreError, StoredRight};
 use crate::vault::SealedRecord;
+use crate::workflow::flags::Complains;
 use crate::workflow::prepare::{AssessInput, Assessment, KeptExamination, KnownReport};
 use crate::workflow::reports::others;
 use crate::workflow::{Caller, Desk, DeskError};
@@ -135,6 +136,7 @@ impl Desk {
             policy: &policy,
             complaint: Some(c.id),
             answered,
+            flags: self.flags_that_count(c.filed.account, Complains::Party(c.filed.complainant.party)).await?,
             today,
         }))
     }
