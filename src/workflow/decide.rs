@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::prepare::Wording;
 use super::{Caller, Desk, DeskError};
 use crate::domain::complaint::{
-    Complaint, Decided, DecisionProposed, Determination, Event, LiftDecided, LineDecided, TrackChanged, Transition,
+    Complaint, Decided, DecisionProposed, Determination, Event, LiftDecided, LineDecided, ReviewDecided, TrackChanged, Transition,
 };
 use crate::domain::notice::TEXT_CHARS_MAX;
 use crate::domain::policy::Track;
@@ -121,7 +121,7 @@ impl Desk {
         self.judge(caller, at, |before| {
             let (examiner, lines, text) = (caller.account, lines.clone(), form.text.clone());
             Ok(if before.needs_two(&lines) {
-                Event::DecisionProposed(DecisionProposed { examiner, lines, text })
+                Event::DecisionProposed(DecisionProposed { examiner, lines, text, review: None })
             } else {
                 Event::Decided(Decided::by_examiner(examiner, lines, text))
             })
@@ -135,7 +135,10 @@ impl Desk {
     /// [`DeskError::Rule`] where none is proposed, [`DeskError::Refused`] for who proposed it, [`DeskError::Changed`].
     pub async fn confirm_decision(&self, caller: &Caller, at: &Judged) -> Result<u32, DeskError> {
         self.judge(caller, at, |before| match &before.proposed {
-            Some(proposed) => Ok(Event::Decided(Decided::confirmed(proposed, caller.account))),
+            Some(proposed) => Ok(match ReviewDecided::confirmed(proposed, caller.account) {
+                Some(on_review) => Event::ReviewDecided(on_review),
+                None => Event::Decided(Decided::confirmed(proposed, caller.account)),
+            }),
             None => Err(DeskError::rule("decision.none_proposed", "no decision waits for a second examiner")),
         })
         .await

@@ -7,7 +7,7 @@ use super::act::Beside;
 use super::decide::{Judged, LineDecisionForm, REASONS, check_lines, check_reasons, check_text};
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::complaint::{
-    Complaint, DecisionMade, Determination, Event, ExaminerRecused, LineDecided, PartyRef, REVIEW_WORKING_DAYS, ReviewDecided, ReviewKind,
+    Complaint, DecisionMade, DecisionProposed, Determination, Event, ExaminerRecused, LineDecided, PartyRef, REVIEW_WORKING_DAYS, ReviewDecided, ReviewKind,
     ReviewRefused, ReviewRequested, Side,
 };
 use crate::store::{PartyRow, SubmissionRow};
@@ -123,7 +123,8 @@ impl Desk {
         .await
     }
 
-    /// Decides a second look; another examiner than the first, always a human.
+    /// Decides a second look; another examiner than the first, always a human. What turns a decision against a
+    /// seller on a report that is negative throughout is proposed, and another examiner confirms it.
     ///
     /// # Errors
     /// [`DeskError::Rule`], [`DeskError::Refused`], [`DeskError::Changed`].
@@ -139,15 +140,20 @@ impl Desk {
                 return Err(DeskError::rule("decision.determination", "infringing, not_infringing or undetermined is expected"));
             }
         }
-        self.judge_all(at, async |_| {
+        self.judge_all(at, async |loaded| {
             let line = |l: &LineDecisionForm| LineDecided {
                 line: l.line,
                 determination: l.determination,
                 takedown: l.takedown,
                 reasons: l.reasons.clone(),
             };
-            let lines = form.lines.iter().map(line).collect();
-            let event = Event::ReviewDecided(ReviewDecided { review, examiner: caller.account, lines, text: form.text.clone() });
+            let lines: Vec<LineDecided> = form.lines.iter().map(line).collect();
+            let (examiner, text) = (caller.account, form.text.clone());
+            let event = if loaded.complaint.review_needs_two(&lines) {
+                Event::DecisionProposed(DecisionProposed { examiner, lines, text: Some(text), review: Some(review) })
+            } else {
+                Event::ReviewDecided(ReviewDecided { review, examiner, lines, text, seconded_by: None })
+            };
             Ok(vec![(caller.actor(), event)])
         })
         .await

@@ -107,6 +107,38 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
+    /// An appeal that turns a refusal against the seller takes two as well, and neither is the first examiner.
+    async fn four_eyes_on_an_appeal_that_turns_it(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let filed = cast.files_negative(&["100000000008"]).await;
+        let id = filed["id"].as_str().unwrap();
+        cast.service.set_shanghai_time("2026-11-10 00:00:00");
+        let path = format!("/v1/complaints/{id}");
+        cast.service.until((&path, &cast.holder), |c| c["state"] == "accepted").await;
+        let refusal = json!({ "lines": [{ "line": 1, "determination": "not_infringing", "reasons": ["report_negative"] }] });
+        cast.judge(&cast.examiner, id, ("decision", &refusal)).await.expect(201);
+        let appeal = json!({ "kind": "appeal", "text": "报告结论有误" });
+        cast.service.post(&format!("{path}/reviews"), &cast.holder, &appeal).await.expect(201);
+        let admin = cast.service.get(&format!("/v1/admin/complaints/{id}"), &cast.second).await.expect(200);
+        let asked = admin["log"].as_array().unwrap().iter().find(|e| e["type"] == "review_requested").unwrap();
+        let act = format!("reviews/{}/decision", asked["body"]["review"].as_str().unwrap());
+        let turned = json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_features"] }], "text": "改判" });
+        let shown = cast.judge(&cast.second, id, (&act, &turned)).await.expect(201);
+        assert_eq!((&shown["listings"][0]["measure"], &shown["listings"][0]["determination"]), (&"none".into(), &"not_infringing".into()), "{shown:#}");
+        assert_eq!(shown["proposed"]["lines"][0]["determination"], "infringing");
+        let confirm = ("decision-confirmation", &json!({}));
+        for (who, why) in [(&cast.examiner, "decided first"), (&cast.second, "proposed it")] {
+            assert_eq!(cast.judge(who, id, confirm).await.problem(409), "complaint.not_possible", "{why}");
+        }
+        assert_eq!(cast.platform.messages().len(), 1, "only the hearing");
+        let (_, third) = cast.service.account("lead", None).await;
+        let shown = cast.judge(&third, id, confirm).await.expect(201);
+        assert_eq!((&shown["listings"][0]["determination"], &shown["proposed"]), (&"infringing".into(), &serde_json::Value::Null), "{shown:#}");
+        assert_eq!(cast.platform.wait_for(2).await[1].body["type"], "takedown.decided");
+        assert_eq!(cast.log(id).await.last().map(String::as_str), Some("review_decided"));
+        cast.ends_sound().await;
+    }
+
     /// In favour of the seller one examiner is enough, whatever the report says.
     async fn one_examiner_refuses_on_a_negative_report(engine: Engine) {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;

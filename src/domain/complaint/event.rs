@@ -186,6 +186,7 @@ impl Event {
     pub fn second(&self) -> Option<Uuid> {
         match self {
             Event::Decided(d) => d.seconded_by(),
+            Event::ReviewDecided(r) => r.seconded_by,
             _ => None,
         }
     }
@@ -557,6 +558,9 @@ pub struct DecisionProposed {
     /// Reasons in words, without personal data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The second look it would decide; absent: a first decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Uuid>,
 }
 
 /// Measures are to be lifted.

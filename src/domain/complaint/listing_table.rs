@@ -57,7 +57,11 @@ pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefus
         Event::DecisionProposed(p) => {
             let Some(line) = p.lines.iter().find(|x| x.line == l.filed.line) else { return Ok(next) };
             // What could not be decided is not proposed.
-            may_be_decided(l)?;
+            match p.review {
+                None => may_be_decided(l)?,
+                Some(_) if l.determination == Determination::Withdrawn => return Err(No::Withdrawn),
+                Some(_) => {}
+            }
             determine(&mut l.clone(), line)?;
         }
         Event::Decided(d) => {

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{LineDecided, PartyRef};
+use super::{DecisionProposed, LineDecided, PartyRef};
 
 /// Working days for an appeal and for the review of an automatic decision. Policy.
 pub const REVIEW_WORKING_DAYS: u32 = 3;
@@ -75,6 +75,9 @@ pub struct ReviewDecided {
     pub lines: Vec<LineDecided>,
     /// Reasons in words, without personal data.
     pub text: String,
+    /// The second examiner, where two were needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconded_by: Option<Uuid>,
 }
 
 /// An examiner may not act in this complaint any more.
@@ -132,4 +135,27 @@ pub enum ReviewRefused {
     /// The first examiner does not decide the appeal.
     #[error("an examiner who decided first cannot decide the appeal")]
     SameExaminer,
+}
+
+impl ReviewDecided {
+    /// The proposal it confirms, where two were needed.
+    pub(super) fn as_proposed(&self) -> DecisionProposed {
+        DecisionProposed {
+            examiner: self.examiner,
+            lines: self.lines.clone(),
+            text: Some(self.text.clone()),
+            review: Some(self.review),
+        }
+    }
+
+    /// What one examiner proposed on a review and `second` confirmed; none for a first decision.
+    pub fn confirmed(proposed: &DecisionProposed, second: Uuid) -> Option<Self> {
+        Some(ReviewDecided {
+            review: proposed.review?,
+            examiner: proposed.examiner,
+            lines: proposed.lines.clone(),
+            text: proposed.text.clone().unwrap_or_default(),
+            seconded_by: Some(second),
+        })
+    }
 }

@@ -2,6 +2,8 @@
 //! is [`super::listing_table`]; a change in either touches the state matrix snapshot and
 //! `api-spec/openapi.yaml`.
 
+use uuid::Uuid;
+
 use super::listing_table::listing_after;
 use super::{
     Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Refused, ReopenedWhy, Review,
@@ -58,6 +60,7 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
             let named = |line: &u32| d.lines.iter().any(|l| l.line == *line);
             Some(decided_state(c, &named))
         }
+        (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::DecisionProposed(p)) if p.review.is_some() => keep(),
         (Accepted | Hearing { .. } | Decided, Event::DecisionProposed(p)) if c.track.is_some() && may_be_again(c, &p.lines) => keep(),
         (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::LiftDecided(_)) => keep(),
         // The statement and the waiting period: about measures, whatever else is open.
@@ -248,15 +251,29 @@ impl Complaint {
         self.examined.as_ref().is_some_and(|e| e.overall == Overall::Negative.word()) && lines.iter().any(is_against)
     }
 
+    /// The same of a second look: where it turns what was decided against a seller.
+    pub fn review_needs_two(&self, lines: &[super::LineDecided]) -> bool {
+        let stood = |l: &&super::LineDecided| self.listing(l.line).is_some_and(|x| x.determination == Determination::Infringing);
+        let turned: Vec<super::LineDecided> = lines.iter().filter(|l| !stood(l)).cloned().collect();
+        self.needs_two(&turned)
+    }
+
     fn has_four_eyes(&self, event: &Event) -> Result<(), Refused> {
-        let Event::Decided(d) = event else { return Ok(()) };
-        let fits = match (d.examiner(), d.seconded_by()) {
-            (Some(first), Some(second)) => {
-                let same = |p: &super::DecisionProposed| p.examiner == first && p.lines == d.lines && p.text == d.text;
-                first != second && self.proposed.as_ref().is_some_and(same)
-            }
-            (Some(_), None) => !self.needs_two(&d.lines),
-            (None, second) => second.is_none(),
+        let as_proposed = |other: super::DecisionProposed, second: Uuid| other.examiner != second && self.proposed.as_ref() == Some(&other);
+        let fits = match event {
+            Event::Decided(d) => match (d.examiner(), d.seconded_by()) {
+                (Some(examiner), Some(second)) => {
+                    let (lines, text) = (d.lines.clone(), d.text.clone());
+                    as_proposed(super::DecisionProposed { examiner, lines, text, review: None }, second)
+                }
+                (Some(_), None) => !self.needs_two(&d.lines),
+                (None, second) => second.is_none(),
+            },
+            Event::ReviewDecided(r) => match r.seconded_by {
+                Some(second) => as_proposed(r.as_proposed(), second),
+                None => !self.review_needs_two(&r.lines),
+            },
+            _ => true,
         };
         if fits { Ok(()) } else { Err(Refused::FourEyes) }
     }
@@ -277,17 +294,24 @@ impl Complaint {
                     _ => Ok(()),
                 }
             }
-            Event::ReviewDecided(r) => {
-                let open = self.reviews.iter().find(|x| x.asked.review == r.review && !x.decided).ok_or(ReviewRefused::NoSuchReview)?;
-                if !r.lines.iter().all(|l| open.asked.lines.contains(&l.line)) || r.lines.is_empty() {
-                    return Err(ReviewRefused::NoSuchReview);
-                }
-                let first = self.decisions.iter().find(|d| d.seq == open.asked.decision);
-                let took_part = first.is_some_and(|d| [d.examiner, d.second].contains(&Some(r.examiner)));
-                if took_part { Err(ReviewRefused::SameExaminer) } else { Ok(()) }
-            }
+            Event::ReviewDecided(r) => self.may_decide_review(r.review, &r.lines, [Some(r.examiner), r.seconded_by]),
+            Event::DecisionProposed(p) => match p.review {
+                Some(review) => self.may_decide_review(review, &p.lines, [Some(p.examiner), None]),
+                None => Ok(()),
+            },
             _ => Ok(()),
         }
+    }
+
+    /// Whether these examiners may decide these listings on this review: none of them decided first.
+    fn may_decide_review(&self, review: Uuid, lines: &[super::LineDecided], by: [Option<Uuid>; 2]) -> Result<(), ReviewRefused> {
+        let open = self.reviews.iter().find(|x| x.asked.review == review && !x.decided).ok_or(ReviewRefused::NoSuchReview)?;
+        if !lines.iter().all(|l| open.asked.lines.contains(&l.line)) || lines.is_empty() {
+            return Err(ReviewRefused::NoSuchReview);
+        }
+        let first = self.decisions.iter().find(|d| d.seq == open.asked.decision);
+        let took_part = first.is_some_and(|d| by.iter().flatten().any(|e| [d.examiner, d.second].contains(&Some(*e))));
+        if took_part { Err(ReviewRefused::SameExaminer) } else { Ok(()) }
     }
 
     /// What the complaint remembers beyond its state: hearing, decisions, reviews, recusals.
@@ -309,7 +333,8 @@ impl Complaint {
             Event::LiftDecided(l) => decided((l.examiner, None), l.lines.clone(), false),
             Event::WaitingPeriodEnded(w) => decided((None, None), w.lines.clone(), false),
             Event::ReviewDecided(r) => {
-                decided((Some(r.examiner), None), event.lines(), true);
+                decided((Some(r.examiner), r.seconded_by), event.lines(), true);
+                self.proposed = None;
                 if let Some(review) = self.reviews.iter_mut().find(|x| x.asked.review == r.review) {
                     review.decided = true;
                 }
