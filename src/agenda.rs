@@ -156,6 +156,11 @@ impl Agenda {
                 let told = self.desk.examine_again_with(&job.subject, pass.after).await?;
                 Ok(pass.next(told.last, self.desk.clock().now()))
             }
+            Some(JobKind::PlatformSaid) => {
+                let dispatch: Uuid = job.subject.parse().map_err(|_| DeskError::NotFound)?;
+                self.desk.tell_of_platform(dispatch).await?;
+                Ok(Done::Done)
+            }
             // Asked for by a later version of this program, which will do it.
             None => Ok(Done::Later(after(self.desk.clock().now(), RETRY_SECONDS_MAX), job.progress.clone())),
         }

@@ -112,9 +112,15 @@ fields! {
     "reopened.due_on" Examiner Complainant;
     "reopened.why.by" Examiner Complainant;
     "reopened.why.changes[]" Examiner Complainant;
+    "reopened.why.dispatch" Examiner Complainant;
     "reopened.why.document" Examiner Complainant;
     "reopened.why.kind" Examiner Complainant;
     "reopened.why.last_day" Examiner Complainant;
+    "reopened.why.lines[].first_listed_on" Examiner Complainant;
+    "reopened.why.lines[].licensed" Examiner Complainant;
+    "reopened.why.lines[].line" Examiner Complainant;
+    "reopened.why.lines[].listed_before" Examiner Complainant;
+    "reopened.why.lines[].sold_before" Examiner Complainant;
     "reopened.why.reason" Examiner Complainant;
     "reopened.why.report_sha256" Examiner Complainant;
     "reopened.why.version" Examiner Complainant;

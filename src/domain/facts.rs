@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 
-use super::complaint::{DocumentFiled, ListingFiled};
+use super::complaint::{DocumentFiled, ListingFiled, PlatformLine};
 use super::conduct::FlagCounts;
 use super::examine::Examined;
 use super::notice::{Comparison, Correspondence, DesignKind, DocumentKind, Likeness, NoticeCase};
@@ -42,6 +42,8 @@ pub struct FactsFrom<'a> {
     pub seller_answered: bool,
     /// Flags of conduct that their party could answer.
     pub flags: FlagCounts,
+    /// What platforms' records say against it.
+    pub platform: &'a [PlatformLine],
 }
 
 /// What examiners found of a right; absent: nobody looked.
@@ -184,6 +186,15 @@ fn complaint_facts(x: &FactsFrom, f: &mut Facts) {
     }
     f.insert("complainant.malice_flags".into(), x.flags.complainant.into());
     f.insert("agency.malice_flags".into(), x.flags.agency.into());
+    // What no platform says is unknown.
+    let said = [
+        ("platform.listed_before_filing", x.platform.iter().any(PlatformLine::says_listed_before)),
+        ("platform.sold_before_filing", x.platform.iter().any(|l| l.sold_before.is_some())),
+        ("platform.licensed_on_file", x.platform.iter().any(|l| l.licensed)),
+    ];
+    for (name, _) in said.into_iter().filter(|(_, so)| *so) {
+        f.insert(name.into(), true.into());
+    }
     // Silence says nothing: a seller that was not asked yet did not answer either.
     if x.seller_answered {
         f.insert("seller.substantial_answer".into(), true.into());

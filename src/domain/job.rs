@@ -23,6 +23,8 @@ pub enum JobKind {
     /// More is known of a report (the subject, by SHA-256) than before: it was proven, or an examiner read its
     /// pages. Complaints with it that are under way are examined again.
     ReportKnownBetter,
+    /// A platform's answer to a dispatch (the subject, by id) says something against its complaint.
+    PlatformSaid,
 }
 
 impl JobKind {
@@ -36,6 +38,7 @@ impl JobKind {
         JobKind::ReportProven,
         JobKind::Outcomes,
         JobKind::ReportKnownBetter,
+        JobKind::PlatformSaid,
     ];
 
     /// The word used in SQL and logs.
@@ -49,6 +52,7 @@ impl JobKind {
             JobKind::ReportProven => "report_proven",
             JobKind::Outcomes => "outcomes",
             JobKind::ReportKnownBetter => "report_known_better",
+            JobKind::PlatformSaid => "platform_said",
         }
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::error::Fault;
+use super::jobs::{JobDraft, ask_for_job};
 use super::rows::int;
 use super::schema::{acks, dispatch_lines, dispatches};
 use super::types::{Day, Id, Maybe, Ts};
@@ -244,7 +245,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn record_acks(&self, rows: Vec<AckRow>) -> Result<Vec<bool>, StoreError> {
+    pub async fn record_acks(&self, rows: Vec<AckRow>, job: Option<JobDraft>) -> Result<Vec<bool>, StoreError> {
         let sql = |a: AckRow| AckSql {
             dispatch_id: a.dispatch_id,
             n: int(a.n),
@@ -263,6 +264,9 @@ impl Store {
             for row in &rows {
                 let put = diesel::insert_into(acks::table).values(row.clone()).on_conflict((acks::dispatch_id, acks::n, acks::step)).do_nothing();
                 new.push(go!(execute, put)? == 1);
+            }
+            if let Some(job) = job.clone() {
+                ask_for_job!(go, job.into())?;
             }
             Ok::<_, Fault>(new)
         })

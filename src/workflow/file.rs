@@ -204,6 +204,7 @@ impl Desk {
             complaint: None,
             answered: false,
             flags: self.flags_that_count(caller.account, Complains::Person(&checked.complainant.person)).await?,
+            platform: &[],
             today,
         });
         let id = self.ids.next();

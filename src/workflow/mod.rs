@@ -18,6 +18,7 @@ mod flags;
 mod hearing;
 mod lists;
 mod mails;
+mod platform_says;
 mod platforms;
 mod policies;
 mod prepare;

@@ -10,9 +10,10 @@ use uuid::Uuid;
 use super::{Caller, Desk, DeskError};
 use crate::domain::dispatch::{AckStep, DispatchKind};
 use crate::domain::egress::check_url;
+use crate::domain::job::JobKind;
 use crate::domain::notice::{NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use crate::domain::secrets::{EndpointSecrets, SecretInForce};
-use crate::store::{AckRow, DispatchRow, EndpointRow, PlatformRow};
+use crate::store::{AckRow, DispatchRow, EndpointRow, JobDraft, PlatformRow};
 use crate::vault::random;
 
 /// Hours an old secret still signs after a rotation.
@@ -350,7 +351,9 @@ impl Desk {
                 rows.push((results.len() - 1, ack_row(dispatch, line, now)));
             }
         }
-        let new = self.store.record_acks(rows.iter().map(|(_, r)| r.clone()).collect()).await?;
+        let speaks = rows.iter().any(|(_, r)| super::platform_says::may_speak_against(r));
+        let job = speaks.then(|| JobDraft { kind: JobKind::PlatformSaid, subject: dispatch.to_string(), due_at: now });
+        let new = self.store.record_acks(rows.iter().map(|(_, r)| r.clone()).collect(), job).await?;
         for ((at, _), is_new) in rows.iter().zip(new) {
             if !is_new {
                 results[*at].result = "known".into();

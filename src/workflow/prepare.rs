@@ -16,7 +16,7 @@ use super::{Desk, DeskError};
 use crate::domain::automation::MayAutomate;
 use crate::domain::calendar::Due;
 use crate::domain::complaint::{
-    CheckResult, Complaint, DocumentFiled, Examined, FactSource, ListingFiled, Transition, Triaged, decision_due,
+    CheckResult, Complaint, DocumentFiled, Examined, FactSource, ListingFiled, PlatformLine, Transition, Triaged, decision_due,
 };
 use crate::domain::conduct::FlagCounts;
 use crate::domain::dispatch::{DispatchContext, DispatchDraft, LineContext, ProductContext, derive};
@@ -69,6 +69,8 @@ pub(super) struct AssessInput<'a> {
     pub(super) answered: bool,
     /// Flags of conduct that count.
     pub(super) flags: FlagCounts,
+    /// What platforms' records say against it.
+    pub(super) platform: &'a [PlatformLine],
     pub(super) today: Date,
 }
 
@@ -187,6 +189,7 @@ impl Desk {
             }),
             seller_answered: x.answered,
             flags: x.flags,
+            platform: x.platform,
         });
         let triage = triage(&x.policy.1, &facts);
         let proof = MayAutomate::prove(&x.policy.1, &triage, &facts);

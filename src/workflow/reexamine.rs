@@ -110,6 +110,7 @@ impl Desk {
         let service = Actor::System(match why {
             ReopenedWhy::Register { .. } => "register",
             ReopenedWhy::TermEnded { .. } | ReopenedWhy::AuthorityEnded { .. } => "agenda",
+            ReopenedWhy::PlatformSays { .. } => "platforms",
             ReopenedWhy::ReportRevoked { .. } | ReopenedWhy::ReportSuperseded { .. } | ReopenedWhy::ReportConflict { .. } => "reports",
         });
         let assessment = self.reassess(&loaded).await?;

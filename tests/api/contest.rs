@@ -317,4 +317,46 @@ on_both_databases! {
         assert_eq!(cast.platform.messages().len(), 2, "no second lift");
         cast.ends_sound().await;
     }
+
+    /// A platform's records show that the item is older than the patent: an examiner has it at once, with what was said;
+    /// a day after the patent's brings nobody.
+    async fn what_a_platforms_records_say_goes_to_an_examiner(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let (id, takedown) = cast.taken_down("100000000041").await;
+        let path = format!("/v1/platform/dispatches/{}/acknowledgements", takedown.id);
+        let says = |step: &str, day: &str| json!({ "lines": [{ "n": 1, "step": step, "first_listed_on": day }] });
+        let queue = "/v1/admin/queue";
+        // The lamp was filed on 2023-05-10.
+        cast.service.post(&path, &cast.platform.key, &says("received", "2023-05-10")).await.expect(200);
+        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        assert_eq!(cast.service.get(queue, &cast.examiner).await.expect(200)["items"], json!([]), "not before that day");
+        cast.service.post(&path, &cast.platform.key, &says("accepted", "2023-05-09")).await.expect(200);
+        let waiting = cast.service.until((queue, &cast.examiner), |q| q["items"][0]["id"] == *id).await;
+        assert_eq!((&waiting["items"][0]["reopened"], &waiting["items"][0]["due_on"]), (&json!(["platform.listed_before_filing"]), &"2026-11-04".into()));
+        let seen = cast.service.get(&format!("/v1/admin/complaints/{id}"), &cast.examiner).await.expect(200);
+        let why = json!({ "kind": "platform_says", "dispatch": takedown.id, "lines": [{ "line": 1, "first_listed_on": "2023-05-09" }] });
+        assert_eq!(seen["reopened"]["why"], why, "{:#}", seen["reopened"]);
+        assert_eq!(seen["listings"][0]["measure"], "in_force", "an examiner decides, not the platform");
+        let lift = json!({ "lines": [1], "reason": "manifest_evidence" });
+        cast.judge(&cast.examiner, &id, ("lift", &lift)).await.expect(201);
+        assert_eq!(cast.service.get(queue, &cast.examiner).await.expect(200)["items"], json!([]));
+        cast.ends_sound().await;
+    }
+
+    /// Before a decision it puts the complaint on the complex track.
+    async fn a_licence_on_file_while_the_seller_is_heard(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let filed = cast.files_complex(&["100000000042"]).await;
+        let id = filed["id"].as_str().unwrap();
+        let hearing = cast.platform.wait_for(1).await[0].clone();
+        let says = json!({ "lines": [{ "n": 1, "step": "refused", "reason": "licensed_on_file" }] });
+        let path = format!("/v1/platform/dispatches/{}/acknowledgements", hearing.id);
+        cast.service.post(&path, &cast.platform.key, &says).await.expect(200);
+        let path = format!("/v1/admin/complaints/{id}");
+        let seen = cast.service.until((&path, &cast.examiner), |c| c["reopened"] != Value::Null).await;
+        assert_eq!(seen["facts"]["platform.licensed_on_file"], true, "{:#}", seen["facts"]);
+        let met: Vec<&str> = seen["criteria"].as_array().unwrap().iter().filter(|c| c["met"] == true).filter_map(|c| c["code"].as_str()).collect();
+        assert!(met.contains(&"platform.facts_against"), "{met:?}");
+        cast.ends_sound().await;
+    }
 }

@@ -62,6 +62,45 @@ pub enum ReopenedWhy {
         /// Its last day.
         last_day: Date,
     },
+    /// A platform's records speak against it: listed or sold before the filing or priority day, or licensed.
+    /// Law: Patent Law 67, 75(1), 75(2).
+    PlatformSays {
+        /// The dispatch it answered.
+        dispatch: Uuid,
+        /// What it says, by listing.
+        lines: Vec<PlatformLine>,
+    },
+}
+
+/// What a platform's records say of one listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlatformLine {
+    /// The listing.
+    pub line: u32,
+    /// When it was first listed, where that is before the patent's day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_listed_on: Option<Date>,
+    /// When it was first sold, where that is before the patent's day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sold_before: Option<Date>,
+    /// Whether it refused because it was listed before, without saying when.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed_before: bool,
+    /// Whether it has a licence on file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub licensed: bool,
+}
+
+impl PlatformLine {
+    /// Whether it says that the listing is older than the patent.
+    pub fn says_listed_before(&self) -> bool {
+        self.listed_before || self.first_listed_on.is_some()
+    }
+
+    /// Whether it says anything against the complaint.
+    pub fn speaks_against(&self) -> bool {
+        self.says_listed_before() || self.sold_before.is_some() || self.licensed
+    }
 }
 
 impl ReopenedWhy {
@@ -74,6 +113,15 @@ impl ReopenedWhy {
             ReopenedWhy::ReportConflict { .. } => vec!["report.conflict".into()],
             ReopenedWhy::TermEnded { .. } => vec!["patent.term_ended".into()],
             ReopenedWhy::AuthorityEnded { .. } => vec!["authority.ended".into()],
+            ReopenedWhy::PlatformSays { lines, .. } => {
+                let any = |is: fn(&PlatformLine) -> bool| lines.iter().any(is);
+                let said = [
+                    (any(PlatformLine::says_listed_before), "platform.listed_before_filing"),
+                    (any(|l| l.sold_before.is_some()), "platform.sold_before_filing"),
+                    (any(|l| l.licensed), "platform.licensed_on_file"),
+                ];
+                said.into_iter().filter(|(so, _)| *so).map(|(_, code)| code.into()).collect()
+            }
         }
     }
 }

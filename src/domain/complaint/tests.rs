@@ -181,6 +181,19 @@ fn first_samples() -> Vec<(&'static str, Event)> {
         ("reopened, report conflict", reopened(ReopenedWhy::ReportConflict { report_sha256: "cd".repeat(32), with: "23".repeat(32) })),
         ("reopened, term ended", reopened(ReopenedWhy::TermEnded { last_day: date(2026, 11, 25) })),
         ("reopened, authority ended", reopened(ended)),
+        (
+            "reopened, a platform says",
+            reopened(ReopenedWhy::PlatformSays {
+                dispatch: id(7),
+                lines: vec![PlatformLine {
+                    line: 1,
+                    first_listed_on: Some(date(2022, 3, 1)),
+                    sold_before: None,
+                    listed_before: false,
+                    licensed: true,
+                }],
+            }),
+        ),
         ("reconsidered", Event::Reconsidered(Reconsidered { examiner: id(3), text: "已核对，维持".into() })),
     ]
 }

@@ -137,6 +137,7 @@ impl Desk {
             complaint: Some(c.id),
             answered,
             flags: self.flags_that_count(c.filed.account, Complains::Party(c.filed.complainant.party)).await?,
+            platform: &self.platform_lines(loaded).await?,
             today,
         }))
     }

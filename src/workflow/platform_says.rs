@@ -1,0 +1,101 @@
+//! What a platform's records say against a complaint: read out of its answers, brought to an examiner at once, and
+//! a fact of the triage from then on. What it says is evidence, and no decision.
+//!
+//! Law: Patent Law 67 (prior art, prior design), 75(1), 75(2) (licence, prior use).
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::views::Loaded;
+use super::{Desk, DeskError};
+use crate::domain::complaint::{Measure, PlatformLine, ReopenedWhy};
+use crate::store::AckRow;
+
+/// Reasons of a refusal that speak against the complaint itself.
+const LISTED_BEFORE: &str = "listed_before_filing_date";
+const LICENSED: &str = "licensed_on_file";
+
+/// Whether an answer may speak against its complaint; which days are before the patent's is seen later.
+pub(super) fn may_speak_against(row: &AckRow) -> bool {
+    let reason = row.reason.as_deref();
+    row.first_listed_on.is_some() || row.sold_before.is_some() || reason == Some(LISTED_BEFORE) || reason == Some(LICENSED)
+}
+
+/// What the answers to one dispatch say against the complaint, by listing.
+fn against(acks: &[AckRow], line_of: impl Fn(u32) -> Option<u32>, patent_day: Option<Date>) -> Vec<PlatformLine> {
+    let before = |day: Option<Date>| day.filter(|d| patent_day.is_some_and(|p| *d < p));
+    let mut found: Vec<PlatformLine> = Vec::new();
+    for ack in acks {
+        let Some(line) = line_of(ack.n) else { continue };
+        let reason = ack.reason.as_deref();
+        let says = PlatformLine {
+            line,
+            first_listed_on: before(ack.first_listed_on),
+            sold_before: before(ack.sold_before),
+            listed_before: reason == Some(LISTED_BEFORE),
+            licensed: reason == Some(LICENSED),
+        };
+        match found.iter_mut().find(|f| f.line == line) {
+            Some(f) => {
+                f.first_listed_on = f.first_listed_on.or(says.first_listed_on);
+                f.sold_before = f.sold_before.or(says.sold_before);
+                f.listed_before |= says.listed_before;
+                f.licensed |= says.licensed;
+            }
+            None => found.push(says),
+        }
+    }
+    found.retain(PlatformLine::speaks_against);
+    found.sort_by_key(|f| f.line);
+    found
+}
+
+/// The day that art and use must be older than: the priority day, or the filing day; by the register, or by the report.
+/// Law: Implementing Rules 11.
+fn patent_day(loaded: &Loaded) -> Option<Date> {
+    let register = loaded.register.as_ref().and_then(|(_, r)| r.priority_on.or(r.filed_on));
+    let report = || {
+        let facts = loaded.reading.as_ref()?;
+        let day = facts.priority_on.as_ref().or(facts.filed_on.as_ref());
+        day.map(|d| d.value)
+    };
+    register.or_else(report)
+}
+
+impl Desk {
+    /// What platforms said against a complaint, over all its dispatches.
+    pub(super) async fn platform_lines(&self, loaded: &Loaded) -> Result<Vec<PlatformLine>, DeskError> {
+        let c = &loaded.complaint;
+        // Nothing was sent, so nothing was answered.
+        if c.hearing.is_none() && c.listings.iter().all(|l| l.measure == Measure::None) {
+            return Ok(Vec::new());
+        }
+        let acks: Vec<AckRow> = self.store.acks_of(c.id).await?.into_iter().filter(may_speak_against).collect();
+        if acks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut all = Vec::new();
+        for dispatch in self.store.dispatches_of(c.id).await? {
+            let own: Vec<AckRow> = acks.iter().filter(|a| a.dispatch_id == dispatch.id).cloned().collect();
+            let line_of = |n| dispatch.lines.iter().find(|l| l.n == n).map(|l| l.line);
+            all.extend(against(&own, line_of, patent_day(loaded)));
+        }
+        Ok(all)
+    }
+
+    /// Brings what a platform answered to a dispatch before an examiner, if it speaks against the complaint.
+    ///
+    /// # Errors
+    /// The store's; it may be done again.
+    pub async fn tell_of_platform(&self, dispatch: Uuid) -> Result<(), DeskError> {
+        let row = self.store.dispatch(dispatch).await?;
+        let Some(complaint) = row.complaint_id else { return Ok(()) };
+        let acks = self.store.acks_of_dispatch(dispatch).await?;
+        let day = patent_day(&self.load(complaint).await?);
+        let lines = against(&acks, |n| row.lines.iter().find(|l| l.n == n).map(|l| l.line), day);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.tell(&[complaint], |_| Some(ReopenedWhy::PlatformSays { dispatch, lines: lines.clone() })).await.map(drop)
+    }
+}
