@@ -573,6 +573,18 @@ diesel::table! {
         withdrawn_why -> Nullable<Text>,
     }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    erasures (id) {
+        id -> IdSql,
+        complaint_id -> IdSql,
+        who -> Text,
+        reason -> Text,
+        erased_by -> IdSql,
+        at -> TsSql,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
@@ -617,4 +629,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     published,
     publication_rules,
     conduct_flags,
+    erasures,
 );

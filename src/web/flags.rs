@@ -1,4 +1,4 @@
-//! Conduct: its figures and flags for the party they are about, and an examiner's acts on flags.
+//! What is kept of people beside complaints: conduct, for the party it is about and the examiner; and erasing them.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -33,4 +33,11 @@ pub async fn withdraw(web: web::Data<Web>, req: HttpRequest, (path, payload): As
     let id = path.parse().map_err(|_| Problem::not_found())?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     Ok(HttpResponse::Created().json(web.desk.withdraw_flag(id, form).await?))
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/erasure`
+pub async fn erase(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
+    let complaint = web.desk.complaint_id(&path).await?;
+    let form = json(&req, payload, JSON_BYTES_MAX).await?;
+    Ok(HttpResponse::Created().json(web.desk.erase(&caller, complaint, form).await?))
 }

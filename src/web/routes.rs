@@ -129,6 +129,7 @@ routes! {
     post "/v1/admin/complaints/{complaint_id}/reviews/{review_id}/decision" JUDGES conduct::decide_review;
     post "/v1/admin/complaints/{complaint_id}/recusal" JUDGES conduct::recuse;
     post "/v1/admin/complaints/{complaint_id}/conduct-flags" JUDGES flags::raise;
+    post "/v1/admin/complaints/{complaint_id}/erasure" ADMINS flags::erase;
     post "/v1/admin/conduct-flags/{flag_id}/withdrawal" JUDGES flags::withdraw;
     post "/v1/admin/mails/{mail_id}/bounce" REGISTRARS conduct::bounce_mail;
     get "/v1/admin/calendar/{year}" STAFF conduct::calendar;

@@ -7,8 +7,8 @@ use super::act::Beside;
 use super::decide::{Judged, LineDecisionForm, REASONS, check_lines, check_reasons, check_text};
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::complaint::{
-    Complaint, DecisionMade, DecisionProposed, Determination, Event, ExaminerRecused, LineDecided, PartyRef, REVIEW_WORKING_DAYS, ReviewDecided, ReviewKind,
-    ReviewRefused, ReviewRequested, Side,
+    Complaint, DecisionMade, DecisionProposed, Determination, Event, ExaminerRecused, LineDecided, PartyRef, REVIEW_WORKING_DAYS,
+    ReviewDecided, ReviewKind, ReviewRefused, ReviewRequested, Side,
 };
 use crate::store::{PartyRow, SubmissionRow};
 

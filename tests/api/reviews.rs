@@ -66,6 +66,33 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
+    /// An administrator erases people from a complaint that is final: what they said and who they were is gone, its
+    /// key with it, and the log verifies.
+    async fn a_person_erased_by_an_administrator(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "centre_as_agent").await;
+        let (id, takedown) = cast.taken_down("100000000005").await;
+        let seller = cast.seller(&takedown, true).await;
+        let form = cast.statement(&seller, "prior_use").await;
+        cast.service.post("/v1/seller/statements", &seller, &form).await.expect(201);
+        let path = format!("/v1/admin/complaints/{id}/erasure");
+        let form = |who: &str| json!({ "who": who, "reason": "当事人请求删除" });
+        assert_eq!(cast.service.post(&path, &cast.service.admin, &form("sellers")).await.problem(409), "erasure.not_final");
+        let back = json!({ "reason": "settled" });
+        cast.service.post(&format!("/v1/complaints/{id}/withdrawal"), &cast.holder, &back).await.expect(201);
+        cast.service.days_pass(2);
+        let before = cast.log(&id).await;
+        for (who, records) in [("sellers", 1), ("complainant", 1), ("agent", 0), ("complainant", 0)] {
+            let erased = cast.service.post(&path, &cast.service.admin, &form(who)).await.expect(201);
+            assert_eq!(erased, json!({ "who": who, "records": records }));
+        }
+        let seen = cast.service.get(&format!("/v1/admin/complaints/{id}"), &cast.examiner).await.expect(200);
+        assert_eq!((&seen["complainant"], &seen["conduct"]["complainant"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+        let stated = cast.service.get(&format!("/v1/complaints/{id}/statements"), &cast.holder).await.expect(200);
+        assert_eq!((&stated["items"][0]["seller"], &stated["items"][0]["text"]), (&serde_json::Value::Null, &serde_json::Value::Null), "{stated:#}");
+        assert_eq!(cast.log(&id).await, before);
+        cast.ends_sound().await;
+    }
+
     /// Erasing the people of a complaint leaves its log whole and its decisions standing.
     async fn an_erased_person(engine: Engine) {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "centre_as_agent").await;

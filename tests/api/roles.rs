@@ -83,6 +83,7 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("POST", "/v1/admin/complaints/{complaint_id}/reviews/{review_id}/decision", 428, None),
     ("POST", "/v1/admin/complaints/{complaint_id}/recusal", 422, None),
     ("POST", "/v1/admin/complaints/{complaint_id}/conduct-flags", 422, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/erasure", 422, None),
     ("POST", "/v1/admin/conduct-flags/{flag_id}/withdrawal", 422, None),
     ("POST", "/v1/admin/mails/{mail_id}/bounce", 422, None),
     ("GET", "/v1/admin/calendar/{year}", 200, None),

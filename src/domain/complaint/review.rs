@@ -140,12 +140,7 @@ pub enum ReviewRefused {
 impl ReviewDecided {
     /// The proposal it confirms, where two were needed.
     pub(super) fn as_proposed(&self) -> DecisionProposed {
-        DecisionProposed {
-            examiner: self.examiner,
-            lines: self.lines.clone(),
-            text: Some(self.text.clone()),
-            review: Some(self.review),
-        }
+        DecisionProposed { examiner: self.examiner, lines: self.lines.clone(), text: Some(self.text.clone()), review: Some(self.review) }
     }
 
     /// What one examiner proposed on a review and `second` confirmed; none for a first decision.

@@ -38,6 +38,7 @@ codes! {
     409 "listing.duplicate" "Every listing is in a live complaint already" "全部链接已在处理中的投诉里";
     409 "flag.answered" "The flag was answered before" "该标记此前已答复";
     409 "flag.withdrawn" "The flag was taken back before" "该标记此前已撤回";
+    409 "erasure.not_final" "The complaint is not final yet" "该投诉尚未终局";
     409 "changed.meanwhile" "It changed meanwhile; try again" "数据已变更，请重试";
     409 "exists" "It exists already" "已经存在";
     409 "claim.taken" "Another examiner has it" "已由其他判定员领取";
@@ -64,6 +65,7 @@ codes! {
     422 "list.limit" "The limit is out of range" "limit 超出范围";
     422 "list.filter" "Not a state or track" "没有这个状态或者轨道";
     422 "list.cursor" "The cursor is not one of this list" "游标不属于该列表";
+    422 "erasure.reason" "Say why" "请说明理由";
     422 "flag.text" "Say it in words" "请以文字说明";
     422 "flag.evidence" "Not complaints of the same account" "不是该账号的投诉";
     422 "flag.no_agency" "No agency filed this complaint" "该投诉不是由代理机构提交";

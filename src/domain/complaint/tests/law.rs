@@ -63,7 +63,11 @@ fn reviewed(examiner: u128, determination: Determination) -> Event {
     let line =
         |line| LineDecided { line, determination, takedown: determination == Determination::Infringing, reasons: vec!["other".into()] };
     Event::ReviewDecided(ReviewDecided {
-        review: id(REVIEW), examiner: id(examiner), lines: vec![line(1), line(2)], text: "经复核".into(), seconded_by: None
+        review: id(REVIEW),
+        examiner: id(examiner),
+        lines: vec![line(1), line(2)],
+        text: "经复核".into(),
+        seconded_by: None,
     })
 }
 
@@ -89,7 +93,8 @@ fn four_eyes() -> Vec<(&'static str, Event)> {
         text_version: Some(TextVersion::Granted),
     };
     let line = |line| LineDecided { line, determination: Determination::Infringing, takedown: true, reasons: vec!["same_design".into()] };
-    let proposed = DecisionProposed { examiner: id(3), lines: vec![line(1), line(2)], text: Some("整体视觉效果无差异".into()), review: None };
+    let proposed =
+        DecisionProposed { examiner: id(3), lines: vec![line(1), line(2)], text: Some("整体视觉效果无差异".into()), review: None };
     let confirmed = |by: u128| Event::Decided(Decided::confirmed(&proposed, id(by)));
     let (by_another, by_the_same) = (confirmed(4), confirmed(3));
     let other = DecisionProposed { lines: vec![line(1)], ..proposed.clone() };

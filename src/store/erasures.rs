@@ -1,0 +1,62 @@
+//! Erasing a person: its record and the key it is sealed with are overwritten and gone, and with them every digest
+//! that tells it is the same as another. The log holds none of it, and stays.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::error::Fault;
+use super::schema::{conduct_flags, erasures, outcomes, parties};
+use super::types::{Id, Ts};
+use super::work::work;
+use super::{Store, StoreError};
+
+/// An erasure as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable)]
+#[diesel(table_name = erasures)]
+pub struct ErasureRow {
+    /// Id.
+    #[diesel(serialize_as = Id)]
+    pub id: Uuid,
+    /// The complaint.
+    #[diesel(serialize_as = Id)]
+    pub complaint_id: Uuid,
+    /// `complainant`, `agent`, `sellers`.
+    pub who: String,
+    /// Why, without personal data.
+    pub reason: String,
+    /// The administrator.
+    #[diesel(serialize_as = Id)]
+    pub erased_by: Uuid,
+    /// When.
+    #[diesel(serialize_as = Ts)]
+    pub at: Timestamp,
+}
+
+impl Store {
+    /// Erases these records of a complaint, and what tells who complains, where `row` says so; answers how many there were.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn erase(&self, row: ErasureRow, records: Vec<Uuid>) -> Result<usize, StoreError> {
+        work!(self, $go => {
+            let complaint = Id(row.complaint_id);
+            let ids: Vec<Id> = records.iter().map(|id| Id(*id)).collect();
+            let own = || parties::table.filter(parties::complaint_id.eq(complaint)).filter(parties::id.eq_any(ids.clone()));
+            let sizes: Vec<(Id, Vec<u8>, Vec<u8>)> = go!(load, own().select((parties::id, parties::sealed, parties::key)))?;
+            for (id, sealed, key) in &sizes {
+                // In place, so that no page of the file keeps them.
+                let blank = (parties::sealed.eq(vec![0_u8; sealed.len()]), parties::key.eq(vec![0_u8; key.len()]), parties::person_key.eq(None::<String>));
+                go!(execute, diesel::update(parties::table.find(*id)).set(blank))?;
+                go!(execute, diesel::delete(parties::table.find(*id)))?;
+            }
+            if row.who == "complainant" {
+                go!(execute, diesel::update(outcomes::table.find(complaint)).set(outcomes::complainant_key.eq(None::<String>)))?;
+                let raised = conduct_flags::table.filter(conduct_flags::complaint_id.eq(complaint));
+                go!(execute, diesel::update(raised).set(conduct_flags::complainant_key.eq(None::<String>)))?;
+            }
+            go!(execute, diesel::insert_into(erasures::table).values(row.clone()))?;
+            Ok::<_, Fault>(sizes.len())
+        })
+    }
+}
