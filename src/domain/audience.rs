@@ -296,7 +296,7 @@ fields! {
     "flags[].factor" Complainant;
     "flags[].law" Complainant;
     "flags[].text" Complainant;
-    "flags[].evidence[]" Complainant;
+    "flags[].complaints[]" Complainant;
     "flags[].raised_on" Complainant;
     "flags[].answer_by" Complainant;
     "flags[].answered_on" Complainant;

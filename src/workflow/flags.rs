@@ -35,7 +35,7 @@ pub struct FlagForm {
     /// What was seen, in words the party is shown; no personal data of others.
     pub text: String,
     /// References or ids of complaints of the same account that show it.
-    pub evidence: Vec<String>,
+    pub complaints: Vec<String>,
 }
 
 /// The party's answer.
@@ -68,7 +68,7 @@ pub struct FlagView {
     /// What was seen.
     pub text: String,
     /// References of complaints.
-    pub evidence: Vec<String>,
+    pub complaints: Vec<String>,
     /// When it was raised and shown to the party.
     pub raised_on: Date,
     /// Last day to answer.
@@ -104,7 +104,7 @@ pub struct Suggested {
     /// Its source, in Chinese.
     pub law: &'static str,
     /// References of complaints.
-    pub evidence: Vec<String>,
+    pub complaints: Vec<String>,
 }
 
 /// A shop the complaint is about.
@@ -173,7 +173,7 @@ impl Desk {
     /// [`DeskError::Rule`] for evidence that is not of the same account, and for an agency where none filed.
     pub async fn raise_flag(&self, caller: &Caller, complaint: Uuid, form: FlagForm) -> Result<FlagView, DeskError> {
         said(&form.text)?;
-        if form.evidence.is_empty() || form.evidence.len() > FLAG_EVIDENCE_MAX {
+        if form.complaints.is_empty() || form.complaints.len() > FLAG_EVIDENCE_MAX {
             return Err(DeskError::rule("flag.evidence", format!("1 to {FLAG_EVIDENCE_MAX} complaints are expected")));
         }
         let loaded = self.load(complaint).await?;
@@ -181,7 +181,7 @@ impl Desk {
         if form.against == Against::Agency && !self.files_as_agency(c).await? {
             return Err(DeskError::rule("flag.no_agency", "no agency filed this complaint"));
         }
-        let evidence = self.complaints_named(c, &form.evidence).await?;
+        let complaints = self.complaints_named(c, &form.complaints).await?;
         let complainant_key = match form.against {
             Against::Complainant => self.store.complainant_key(c.filed.complainant.party).await?,
             Against::Agency => None,
@@ -195,7 +195,7 @@ impl Desk {
             complainant_key,
             factor: form.factor.word().to_owned(),
             note: form.text,
-            evidence: serde_json::to_string(&evidence).unwrap_or_default(),
+            evidence: serde_json::to_string(&complaints).unwrap_or_default(),
             raised_by: caller.account,
             raised_on: today,
             answer_by: self.calendar().add_calendar_days(today, FLAG_ANSWER_DAYS).due,
@@ -252,7 +252,7 @@ impl Desk {
     async fn suggested(&self, loaded: &Loaded, (key, agency): (Option<String>, bool), today: Date) -> Result<Vec<Suggested>, DeskError> {
         let c = &loaded.complaint;
         let mut found = Vec::new();
-        let mut suggest = |against, factor: Factor, evidence| found.push(Suggested { against, factor, law: factor.law(), evidence });
+        let mut suggest = |against, factor: Factor, complaints| found.push(Suggested { against, factor, law: factor.law(), complaints });
         let own = || vec![c.filed.reference.clone()];
         let revoked = matches!(c.reopened.as_ref().map(|r| &r.why), Some(ReopenedWhy::ReportRevoked { .. }))
             || loaded.grants.iter().any(|g| g.level == "revoked");
@@ -347,7 +347,7 @@ impl Desk {
             against: f.against,
             factor: f.factor,
             text: f.note,
-            evidence: serde_json::from_str(&f.evidence).unwrap_or_default(),
+            complaints: serde_json::from_str(&f.evidence).unwrap_or_default(),
             raised_on: f.raised_on,
             answer_by: f.answer_by,
             answered_on: f.answered_on,

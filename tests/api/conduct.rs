@@ -15,7 +15,7 @@ async fn examined(cast: &Cast, id: &str) -> Value {
 }
 
 async fn raised(cast: &Cast, filed: &Value, against: &str) -> String {
-    let form = json!({ "against": against, "factor": "known_unstable", "text": SEEN, "evidence": [filed["reference"]] });
+    let form = json!({ "against": against, "factor": "known_unstable", "text": SEEN, "complaints": [filed["reference"]] });
     let path = format!("/v1/admin/complaints/{}/conduct-flags", filed["id"].as_str().unwrap());
     let flag = cast.service.post(&path, &cast.examiner, &form).await.expect(201);
     assert_eq!((&flag["usable"], &flag["answered_on"]), (&false.into(), &Value::Null));
@@ -66,7 +66,7 @@ on_both_databases! {
         let own = cast.service.get("/v1/conduct", &cast.holder).await.expect(200);
         let shown = &own["flags"][0];
         assert_eq!((&shown["id"], &shown["text"], &shown["answer_by"]), (&flag.clone().into(), &SEEN.into(), &"2026-11-17".into()));
-        assert_eq!((&shown["evidence"][0], &shown["usable"]), (&first["reference"], &false.into()));
+        assert_eq!((&shown["complaints"][0], &shown["usable"]), (&first["reference"], &false.into()));
 
         cast.service.set_shanghai_time("2026-11-17 12:00:00");
         let before = cast.files(&LAMP, &["100000000002"]).await;
@@ -120,7 +120,7 @@ on_both_databases! {
         let (_, agency) = cast.service.account("agent", None).await;
         let through = files_through(&cast, (&agency, "100000000022")).await;
         let path = |c: &Value| format!("/v1/admin/complaints/{}/conduct-flags", c["id"].as_str().unwrap());
-        let form = |c: &Value| json!({ "against": "agency", "factor": "repeated_wrong", "text": SEEN, "evidence": [c["reference"]] });
+        let form = |c: &Value| json!({ "against": "agency", "factor": "repeated_wrong", "text": SEEN, "complaints": [c["reference"]] });
         assert_eq!(cast.service.post(&path(&own), &cast.examiner, &form(&own)).await.problem(422), "flag.no_agency");
         assert_eq!(cast.service.post(&path(&through), &cast.examiner, &form(&own)).await.problem(422), "flag.evidence");
         cast.service.post(&path(&through), &cast.examiner, &form(&through)).await.expect(201);
@@ -158,7 +158,7 @@ on_both_databases! {
         assert_eq!(cast.service.get("/v1/conduct", &cast.holder).await.expect(200)["figures"], figures);
         assert_eq!(conduct["agency"], Value::Null);
         let suggested = &conduct["suggested"][0];
-        assert_eq!((&suggested["factor"], suggested["evidence"].as_array().map(Vec::len)), (&"repeated_wrong".into(), Some(3)));
+        assert_eq!((&suggested["factor"], suggested["complaints"].as_array().map(Vec::len)), (&"repeated_wrong".into(), Some(3)));
         assert_eq!(conduct["flags"], json!([]), "a person flags, not the service");
         let seller = json!([{ "platform": "ali", "shop": "小店", "upheld": 2, "same_patent": 2, "referral_suggested": true }]);
         assert_eq!(conduct["sellers"], seller);

@@ -1,7 +1,7 @@
 //! The seller's side: it states non-infringement, the statement arrives, and silence, proof or a ruling
 //! decide what becomes of the measure.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Cast, Engine, on_both_databases};
 
@@ -166,7 +166,7 @@ on_both_databases! {
         let stranger = cast.seller(&takedown, false).await;
         let form = cast.statement(&stranger, "prior_use").await;
         let answer = cast.service.post("/v1/seller/statements", &stranger, &form).await.expect(201);
-        assert_eq!(answer["outcome"], serde_json::Value::Null, "who states it is not known");
+        assert_eq!(answer["outcome"], Value::Null, "who states it is not known");
         let path = format!("/v1/admin/complaints/{id}/statements/{}/check", answer["statement"].as_str().unwrap());
         let shown = cast.service.post(&path, &cast.examiner, &json!({ "outcome": "whole" })).await.expect(201);
         assert_eq!(shown["listings"][0]["contest"]["stage"], "forwarded");
@@ -291,7 +291,7 @@ on_both_databases! {
         cast.service.post("/v1/seller/statements", &seller, &form).await.expect(201);
         let lift = json!({ "lines": [1], "reason": "manifest_evidence", "text": "许可合同有效" });
         let shown = cast.judge(&cast.examiner, &id, ("lift", &lift)).await.expect(201);
-        assert_eq!(shown["listings"][0]["contest"], serde_json::Value::Null, "the contest is over: {shown:#}");
+        assert_eq!(shown["listings"][0]["contest"], Value::Null, "the contest is over: {shown:#}");
         assert_eq!(cast.platform.wait_for(2).await[1].body["lift"]["reason"], "manifest_evidence");
         cast.ends_sound().await;
     }
@@ -311,7 +311,7 @@ on_both_databases! {
         assert!(stated.status == 201 || stated.status == 409, "{}", stated.status);
         cast.platform.wait_for(2).await;
         let shown = cast.shown(&id).await;
-        assert_eq!((&shown["state"], &shown["listings"][0]["contest"]), (&"closed".into(), &serde_json::Value::Null), "{shown:#}");
+        assert_eq!((&shown["state"], &shown["listings"][0]["contest"]), (&"closed".into(), &Value::Null), "{shown:#}");
         cast.service.days_pass(40);
         tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
         assert_eq!(cast.platform.messages().len(), 2, "no second lift");
