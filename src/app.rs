@@ -83,6 +83,7 @@ impl Service {
             uploads: Uploads::in_folder(&files)?,
             settings: Settings {
                 issuer: config.issuer.clone(),
+                issuer_code: config.issuer_code.clone(),
                 livemode: config.livemode,
                 public_url: config.public_url.clone(),
                 relay_contact: config.relay_contact.clone(),

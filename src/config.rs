@@ -24,6 +24,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("master_key", "", "32 bytes in base64; empty: a file in the data folder, made at the first start"),
     ("issuer_name", "fasttrack (trial)", "Who issues dispatches"),
     ("issuer_kind", "aid_centre", "aid_centre or patent_authority"),
+    ("issuer_code", "快", "What the numbers of documents begin with (机关代字)"),
     ("issuer_contact", "nobody@example.org", "Where platforms can ask"),
     ("livemode", "false", "Whether dispatches are meant; false marks every one as a trial"),
     ("relay_contact", "relay@example.org", "Mail address through which complainants are reached"),
@@ -65,6 +66,8 @@ pub struct Config {
     pub master_key: Option<Secret>,
     /// Who issues dispatches.
     pub issuer: Issuer,
+    /// What the numbers of documents begin with.
+    pub issuer_code: String,
     /// Whether dispatches are meant.
     pub livemode: bool,
     /// Relay contact.
@@ -227,6 +230,7 @@ fn take(t: &mut Taking) -> Option<Config> {
         database_connections_max: connections?,
         master_key: t.optional("master_key").map(Secret),
         issuer: Issuer { name: t.text("issuer_name"), kind: kind?.to_owned(), contact: t.text("issuer_contact") },
+        issuer_code: t.text("issuer_code"),
         livemode: livemode?,
         relay_contact: t.text("relay_contact"),
         filings_per_hour_max: filings?,

@@ -48,3 +48,4 @@ pub mod store;
 pub mod vault;
 pub mod web;
 pub mod workflow;
+pub mod writ;

@@ -11,7 +11,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("vault", &[]),
     ("intake", &["domain", "intake", "vault"]),
     ("store", &["domain", "store"]),
-    ("workflow", &["clock", "domain", "intake", "store", "vault", "workflow"]),
+    ("writ", &["domain", "writ"]),
+    ("workflow", &["clock", "domain", "intake", "store", "vault", "workflow", "writ"]),
     ("web", &["domain", "intake", "store", "web", "workflow"]),
     ("delivery", &["clock", "delivery", "domain", "store", "vault"]),
     ("agenda", &["domain", "store", "workflow"]),
@@ -27,6 +28,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("lettre::", &["delivery"]),
     ("object_store::", &["intake"]),
     ("hayro_", &["intake"]),
+    ("krilla::", &["writ"]),
 ];
 
 /// Most lines of a source file.

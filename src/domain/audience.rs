@@ -4,13 +4,16 @@
 //! A field that is not here goes to nobody. Rules: product, "What a platform is sent … Never in it"; Law:
 //! Personal Information Protection Law 6 (no more than the purpose needs).
 //!
-//! Not here: what is written to people in words (mails, the notice to forward): see their modules.
+//! Not here: what is written to people in words (mails, the notice to forward): see their modules; of writs, the
+//! facts they are written from are.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde::Serialize;
 use serde_json::Value;
+
+use super::writ::WritKind;
 
 /// Who is told something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -43,13 +46,15 @@ pub struct Field {
 }
 
 macro_rules! fields {
-    ($($path:literal $($who:ident)+;)*) => {
-        /// Every field that goes out about a complaint.
-        pub const FIELDS: &[Field] = &[$(Field { path: $path, seen_by: &[$(Audience::$who),+] },)*];
+    ($(#[$doc:meta])* $name:ident; $($path:literal $($who:ident)+;)*) => {
+        $(#[$doc])*
+        pub const $name: &[Field] = &[$(Field { path: $path, seen_by: &[$(Audience::$who),+] },)*];
     };
 }
 
 fields! {
+    /// Every field that goes out about a complaint.
+    FIELDS;
     // What most of them see.
     "id" Examiner Platform Complainant;
     "listings[].basis" Examiner Platform Respondent Complainant;
@@ -382,10 +387,63 @@ fields! {
     "sources…" Examiner;
 }
 
-/// Every path an audience may be sent, and the paths that lead there.
-fn paths_to(audience: Audience) -> HashSet<&'static str> {
+fields! {
+    /// Every fact that a writ may be written from. A respondent's copy names the complainant's patent and its own
+    /// listings, and nobody.
+    WRIT_FIELDS;
+    "advisory_text" Examiner Respondent Complainant;
+    "asserted_items[]" Examiner Respondent Complainant;
+    "closed_why" Examiner Complainant;
+    "complainant" Examiner Complainant;
+    "due_on" Examiner Complainant;
+    "filed_on" Examiner Respondent Complainant;
+    "forwarding_text" Examiner Respondent Complainant;
+    "issued_on" Examiner Respondent Complainant;
+    "issuer" Examiner Respondent Complainant;
+    "lift.reason" Examiner Respondent Complainant;
+    "lift.scope_text" Examiner Respondent Complainant;
+    "listings[].determination" Examiner Respondent Complainant;
+    "listings[].item" Examiner Respondent Complainant;
+    "listings[].line" Examiner Respondent Complainant;
+    "listings[].reasons[]" Examiner Respondent Complainant;
+    "listings[].site" Examiner Respondent Complainant;
+    "listings[].takedown" Examiner Respondent Complainant;
+    "livemode" Examiner Respondent Complainant;
+    "missing[].cure" Examiner Complainant;
+    "missing[].cure_zh" Examiner Complainant;
+    "missing[].law" Examiner Complainant;
+    "missing[].message" Examiner Complainant;
+    "missing[].message_zh" Examiner Complainant;
+    "number" Examiner Respondent Complainant;
+    "patent.kind" Examiner Respondent Complainant;
+    "patent.number" Examiner Respondent Complainant;
+    "patent.title" Examiner Respondent Complainant;
+    "reference" Examiner Respondent Complainant;
+    "reviewed" Examiner Respondent Complainant;
+    "statement.grounds[]" Examiner Respondent Complainant;
+    "statement.received_on" Examiner Respondent Complainant;
+    "statement.seller" Examiner Complainant;
+    "statement.text" Examiner Complainant;
+    "text" Examiner Respondent Complainant;
+    "track" Examiner Complainant;
+}
+
+/// Whether an audience may see a writ of this kind; of it, what [`WRIT_FIELDS`] says.
+pub fn may_see(audience: Audience, kind: WritKind) -> bool {
+    match kind {
+        WritKind::Forwarding | WritKind::Opinion | WritKind::MeasuresEnded => {
+            matches!(audience, Audience::Examiner | Audience::Complainant | Audience::Respondent)
+        }
+        WritKind::Acceptance | WritKind::Supplement | WritKind::NonAcceptance | WritKind::Closing => {
+            matches!(audience, Audience::Examiner | Audience::Complainant)
+        }
+    }
+}
+
+/// Every path of a table that an audience may be sent, and the paths that lead there.
+fn paths_to(table: &'static [Field], audience: Audience) -> HashSet<&'static str> {
     let mut all = HashSet::new();
-    for field in FIELDS.iter().filter(|f| f.seen_by.contains(&audience)) {
+    for field in table.iter().filter(|f| f.seen_by.contains(&audience)) {
         all.insert(field.path);
         let ends = field.path.char_indices().filter(|(_, c)| matches!(c, '.' | '[')).map(|(i, _)| i);
         all.extend(ends.map(|end| &field.path[..end]));
@@ -394,7 +452,7 @@ fn paths_to(audience: Audience) -> HashSet<&'static str> {
     all
 }
 
-static PATHS: LazyLock<Vec<HashSet<&str>>> = LazyLock::new(|| Audience::ALL.map(paths_to).into());
+static PATHS: LazyLock<Vec<HashSet<&str>>> = LazyLock::new(|| Audience::ALL.map(|a| paths_to(FIELDS, a)).into());
 
 /// What `audience` is sent, without what the table does not give it.
 pub fn sifted(audience: Audience, mut body: Value) -> Value {
@@ -402,6 +460,12 @@ pub fn sifted(audience: Audience, mut body: Value) -> Value {
     let Some(allowed) = at.and_then(|at| PATHS.get(at)) else { return Value::Null };
     sift(&mut body, &mut String::new(), allowed);
     body
+}
+
+/// The facts of a writ, without what the table does not give `audience`.
+pub fn sifted_for_writ(mut facts: Value, audience: Audience) -> Value {
+    sift(&mut facts, &mut String::new(), &paths_to(WRIT_FIELDS, audience));
+    facts
 }
 
 fn sift(value: &mut Value, path: &mut String, allowed: &HashSet<&str>) {
@@ -470,9 +534,22 @@ mod tests {
             }
             assert!(!field.path.ends_with('…'), "{}: only examiners see all of something", field.path);
         }
-        let mut paths: Vec<_> = FIELDS.iter().map(|f| f.path).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        assert_eq!(paths.len(), FIELDS.len(), "a field stands twice");
+        for table in [FIELDS, WRIT_FIELDS] {
+            let once: HashSet<_> = table.iter().map(|f| f.path).collect();
+            assert_eq!(once.len(), table.len(), "a field stands twice");
+        }
+    }
+
+    #[test]
+    fn a_respondents_copy_names_nobody() {
+        let facts = json!({
+            "complainant": "张三", "number": "1", "statement": { "seller": "李四", "text": "x", "grounds": ["prior_use"] },
+            "listings": [{ "line": 1, "item": "2", "url": "https://x" }], "missing": [{ "law": "x" }],
+        });
+        let copy = json!({ "number": "1", "statement": { "grounds": ["prior_use"] }, "listings": [{ "line": 1, "item": "2" }] });
+        assert_eq!(sifted_for_writ(facts, Audience::Respondent), copy);
+        for audience in [Audience::Platform, Audience::Public] {
+            assert!(WritKind::ALL.iter().all(|k| !may_see(audience, *k)) && paths_to(WRIT_FIELDS, audience).is_empty());
+        }
     }
 }

@@ -29,7 +29,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 8] = [
+    pub const ALL: [JobKind; 9] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,

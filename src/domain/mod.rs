@@ -32,3 +32,4 @@ pub mod right;
 pub mod secrets;
 pub mod signature;
 pub mod statement;
+pub mod writ;

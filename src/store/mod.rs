@@ -35,6 +35,7 @@ mod sqlite;
 mod types;
 mod upkeep;
 mod work;
+mod writs;
 
 use std::path::Path;
 
@@ -68,6 +69,7 @@ pub use rights::{RightFilter, RightRow, StoredRight, VerificationPut, Verificati
 pub use rows::{ComplaintRow, GrantRow, ListingRow, PageReadingRow, PartyRow};
 pub use sellers::{SellerAccessRow, SubmissionRow};
 pub use upkeep::{Projected, SealRow, Sealable};
+pub use writs::{WritBytesRow, WritCopyRow, WritRow};
 
 use error::Fault;
 use postgres::Postgres;

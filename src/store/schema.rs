@@ -1,6 +1,12 @@
 //! The tables, as both databases have them; `migrations/` is what makes them so, and a test compares
 //! the two. Used by the statements of this module only.
 
+mod conduct;
+mod issued;
+
+pub use conduct::*;
+pub use issued::*;
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
@@ -512,79 +518,6 @@ diesel::table! {
         created_at -> TsSql,
     }
 }
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::*;
-    outcomes (complaint_id) {
-        complaint_id -> IdSql,
-        account_id -> IdSql,
-        ending -> Text,
-        track -> Nullable<Text>,
-        ended_on -> DaySql,
-        automatic -> Bool,
-        overturned -> Bool,
-        upheld -> Bool,
-        seconds -> Nullable<BigInt>,
-        final_from -> Nullable<DaySql>,
-        complainant_key -> Nullable<Text>,
-    }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::*;
-    published (complaint_id) {
-        complaint_id -> IdSql,
-        reference -> Text,
-        ending -> Text,
-        decided_on -> DaySql,
-        final_from -> DaySql,
-        body -> Text,
-    }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::*;
-    publication_rules (version) {
-        version -> BigInt,
-        body -> Text,
-        put_by -> IdSql,
-        put_at -> TsSql,
-    }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::*;
-    conduct_flags (id) {
-        id -> IdSql,
-        complaint_id -> IdSql,
-        account_id -> IdSql,
-        against -> Text,
-        complainant_key -> Nullable<Text>,
-        factor -> Text,
-        note -> Text,
-        evidence -> Text,
-        raised_by -> IdSql,
-        raised_on -> DaySql,
-        answer_by -> DaySql,
-        answered_on -> Nullable<DaySql>,
-        answer -> Nullable<Binary>,
-        answer_key -> Nullable<Binary>,
-        withdrawn_on -> Nullable<DaySql>,
-        withdrawn_why -> Nullable<Text>,
-    }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::*;
-    erasures (id) {
-        id -> IdSql,
-        complaint_id -> IdSql,
-        who -> Text,
-        reason -> Text,
-        erased_by -> IdSql,
-        at -> TsSql,
-    }
-}
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
@@ -630,4 +563,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     publication_rules,
     conduct_flags,
     erasures,
+    writ_numbers,
+    writs,
+    writ_copies,
+    writ_bytes,
 );

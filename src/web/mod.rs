@@ -27,6 +27,7 @@ mod rights;
 pub mod routes;
 mod seller;
 mod service;
+mod writs;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -156,6 +156,8 @@ impl From<DeskError> for Problem {
             DeskError::Store(e) => e.into(),
             DeskError::Upload(e) => e.into(),
             DeskError::Vault(e) => internal(&e),
+            DeskError::Words(e) => internal(&e),
+            DeskError::Typeset(e) => internal(&e),
         }
     }
 }

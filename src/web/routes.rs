@@ -5,7 +5,7 @@ use actix_web::web;
 
 use super::{
     accounts, complaints, conduct, contest, examination, files, flags, platform, public, queue, report_pages, reports, rights, seller,
-    service,
+    service, writs,
 };
 use crate::workflow::Role;
 
@@ -73,6 +73,8 @@ routes! {
     get "/v1/complaints/{complaint_id}/log" FILERS complaints::log;
     post "/v1/complaints/{complaint_id}/supplement" FILERS complaints::supplement;
     post "/v1/complaints/{complaint_id}/withdrawal" FILERS complaints::withdraw;
+    get "/v1/complaints/{complaint_id}/documents" FILERS writs::list;
+    get "/v1/complaints/{complaint_id}/documents/{document_id}" FILERS writs::file;
     get "/v1/complaints/{complaint_id}/deadlines" FILERS contest::deadlines;
     get "/v1/complaints/{complaint_id}/statements" FILERS contest::statements;
     get "/v1/complaints/{complaint_id}/statements/{statement_id}/evidence/{sha256}" FILERS contest::statement_evidence;
@@ -97,6 +99,8 @@ routes! {
     post "/v1/platform/statements/{statement_id}/forwarding" PLATFORMS seller::forwarding;
 
     get "/v1/seller/complaint" SELLERS seller::show;
+    get "/v1/seller/documents" SELLERS writs::list_for_seller;
+    get "/v1/seller/documents/{document_id}" SELLERS writs::file_for_seller;
     post "/v1/seller/files" SELLERS files::deposit;
     post "/v1/seller/answers" SELLERS seller::answer;
     post "/v1/seller/statements" SELLERS seller::state;
@@ -112,6 +116,8 @@ routes! {
     get "/v1/admin/complaints/{complaint_id}/documents/{sha256}" JUDGES examination::document;
     get "/v1/admin/complaints/{complaint_id}/report-pages/{page}" JUDGES report_pages::page;
     post "/v1/admin/complaints/{complaint_id}/report-reading" JUDGES report_pages::read;
+    get "/v1/admin/complaints/{complaint_id}/issued-documents" STAFF writs::list_for_house;
+    get "/v1/admin/complaints/{complaint_id}/issued-documents/{document_id}" JUDGES writs::file_for_house;
     post "/v1/admin/complaints/{complaint_id}/decision" JUDGES examination::decide;
     post "/v1/admin/complaints/{complaint_id}/decision-confirmation" JUDGES examination::confirm_decision;
     post "/v1/admin/complaints/{complaint_id}/authenticity" JUDGES examination::grant_authenticity;

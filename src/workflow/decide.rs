@@ -223,7 +223,7 @@ impl Desk {
         };
         let dispatches = self.dispatches(&transition, &loaded.complaint, &wording);
         let ends_at = super::reexamine::next_end(&transition, &loaded.log, assessment.last_day_of_term);
-        Ok(Commit { dispatches, ends_at, ..Commit::of(transition) })
+        Ok(Commit { dispatches, ends_at, ..Commit::of(transition, self.writ_issuer()) })
     }
 }
 

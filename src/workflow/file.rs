@@ -277,7 +277,7 @@ impl Desk {
                 at: now,
             }),
             relied_on: vec![ReliedOn::Register { number, version: register_version }, ReliedOn::Policy { version: policy.0 }],
-            ..Commit::of(transition)
+            ..Commit::of(transition, self.writ_issuer())
         };
         for file in &checked.arriving {
             file.clone().await?;

@@ -38,6 +38,7 @@ mod seller;
 mod supplement;
 pub mod views;
 mod withdraw;
+mod writs;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -73,6 +74,7 @@ pub use rights::{RightQuery, RightView, VerificationForm};
 pub use seller::{AccessForm, AccessView, AnswerForm, SellerView, StatementForm};
 pub use supplement::SupplementForm;
 pub use withdraw::{WITHDRAWAL_REASONS, WithdrawalForm};
+pub use writs::WritView;
 
 use crate::clock::{Clock, Ids};
 use crate::domain::calendar::{Calendar, shanghai_date};
@@ -85,6 +87,7 @@ use crate::intake::reader::Reader;
 use crate::intake::upload::{UploadError, Uploads};
 use crate::store::{Store, StoreError, StoredAnswer};
 use crate::vault::{Vault, VaultError};
+use crate::writ::{TypesetError, WordsError};
 
 /// Times a verb that is not an act of judgement reloads and tries again when the complaint changed.
 pub const RETRIES_MAX: u32 = 5;
@@ -163,6 +166,8 @@ impl Caller {
 pub struct Settings {
     /// Who issues dispatches.
     pub issuer: Issuer,
+    /// What the numbers of documents begin with.
+    pub issuer_code: String,
     /// False for demos and trials.
     pub livemode: bool,
     /// Base of links, without a trailing slash.
@@ -314,6 +319,12 @@ pub enum DeskError {
     /// Keys.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// A document could not be put into words.
+    #[error(transparent)]
+    Words(#[from] WordsError),
+    /// A document could not be typeset.
+    #[error(transparent)]
+    Typeset(#[from] TypesetError),
 }
 
 impl From<StoreError> for DeskError {

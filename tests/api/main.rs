@@ -18,6 +18,7 @@ mod contract;
 mod corpus;
 mod deadlines;
 mod delivery;
+mod documents;
 mod filing;
 mod hearing;
 mod hostile;

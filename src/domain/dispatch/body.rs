@@ -24,7 +24,7 @@ pub const ADVISORY_TEXT: &str =
 /// What goes with a ruling that names the platform or was served on it.
 const BINDING_TEXT: &str = "本通知所附法律文书对贵平台具有约束力，请依法执行；文书信息见 binding_document。";
 /// What a lift does not touch.
-const SCOPE_TEXT: &str = "本决定仅终止本投诉所请求的措施，不影响平台基于其他理由采取的措施。";
+pub const SCOPE_TEXT: &str = "本决定仅终止本投诉所请求的措施，不影响平台基于其他理由采取的措施。";
 /// Reason of a lift that follows from a withdrawal.
 const WITHDRAWN: &str = "notice_withdrawn";
 
@@ -348,7 +348,7 @@ fn hearing(event: &Event) -> Value {
 }
 
 /// Stable code of why a lift leaves.
-fn lift_reason(event: &Event) -> &str {
+pub fn lift_reason(event: &Event) -> &str {
     match event {
         Event::LiftDecided(l) => l.reason.as_str(),
         Event::WaitingPeriodEnded(_) => "waiting_period_ended",

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use body::{DispatchContext, Issuer, LineContext, ProductContext, comparison_sent, derive};
+pub use body::{ADVISORY_TEXT, DispatchContext, Issuer, LineContext, ProductContext, SCOPE_TEXT, comparison_sent, derive, lift_reason};
 pub use effective::{AckStep, EffectiveMeasure, effective_measure};
 
 /// Most listings in one message.

@@ -27,6 +27,7 @@ use super::rows::{GrantRow, PageReadingRow, PartyRow};
 use super::{AnswerRow, FileRow, JobDraft, ReadingRow, ReportRow, Store, StoreError, StoredAnswer, SubmissionRow};
 use crate::domain::complaint::Transition;
 use crate::domain::dispatch::DispatchDraft;
+use crate::domain::writ::WritIssuer;
 use plan::Plan;
 
 /// Most commits in one transaction.
@@ -57,6 +58,8 @@ pub struct Commit {
     pub reading: Option<ReadingRow>,
     /// What platforms are to be sent.
     pub dispatches: Vec<DispatchDraft>,
+    /// In whose name the documents that follow from it are issued.
+    pub issuer: WritIssuer,
     /// An authenticity level granted with it.
     pub grant: Option<GrantRow>,
     /// What was submitted beside the log.
@@ -76,8 +79,8 @@ pub struct Commit {
 }
 
 impl Commit {
-    /// A commit of `transition` and nothing else.
-    pub fn of(transition: Transition) -> Self {
+    /// A commit of `transition`, with the documents `issuer` issues because of it, and nothing else.
+    pub fn of(transition: Transition, issuer: WritIssuer) -> Self {
         Commit {
             transition,
             parties: Vec::new(),
@@ -88,6 +91,7 @@ impl Commit {
             uploaded: Vec::new(),
             reading: None,
             dispatches: Vec::new(),
+            issuer,
             grant: None,
             submissions: Vec::new(),
             report: None,

@@ -9,6 +9,7 @@ use crate::domain::complaint::Event;
 use crate::domain::dispatch::DispatchDraft;
 use crate::domain::job::JobKind;
 use crate::domain::letter::{LetterDraft, letters};
+use crate::domain::writ::{WritDraft, WritIssuer, writs};
 use crate::store::SubmissionRow;
 use crate::store::projection::expected_projection;
 use crate::store::rows::{
@@ -63,6 +64,10 @@ pub(super) struct Plan {
     pub(super) drafts: Vec<DispatchDraft>,
     /// How it ended, where it did.
     pub(super) ended: Option<Ended>,
+    /// What this centre issues, before it is numbered.
+    pub(super) writs: Vec<WritDraft>,
+    /// In whose name.
+    pub(super) issuer: WritIssuer,
 }
 
 /// What two members of one batch must not share.
@@ -78,6 +83,7 @@ impl Plan {
     pub(super) fn of(commit: Commit) -> Plan {
         let is_new = commit.transition.is_new();
         let written = letters(&commit.transition);
+        let papers = writs(&commit.transition, &commit.dispatches);
         let touched = commit.transition.events().iter().any(touches_listings);
         let (complaint, stored) = commit.transition.into_parts();
         let id = complaint.id;
@@ -122,6 +128,8 @@ impl Plan {
             alarm_off,
             drafts: commit.dispatches,
             ended,
+            writs: papers,
+            issuer: commit.issuer,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Order: keys answered before, what was relied on, the complaints themselves, what hangs on them, the
 //! items in the order of their keys (so that two batches never wait for each other), and last the
-//! numbers of the feeds, which are held until the commit.
+//! numbers of the feeds and of documents, which are held until the commit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -202,6 +202,7 @@ macro_rules! write_batch {
                 $go!(execute, diesel::insert_into(deliveries::table).values(outbox.deliveries))?;
             }
         }
+        crate::store::writs::number_writs!($go, &live);
         Ok::<_, crate::store::error::Fault>(outcomes)
     }};
 }

@@ -45,6 +45,7 @@ codes! {
     409 "platform.site_taken" "A site belongs to one platform only" "该站点已归属其他平台";
     409 "register.older" "What is known of the register is of a later day" "登记簿已有更晚日期的信息";
     409 "revocation.recorded" "That was recorded before" "此前已有记录";
+    410 "document.erased" "A person it names was erased, and the document with them" "文书所涉个人信息已删除，文书随之删除";
     412 "complaint.changed" "The complaint changed since it was read" "投诉在查看后已有变更";
     413 "body.too_large" "The body is too large" "请求体过大";
     413 "file.too_large" "A file is too large" "文件过大";

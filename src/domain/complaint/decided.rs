@@ -1,0 +1,141 @@
+//! What is decided, proposed, lifted and withdrawn, and on what it rests.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Determination;
+use crate::domain::automation::MayAutomate;
+
+/// On what a takedown rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// A verified notice (E-Commerce Law 42); claims no determination.
+    VerifiedNotice,
+    /// A human determination of the same item before.
+    PriorDetermination,
+    /// 判定咨询意见 of a named examiner.
+    CentreOpinion,
+    /// 行政裁决
+    AdministrativeAdjudication,
+    /// 法院裁判
+    CourtRuling,
+}
+
+impl Basis {
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Basis::VerifiedNotice => "verified_notice",
+            Basis::PriorDetermination => "prior_determination",
+            Basis::CentreOpinion => "centre_opinion",
+            Basis::AdministrativeAdjudication => "administrative_adjudication",
+            Basis::CourtRuling => "court_ruling",
+        }
+    }
+}
+
+/// A decision on one listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineDecided {
+    /// The listing.
+    pub line: u32,
+    /// Result.
+    pub determination: Determination,
+    /// Whether a takedown is asked of the platform.
+    pub takedown: bool,
+    /// Codes from the list of reasons.
+    pub reasons: Vec<String>,
+}
+
+/// Listings were decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// On what it rests.
+    pub basis: Basis,
+    /// The examiner; absent: automatic. Private, so that an automatic decision needs its proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    examiner: Option<Uuid>,
+    /// The second examiner, where two were needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seconded_by: Option<Uuid>,
+    /// The listings.
+    pub lines: Vec<LineDecided>,
+    /// Reasons in words, without personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl Decided {
+    /// A decision of a named examiner: a centre opinion (判定咨询意见).
+    pub fn by_examiner(examiner: Uuid, lines: Vec<LineDecided>, text: Option<String>) -> Self {
+        Decided { basis: Basis::CentreOpinion, examiner: Some(examiner), seconded_by: None, lines, text }
+    }
+
+    /// What one examiner proposed and `second` confirmed.
+    pub fn confirmed(proposed: &DecisionProposed, second: Uuid) -> Self {
+        let (lines, text) = (proposed.lines.clone(), proposed.text.clone());
+        Decided { seconded_by: Some(second), ..Decided::by_examiner(proposed.examiner, lines, text) }
+    }
+
+    /// A takedown without a human: only for what `proof` shows may leave so.
+    pub fn automatic(proof: &MayAutomate, lines: &[u32]) -> Self {
+        let line = |line: &u32| LineDecided {
+            line: *line,
+            determination: Determination::Infringing,
+            takedown: true,
+            reasons: vec![proof.basis().word().to_owned()],
+        };
+        Decided { basis: proof.basis(), examiner: None, seconded_by: None, lines: lines.iter().map(line).collect(), text: None }
+    }
+
+    /// The examiner, where a human decided.
+    pub fn examiner(&self) -> Option<Uuid> {
+        self.examiner
+    }
+
+    /// The second examiner, where two were needed.
+    pub fn seconded_by(&self) -> Option<Uuid> {
+        self.seconded_by
+    }
+}
+
+/// A decision that a second examiner has to confirm: against a seller, on a report that speaks against
+/// what is asserted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionProposed {
+    /// Who proposes.
+    pub examiner: Uuid,
+    /// The listings.
+    pub lines: Vec<LineDecided>,
+    /// Reasons in words, without personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The second look it would decide; absent: a first decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Uuid>,
+}
+
+/// Measures are to be lifted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiftDecided {
+    /// The listings.
+    pub lines: Vec<u32>,
+    /// Stable code.
+    pub reason: String,
+    /// The examiner; absent: automatic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examiner: Option<Uuid>,
+    /// In words, without personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// The complainant took listings back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// The listings.
+    pub lines: Vec<u32>,
+    /// Code: `notice_wrong`, `settled`, `other`.
+    pub reason: String,
+}
