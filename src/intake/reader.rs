@@ -31,6 +31,10 @@ pub use child::run as read_files;
 use children::{Fault, Reading};
 pub use confine::Holds;
 
+/// The allocator's settings in a child: it reserves so many KiB at a time, and uses of them what it needs. Left
+/// to itself it reserves more address space than a child may have.
+pub const ALLOCATOR: [(&str, &str); 2] = [("MIMALLOC_ARENA_RESERVE", "65536"), ("MIMALLOC_ARENA_EAGER_COMMIT", "0")];
+
 /// The hidden subcommand under which the program reads reports from standard input.
 pub const READ_COMMAND: &str = "read-report";
 /// Readings of one account at once, while others wait.

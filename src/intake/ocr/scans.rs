@@ -20,7 +20,7 @@ use super::page::{Plan, cut};
 use super::tesseract::Tesseract;
 use super::{PAGES_MAX, facts, picture, words};
 use crate::domain::report::{Readability, ReportFacts};
-use crate::intake::reader::confine;
+use crate::intake::reader::{ALLOCATOR, confine};
 
 /// The hidden subcommand under which the program draws one page of what comes on standard input.
 pub const DRAW_COMMAND: &str = "draw-page";
@@ -128,6 +128,7 @@ impl Scans {
         let mut child = Command::new(&self.program)
             .args([DRAW_COMMAND, target.word(), &page.to_string()])
             .env_clear()
+            .envs(ALLOCATOR)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

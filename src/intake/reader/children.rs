@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use super::READ_COMMAND;
 use super::child::{BEHIND, EXIT_RESOURCES};
 use super::confine::Holds;
 use super::wire::{ANCHORS, ANSWER, FILE, READY, receive_async, send_async};
+use super::{ALLOCATOR, READ_COMMAND};
 use crate::domain::report::ReportFacts;
 
 /// Largest answer of a child, bytes.
@@ -43,9 +43,7 @@ impl Reading {
             .arg(READ_COMMAND)
             .args(behind.then_some(BEHIND))
             .env_clear()
-            // In KiB. Else the allocator reserves more address space than a child may have.
-            .env("MIMALLOC_ARENA_RESERVE", "65536")
-            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
+            .envs(ALLOCATOR)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
