@@ -2,12 +2,13 @@
 //! published by, for administrators.
 //!
 //! Anybody may ask at any rate. What was answered is remembered for a while and given again without the
-//! database; what was not is asked for one after the other, and at most [`NEW_ANSWERS_PER_SECOND_MAX`] a
-//! second.
+//! database; what was not is asked for one after the other. There are few first pages and figures to ask for;
+//! of the pages behind a cursor there is no end, and at most [`PAGES_PER_SECOND_MAX`] new ones a second are
+//! looked up.
 //!
 //! # Why
 //! Not a limit for each address: behind a proxy all callers have one, and without one a caller has as many
-//! as it likes. This way nobody who asks for the first page or the figures can be kept from them by another.
+//! as it likes. This way nobody who asks for a first page or the figures can be kept from them by another.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -33,10 +34,12 @@ type Answer = Result<HttpResponse, Problem>;
 pub const DECISIONS_REMEMBERED_SECONDS: i64 = 60;
 /// Seconds for which figures are the same.
 pub const STATISTICS_REMEMBERED_SECONDS: i64 = 600;
-/// Answers remembered at once; beyond, the oldest go.
+/// Answers remembered at once; beyond, pages behind a cursor go first, and the oldest.
 pub const ANSWERS_REMEMBERED_MAX: usize = 256;
-/// Answers a second that are not remembered, of all callers together.
-pub const NEW_ANSWERS_PER_SECOND_MAX: u32 = 20;
+/// Bytes of the answers remembered at once.
+pub const ANSWERS_REMEMBERED_BYTES_MAX: usize = 16 << 20;
+/// Pages behind a cursor that are looked up a second, of all callers together.
+pub const PAGES_PER_SECOND_MAX: u32 = 20;
 
 /// What was asked: two questions that differ in spelling only are one.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -51,6 +54,11 @@ impl Question {
             Question::Decisions(_) => DECISIONS_REMEMBERED_SECONDS,
             Question::Statistics(_) => STATISTICS_REMEMBERED_SECONDS,
         }
+    }
+
+    /// Whether there is no end of such questions.
+    fn is_one_of_many(&self) -> bool {
+        matches!(self, Question::Decisions(PublicDecisionQuery { cursor: Some(_), .. }))
     }
 
     fn format(&self) -> PublicFormat {
@@ -85,7 +93,7 @@ pub struct PublicAnswers {
 
 impl Default for PublicAnswers {
     fn default() -> Self {
-        let per_second = NonZeroU32::new(NEW_ANSWERS_PER_SECOND_MAX).unwrap_or(NonZeroU32::MIN);
+        let per_second = NonZeroU32::new(PAGES_PER_SECOND_MAX).unwrap_or(NonZeroU32::MIN);
         PublicAnswers {
             remembered: Mutex::default(),
             asking: tokio::sync::Mutex::default(),
@@ -104,10 +112,11 @@ impl PublicAnswers {
 
     fn remember(&self, question: Question, answer: &Arc<Remembered>) {
         let mut all = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= ANSWERS_REMEMBERED_MAX
-            && let Some(oldest) = all.iter().min_by_key(|(_, a)| a.until).map(|(q, _)| q.clone())
-        {
-            all.remove(&oldest);
+        let bytes = |all: &HashMap<Question, Arc<Remembered>>| all.values().map(|a| a.body.len()).sum::<usize>();
+        while all.len() >= ANSWERS_REMEMBERED_MAX || bytes(&all) + answer.body.len() > ANSWERS_REMEMBERED_BYTES_MAX {
+            let first = all.iter().min_by_key(|(q, a)| (!q.is_one_of_many(), a.until)).map(|(q, _)| q.clone());
+            let Some(first) = first else { break };
+            all.remove(&first);
         }
         all.insert(question, answer.clone());
     }
@@ -150,10 +159,9 @@ async fn answer(web: &Web, req: &HttpRequest, question: Question) -> Answer {
     let known = match web.public.known(&question, now) {
         Some(known) => known,
         None => {
-            web.public.limit.check().map_err(|_| {
-                Problem::new(429, "rate.limited", "more is asked for than can be looked up; ask for what others asked for, or later")
-                    .retry_after(1)
-            })?;
+            if question.is_one_of_many() && web.public.limit.check().is_err() {
+                return Err(Problem::new(429, "rate.limited", "too many pages are asked for at once").retry_after(1));
+            }
             let _one_at_a_time = web.public.asking.lock().await;
             match web.public.known(&question, now) {
                 Some(known) => known,

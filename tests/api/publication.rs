@@ -228,9 +228,21 @@ on_both_databases! {
         let refused: Vec<_> = answers.iter().filter(|a| a.status == 429).collect();
         assert!(refused.len() > 20, "{} of 100 were refused", refused.len());
         assert!(refused.iter().all(|a| a.body["code"] == "rate.limited" && a.header("retry-after") == "1"));
-        for _ in 0..50 {
-            cast.service.get(DECISIONS, "").await.expect(200);
+        // Also when it is not remembered any more, while nobody's next page is looked up.
+        cast.service.set_time(cast.service.now() + jiff::SignedDuration::from_secs(61));
+        let (mut firsts, mut nexts) = (Vec::new(), Vec::new());
+        for n in 100..160 {
+            nexts.push(format!("{DECISIONS}?cursor={}", cursor(n)));
+            firsts.push(format!("{DECISIONS}?limit={}", n - 99));
         }
+        let get = |path: &String| cast.service.request("GET", path, "").send();
+        let asked = futures_util::future::join(
+            futures_util::future::join_all(nexts.iter().map(get)),
+            futures_util::future::join_all(firsts.iter().map(get)),
+        );
+        let (nexts, firsts) = asked.await;
+        assert!(nexts.into_iter().any(|a| a.unwrap().status() == 429));
+        assert!(firsts.into_iter().all(|a| a.unwrap().status() == 200));
         cast.ends_sound().await;
     }
 }
