@@ -183,9 +183,20 @@ impl Vault {
 
     /// Whether a signature over a seal is this vault's.
     pub fn verify(&self, bytes: &[u8], signature: &[u8]) -> bool {
-        let public: VerifyingKey = self.signing.verifying_key();
-        ed25519_dalek::Signature::from_slice(signature).is_ok_and(|s| public.verify_strict(bytes, &s).is_ok())
+        signed_by(&self.public_key(), bytes, signature)
     }
+
+    /// The public half of the key that signs.
+    pub fn public_key(&self) -> [u8; 32] {
+        self.signing.verifying_key().to_bytes()
+    }
+}
+
+/// Whether a signature (ed25519) over `bytes` is of the holder of a public key.
+pub fn signed_by(public: &[u8; 32], bytes: &[u8], signature: &[u8]) -> bool {
+    let key = VerifyingKey::from_bytes(public);
+    let signature = ed25519_dalek::Signature::from_slice(signature);
+    key.is_ok_and(|key| signature.is_ok_and(|s| key.verify_strict(bytes, &s).is_ok()))
 }
 
 /// `N` random bytes of the system.

@@ -47,8 +47,8 @@ enum Command {
     Listing(ListingCommand),
     /// Counts a period from a day, with the built-in calendar, and says how.
     Deadline(check::DeadlineArgs),
-    /// Reads everything back: chains, replays, projections, seals.
-    Audit,
+    /// Reads everything back: chains, replays, projections, seals. With a case file: checks that, without a service.
+    Audit(process::AuditArgs),
     /// Copies the embedded database and the files to a folder that must not exist yet.
     Backup {
         /// The folder.
@@ -164,7 +164,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Worker => asynchronous(process::worker()),
         Command::Migrate => asynchronous(process::migrate()),
         Command::Keys(args) => asynchronous(keys::keys(args)),
-        Command::Audit => asynchronous(process::audit()),
+        Command::Audit(args) => asynchronous(process::audit(args)),
         Command::Backup { folder } => asynchronous(process::backup(folder)),
         Command::Demo(args) => demo::demo(args),
     }

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use clap::Args;
 use tokio::sync::watch;
 
 use super::print;
 use crate::app::{Service, start_logging, until_asked_to_end};
 use crate::config::Config;
+use crate::intake::case_file::check_case_file;
 
 /// The service of this process's settings.
 pub(super) fn service() -> anyhow::Result<Service> {
@@ -41,7 +43,24 @@ pub(super) async fn migrate() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn audit() -> anyhow::Result<ExitCode> {
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    /// A case file.
+    #[arg(requires = "key")]
+    file: Option<PathBuf>,
+    /// Public key the operator signs case files with, hexadecimal; told by another way than the file.
+    #[arg(long, requires = "file")]
+    key: Option<String>,
+}
+
+pub(super) async fn audit(args: AuditArgs) -> anyhow::Result<ExitCode> {
+    if let Some((file, key)) = args.file.zip(args.key) {
+        let mut public = [0; 32];
+        hex::decode_to_slice(key.trim(), &mut public).context("the key is not 64 hexadecimal digits")?;
+        let report = check_case_file(&file, &public).with_context(|| format!("{} cannot be read as a case file", file.display()))?;
+        print(&serde_json::to_string_pretty(&report)?);
+        return Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) });
+    }
     let service = service()?;
     let report = crate::audit::audit(&service.desk).await?;
     print(&serde_json::to_string_pretty(&report)?);

@@ -1,6 +1,7 @@
 //! Bytes from strangers, read into domain values. Bad content is never an error here: it is a
 //! finding. Knows no database and no HTTP.
 
+pub mod case_file;
 pub mod ocr;
 pub mod pdf;
 pub mod reader;

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use futures_util::{FutureExt, Stream, TryStreamExt};
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -119,6 +119,18 @@ impl Uploads {
         }
         match self.files.get(&place(sha256)).await {
             Ok(found) => Ok(found.bytes().await?),
+            Err(object_store::Error::NotFound { .. }) => Err(UploadError::Missing(sha256.to_owned())),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// The bytes of a file, part by part.
+    ///
+    /// # Errors
+    /// [`UploadError::Missing`]
+    pub async fn parts(&self, sha256: &str) -> Result<impl Stream<Item = Result<Bytes, UploadError>> + Send + Unpin + use<>, UploadError> {
+        match self.files.get(&place(sha256)).await {
+            Ok(found) => Ok(found.into_stream().map_err(UploadError::from)),
             Err(object_store::Error::NotFound { .. }) => Err(UploadError::Missing(sha256.to_owned())),
             Err(e) => Err(e.into()),
         }

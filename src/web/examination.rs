@@ -76,6 +76,18 @@ pub async fn document(web: web::Data<Web>, path: web::Path<(String, String)>) ->
     Ok(attachment(&sha256, web.desk.document(id, &sha256).await?))
 }
 
+/// `GET /v1/admin/complaints/{complaint_id}/case-file`
+pub async fn case_file(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
+    let id = web.desk.complaint_id(&path).await?;
+    let file = web.desk.case_file(&caller, id).await?;
+    let parts = futures_util::stream::unfold(file.parts, |mut parts| async move { parts.recv().await.map(|part| (part, parts)) });
+    Ok(HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"case-{}.zip\"", file.reference)))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .streaming(parts))
+}
+
 /// A document as it was filed: to be kept, never to be shown by a browser.
 pub(super) fn attachment(sha256: &str, bytes: bytes::Bytes) -> HttpResponse {
     HttpResponse::Ok()

@@ -53,6 +53,7 @@ routes! {
     get "/healthz" ANYBODY service::health;
     get "/readyz" ANYBODY service::ready;
     get "/openapi.yaml" ANYBODY service::openapi;
+    get "/v1/signing-key" ANYBODY service::signing_key;
     get "/docs" ANYBODY service::docs;
     get "/docs/{asset}" ANYBODY service::asset;
 
@@ -143,6 +144,7 @@ routes! {
     get "/v1/admin/publication" STAFF public::rule;
     put "/v1/admin/publication" ADMINS public::put_rule;
     post "/v1/admin/complaints/{complaint_id}/reconsideration" JUDGES examination::reconsider;
+    get "/v1/admin/complaints/{complaint_id}/case-file" JUDGES examination::case_file;
     get "/v1/admin/patents/{patent_number}" STAFF examination::register_entry;
     put "/v1/admin/patents/{patent_number}" REGISTRARS examination::put_register_entry;
     get "/v1/admin/patents/{patent_number}/versions" STAFF examination::register_versions;

@@ -34,6 +34,12 @@ pub async fn ready(web: web::Data<Web>) -> Answer {
     Ok(HttpResponse::build(status).json(serde_json::json!({ "ready": ready, "checks": checks })))
 }
 
+/// `GET /v1/signing-key`: by which anybody checks a case file without this service.
+pub async fn signing_key(web: web::Data<Web>) -> Answer {
+    let public_key = hex::encode(web.desk.vault().public_key());
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "algorithm": "ed25519", "public_key": public_key })))
+}
+
 /// What holds the children that read reports; a limit that does not hold is said, and keeps nobody out.
 fn reader(web: &Web) -> serde_json::Value {
     let Some(limits) = web.desk.reading_limits() else {

@@ -11,6 +11,7 @@ pub const POSTGRES_FSYNC: &str = "fsync=off";
 
 mod audience;
 mod audit;
+mod case_file;
 mod clocks;
 mod conduct;
 mod contest;
