@@ -113,6 +113,13 @@ fields! {
     "patent_number" Examiner Respondent Complainant;
     "provisional" Examiner Complainant;
     "reference" Examiner Respondent Complainant;
+    "referrals[].body" Examiner Complainant;
+    "referrals[].case_file_sha256" Examiner Complainant;
+    "referrals[].ended_on" Examiner Complainant;
+    "referrals[].id" Examiner Complainant;
+    "referrals[].outcome" Examiner Complainant;
+    "referrals[].referred_on" Examiner Complainant;
+    "referrals[].to" Examiner Complainant;
     "reopened.calendar_version" Examiner Complainant;
     "reopened.due_on" Examiner Complainant;
     "reopened.why.by" Examiner Complainant;
@@ -419,6 +426,10 @@ fields! {
     "patent.number" Examiner Respondent Complainant;
     "patent.title" Examiner Respondent Complainant;
     "reference" Examiner Respondent Complainant;
+    "referral.body" Examiner Respondent Complainant;
+    "referral.case_file_sha256" Examiner Respondent Complainant;
+    "referral.reason" Examiner Respondent Complainant;
+    "referral.to" Examiner Respondent Complainant;
     "reviewed" Examiner Respondent Complainant;
     "statement.grounds[]" Examiner Respondent Complainant;
     "statement.received_on" Examiner Respondent Complainant;
@@ -431,7 +442,7 @@ fields! {
 /// Whether an audience may see a writ of this kind; of it, what [`WRIT_FIELDS`] says.
 pub fn may_see(audience: Audience, kind: WritKind) -> bool {
     match kind {
-        WritKind::Forwarding | WritKind::Opinion | WritKind::MeasuresEnded => {
+        WritKind::Forwarding | WritKind::Opinion | WritKind::MeasuresEnded | WritKind::Referral => {
             matches!(audience, Audience::Examiner | Audience::Complainant | Audience::Respondent)
         }
         WritKind::Acceptance | WritKind::Supplement | WritKind::NonAcceptance | WritKind::Closing => {

@@ -83,6 +83,10 @@ letter_kinds! {
     ReviewDecided "review_decided";
     /// A last day moved with the calendar.
     DeadlineMoved "deadline_moved";
+    /// 转介
+    Referred "referred";
+    /// It came back.
+    ReferralEnded "referral_ended";
 }
 
 impl LetterKind {
@@ -119,6 +123,16 @@ pub fn letters(t: &Transition) -> Vec<LetterDraft> {
     let c = t.after();
     let mut all: Vec<LetterDraft> = Vec::new();
     for (stored, event) in t.numbered() {
+        // A lead is nobody's business but that of who enforces.
+        let lead = match event {
+            Event::Referred(r) => Some(r.referral),
+            Event::ReferralEnded(e) => Some(e.referral),
+            _ => None,
+        };
+        let lead = lead.and_then(|id| c.referrals.iter().find(|r| r.referred.referral == id));
+        if lead.is_some_and(|r| !r.referred.to.is_waited_for()) {
+            continue;
+        }
         if let Some(told) = to_complainant(event) {
             // What is served goes to the address that was confirmed for it; else an agent stands in.
             let agent = c.filed.agent.as_ref();
@@ -130,7 +144,7 @@ pub fn letters(t: &Transition) -> Vec<LetterDraft> {
             }
         }
         if let Some(told) = to_seller(event) {
-            for (party, language) in sellers(c, &event.lines()) {
+            for (party, language) in sellers(c, &told_lines(c, event)) {
                 put(&mut all, draft(c, stored.seq, (Side::Seller, party, language), told));
             }
         }
@@ -147,6 +161,14 @@ fn put(all: &mut Vec<LetterDraft>, letter: LetterDraft) {
 fn draft(c: &Complaint, seq: u32, (side, party, language): (Side, Uuid, Language), (kind, about, day): Told) -> LetterDraft {
     let id = Uuid::new_v5(&c.id, format!("{seq}/letter/{party}").as_bytes());
     LetterDraft { id, side, party, language, kind, about, day }
+}
+
+/// The listings whose sellers are told: those an event names; a referral is of the whole complaint.
+fn told_lines(c: &Complaint, event: &Event) -> Vec<u32> {
+    match event {
+        Event::Referred(_) | Event::ReferralEnded(_) => c.listings.iter().map(|l| l.filed.line).collect(),
+        other => other.lines(),
+    }
 }
 
 /// The sellers of these listings that can be written to.
@@ -210,6 +232,8 @@ fn to_both(event: &Event) -> Option<Told> {
         Event::ProceedingsProven(p) => Some((K::ProceedingsProven, Some(p.statement), None)),
         Event::AuthorityActed(_) => Some((K::AuthorityActed, None, None)),
         Event::ReviewDecided(r) => Some((K::ReviewDecided, Some(r.review), None)),
+        Event::Referred(_) => Some((K::Referred, None, None)),
+        Event::ReferralEnded(e) => Some((K::ReferralEnded, None, Some(e.ended_on))),
         Event::DeadlineMoved(m) if m.clock == MovedClock::WaitingPeriod => Some((K::DeadlineMoved, None, Some(m.to))),
         _ => None,
     }

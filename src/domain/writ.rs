@@ -56,6 +56,8 @@ writ_kinds! {
     MeasuresEnded "measures_ended" "终";
     /// 结案告知书
     Closing "closing" "结";
+    /// 转介告知书
+    Referral "referral" "介";
 }
 
 impl WritKind {
@@ -132,6 +134,7 @@ fn told(event: &Event) -> Option<(WritKind, Option<Vec<u32>>, Option<Uuid>)> {
         Event::StatementForwarded(s) => Some((WritKind::Forwarding, Some(s.lines.clone()), Some(s.statement))),
         // An automatic decision determines nothing: it is no opinion.
         Event::Decided(d) if d.examiner().is_some() => Some((WritKind::Opinion, Some(d.lines.iter().map(|l| l.line).collect()), None)),
+        Event::Referred(r) if r.to.is_waited_for() => Some((WritKind::Referral, None, None)),
         Event::ReviewDecided(r) => Some((WritKind::Opinion, Some(r.lines.iter().map(|l| l.line).collect()), None)),
         _ => None,
     }

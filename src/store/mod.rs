@@ -6,6 +6,7 @@
 mod accounts;
 mod answers;
 mod calendars;
+mod case_files;
 mod claims;
 mod commit;
 mod complaints;
@@ -46,6 +47,7 @@ use tokio::sync::Notify;
 pub use accounts::{AccountRow, KeyRow};
 pub use answers::{AnswerRow, Outline, StoredAnswer};
 pub use calendars::CalendarRow;
+pub use case_files::CaseFileRow;
 pub use claims::{ClaimRow, QueueFilter, QueueRow};
 pub use commit::{Commit, CommitError, Committed, Issued, ReliedOn};
 pub use complaints::{ComplaintFilter, StoredComplaint};

@@ -567,4 +567,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     writs,
     writ_copies,
     writ_bytes,
+    case_files,
 );

@@ -112,6 +112,26 @@ pub async fn recuse(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (pa
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
+/// `POST /v1/admin/complaints/{complaint_id}/referrals`
+pub async fn refer(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
+    let complaint = web.desk.complaint_id(&path).await?;
+    let at = Judged { complaint, seen: if_match(&req)? };
+    let form = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.refer(&caller, &at, form).await?;
+    shown(&web, &caller, (complaint, StatusCode::CREATED)).await
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/referrals/{referral_id}/outcome`
+pub async fn end_referral(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked2) -> Answer {
+    let (complaint, referral) = path.into_inner();
+    let complaint = web.desk.complaint_id(&complaint).await?;
+    let at = Judged { complaint, seen: if_match(&req)? };
+    let referral = referral.parse().map_err(|_| Problem::not_found())?;
+    let form = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.end_referral(&caller, &at, (referral, form)).await?;
+    shown(&web, &caller, (complaint, StatusCode::CREATED)).await
+}
+
 /// `POST /v1/admin/mails/{mail_id}/bounce`
 pub async fn bounce_mail(web: web::Data<Web>, req: HttpRequest, (path, payload): Asked) -> Answer {
     let mail = path.parse().map_err(|_| Problem::not_found())?;

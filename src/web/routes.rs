@@ -138,6 +138,8 @@ routes! {
     post "/v1/admin/complaints/{complaint_id}/conduct-flags" JUDGES flags::raise;
     post "/v1/admin/complaints/{complaint_id}/erasure" ADMINS flags::erase;
     post "/v1/admin/conduct-flags/{flag_id}/withdrawal" JUDGES flags::withdraw;
+    post "/v1/admin/complaints/{complaint_id}/referrals" JUDGES conduct::refer;
+    post "/v1/admin/complaints/{complaint_id}/referrals/{referral_id}/outcome" JUDGES conduct::end_referral;
     post "/v1/admin/mails/{mail_id}/bounce" REGISTRARS conduct::bounce_mail;
     get "/v1/admin/calendar/{year}" STAFF conduct::calendar;
     put "/v1/admin/calendar/{year}" ADMINS conduct::put_calendar;

@@ -66,12 +66,22 @@ impl Desk {
         at: &Judged,
         make: impl AsyncFn(&Loaded) -> Result<Vec<(Actor, Event)>, DeskError>,
     ) -> Result<u32, DeskError> {
+        self.judge_beside(at, Beside::default(), make).await
+    }
+
+    /// The same, with what is stored beside the events.
+    pub(super) async fn judge_beside(
+        &self,
+        at: &Judged,
+        beside: Beside,
+        make: impl AsyncFn(&Loaded) -> Result<Vec<(Actor, Event)>, DeskError>,
+    ) -> Result<u32, DeskError> {
         let loaded = self.load(at.complaint).await?;
         if loaded.complaint.seq != at.seen {
             return Err(DeskError::Changed { now: loaded.complaint.seq });
         }
         let events = make(&loaded).await?;
-        match self.record_all(&loaded, events, Beside::default()).await {
+        match self.record_all(&loaded, events, beside).await {
             Err(DeskError::Store(e)) if e.is_stale() => Err(DeskError::Changed { now: self.load(at.complaint).await?.complaint.seq }),
             other => other,
         }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use crate::domain::calendar::shanghai_date;
 use crate::domain::complaint::StoredEvent;
 use crate::intake::case_file::{CaseFileHead, CaseFileWriter, FORMAT};
 use crate::intake::upload::UploadError;
+use crate::store::CaseFileRow;
 use crate::vault::SealedRecord;
 
 /// Parts of a case file that wait for a slow reader; then writing waits too.
@@ -32,7 +34,28 @@ pub struct CaseFile {
     pub parts: mpsc::Receiver<Result<Bytes, std::io::Error>>,
 }
 
-type Parts = mpsc::Sender<Result<Bytes, std::io::Error>>;
+/// Where the parts go, and what went there.
+struct Parts {
+    send: mpsc::Sender<Result<Bytes, std::io::Error>>,
+    hash: Sha256,
+    bytes: i64,
+}
+
+impl Parts {
+    /// Sends what is ready; waits while the reader is slow.
+    async fn pass(&mut self, part: Bytes) -> Result<(), Stopped> {
+        if part.is_empty() {
+            return Ok(());
+        }
+        self.note(&part);
+        self.send.send(Ok(part)).await.map_err(|_| Stopped::Gone)
+    }
+
+    fn note(&mut self, part: &Bytes) {
+        self.hash.update(part);
+        self.bytes = self.bytes.saturating_add(i64::try_from(part.len()).unwrap_or(i64::MAX));
+    }
+}
 
 /// Why writing stops.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +91,8 @@ impl Desk {
         let (send, parts) = mpsc::channel(PARTS_WAITING_MAX);
         let (desk, made_for) = (self.clone(), caller.account);
         tokio::spawn(async move {
-            match desk.write_case_file(&loaded, made_for, &send).await {
+            let mut to = Parts { send: send.clone(), hash: Sha256::new(), bytes: 0 };
+            match desk.write_case_file(&loaded, made_for, &mut to).await {
                 Ok(()) | Err(Stopped::Gone) => {}
                 Err(e) => {
                     tracing::warn!(complaint = %id, error = %e, "a case file is not whole");
@@ -79,7 +103,7 @@ impl Desk {
         Ok(CaseFile { reference, parts })
     }
 
-    async fn write_case_file(&self, loaded: &Loaded, made_for: Uuid, send: &Parts) -> Result<(), Stopped> {
+    async fn write_case_file(&self, loaded: &Loaded, made_for: Uuid, to: &mut Parts) -> Result<(), Stopped> {
         let mut out = CaseFileWriter::default();
         let c = &loaded.complaint;
         out.add("summary.md", "what happened, for people", summary(loaded).as_bytes())?;
@@ -94,7 +118,7 @@ impl Desk {
         add_json(&mut out, ("authenticity.json", "levels granted to the report"), &grants)?;
         let letters: Vec<MailView> = self.store.mails_of(c.id).await?.into_iter().map(Into::into).collect();
         add_json(&mut out, ("letters.json", "letters to people, and what came of each"), &letters)?;
-        pass(&out, send).await?;
+        to.pass(out.ready()).await?;
         let writs = self.all_writs(c.id).await?;
         add_json(&mut out, ("issued.json", "documents issued, by number and hash"), &writs)?;
         for writ in writs {
@@ -104,7 +128,7 @@ impl Desk {
                 Err(DeskError::Rule { code: "document.erased", .. }) => {}
                 Err(e) => return Err(e.into()),
             }
-            pass(&out, send).await?;
+            to.pass(out.ready()).await?;
         }
         for party in self.store.parties(c.id).await? {
             // One that was erased stays away.
@@ -115,7 +139,7 @@ impl Desk {
         }
         for d in self.store.dispatches_of(c.id).await? {
             out.add(&format!("dispatches/{}-{:08}.json", d.platform, d.feed_seq), &d.kind, d.body.as_bytes())?;
-            pass(&out, send).await?;
+            to.pass(out.ready()).await?;
         }
         out.begin("acknowledgements.jsonl", "what platforms answered, one line each")?;
         for ack in self.store.acks_of(c.id).await? {
@@ -123,7 +147,7 @@ impl Desk {
             out.write(b"\n")?;
         }
         for (sha256, document) in documents(loaded) {
-            self.add_document(&mut out, (&sha256, &document), send).await?;
+            self.add_document(&mut out, (&sha256, &document), to).await?;
         }
         let head = CaseFileHead {
             format: FORMAT.to_owned(),
@@ -136,10 +160,21 @@ impl Desk {
             public_key: hex::encode(self.vault.public_key()),
         };
         let rest = out.finish(head, |manifest| self.vault.sign(manifest))?;
-        send.send(Ok(rest)).await.map_err(|_| Stopped::Gone)
+        to.note(&rest);
+        // Noted before its last part leaves: who has the whole file finds it known.
+        let row = CaseFileRow {
+            complaint_id: c.id,
+            sha256: hex::encode(to.hash.clone().finalize()),
+            bytes: to.bytes,
+            last_seq: i32::try_from(c.seq).unwrap_or(i32::MAX),
+            made_for,
+            made_at: self.clock.now(),
+        };
+        self.store.put_case_file(row).await?;
+        to.send.send(Ok(rest)).await.map_err(|_| Stopped::Gone)
     }
 
-    async fn add_document(&self, out: &mut CaseFileWriter, (sha256, document): (&str, &Document), send: &Parts) -> Result<(), Stopped> {
+    async fn add_document(&self, out: &mut CaseFileWriter, (sha256, document): (&str, &Document), to: &mut Parts) -> Result<(), Stopped> {
         let mut parts = match self.uploads.parts(sha256).await {
             // Named in the log and never a file of ours: what a platform or an authority keeps.
             Err(UploadError::Missing(_)) if !document.filed => return Ok(()),
@@ -148,7 +183,7 @@ impl Desk {
         out.begin(&format!("documents/{sha256}"), &document.what)?;
         while let Some(part) = parts.try_next().await? {
             out.write(&part)?;
-            pass(out, send).await?;
+            to.pass(out.ready()).await?;
         }
         Ok(())
     }
@@ -182,11 +217,6 @@ fn summary(loaded: &Loaded) -> String {
 
 fn add_json(out: &mut CaseFileWriter, (path, what): (&str, &str), value: &impl Serialize) -> std::io::Result<()> {
     out.add(path, what, &serde_json::to_vec_pretty(value)?)
-}
-
-async fn pass(out: &CaseFileWriter, send: &Parts) -> Result<(), Stopped> {
-    let ready = out.ready();
-    if ready.is_empty() { Ok(()) } else { send.send(Ok(ready)).await.map_err(|_| Stopped::Gone) }
 }
 
 /// The events that decide something, as they are in the log.

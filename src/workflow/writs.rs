@@ -323,6 +323,9 @@ fn facts(source: &Source, (row, lines): (&WritRow, &[u32])) -> Result<Value, Des
             facts["due_on"] = json!(s.due_on);
         }
         Event::NotAccepted(n) => facts["missing"] = json!(n.reasons),
+        Event::Referred(r) => {
+            facts["referral"] = json!({ "to": r.to, "body": r.body, "reason": r.reason, "case_file_sha256": r.case_file_sha256 });
+        }
         Event::Decided(d) => facts["text"] = json!(d.text),
         Event::LiftDecided(l) => facts["text"] = json!(l.text),
         Event::ReviewDecided(r) => {

@@ -107,7 +107,7 @@ fn en_day(day: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::complaint::AuthorityAct;
+    use crate::domain::complaint::{AuthorityAct, ReferredTo};
     use crate::writ::typeset;
     use serde_json::json;
 
@@ -123,6 +123,7 @@ mod tests {
             "missing": [{ "message_zh": "缺少专利权评价报告", "message": "the evaluation report is missing", "cure_zh": "提交报告", "cure": "supply it", "law": "专利法 66" }],
             "statement": { "grounds": ["prior_use", "not_the_same"], "received_on": "2026-11-05", "seller": "义乌市某百货店", "text": "我方产品在申请日前已公开销售\n附发票" },
             "text": "整体视觉效果无实质性差异", "lift": { "reason": "waiting_period_ended", "scope_text": crate::domain::dispatch::SCOPE_TEXT },
+            "referral": { "to": "mediation", "body": "宁波市知识产权纠纷人民调解委员会", "reason": "双方均有调解意愿", "case_file_sha256": "ab".repeat(32) },
             "closed_why": "withdrawn", "advisory_text": crate::domain::dispatch::ADVISORY_TEXT, "forwarding_text": crate::domain::statement::FORWARDING_TEXT,
         })
     }
@@ -136,6 +137,7 @@ mod tests {
         for kind in WritKind::ALL {
             assert!(ZH.writs.contains_key(kind.word()) && EN.writs.contains_key(kind.word()), "{}", kind.word());
         }
+        assert!(ReferredTo::ALL.iter().all(|r| ZH.terms["referral"].contains_key(r.word())));
         assert!(AuthorityAct::ALL.iter().all(|a| ZH.terms["lift"].contains_key(a.word())));
     }
 

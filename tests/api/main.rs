@@ -28,6 +28,7 @@ mod mail;
 mod outages;
 mod publication;
 mod reader;
+mod referrals;
 mod register;
 mod register_import;
 mod report_registry;

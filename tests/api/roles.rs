@@ -92,6 +92,8 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("POST", "/v1/admin/complaints/{complaint_id}/conduct-flags", 422, None),
     ("POST", "/v1/admin/complaints/{complaint_id}/erasure", 422, None),
     ("POST", "/v1/admin/conduct-flags/{flag_id}/withdrawal", 422, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/referrals", 428, None),
+    ("POST", "/v1/admin/complaints/{complaint_id}/referrals/{referral_id}/outcome", 428, None),
     ("POST", "/v1/admin/mails/{mail_id}/bounce", 422, None),
     ("GET", "/v1/admin/calendar/{year}", 200, None),
     ("PUT", "/v1/admin/calendar/{year}", 422, None),
@@ -232,6 +234,7 @@ impl Ids {
         let common = BTreeMap::from([
             ("asset", "swagger-ui.css".to_owned()),
             ("statement_id", "01890000-0000-7000-8000-000000000000".to_owned()),
+            ("referral_id", "01890000-0000-7000-8000-000000000000".to_owned()),
             ("review_id", "01890000-0000-7000-8000-000000000000".to_owned()),
             ("document_id", "01890000-0000-7000-8000-000000000000".to_owned()),
             ("access_id", "01890000-0000-7000-8000-000000000000".to_owned()),

@@ -18,6 +18,7 @@ use super::hearing::{
     AnswerWindowExtended, DeadlineMoved, HearingEnded, HearingOpened, ListingSupplementPeriodEnded, ListingSupplementRequested,
     ListingsSupplemented, Resumed, SellerAnswered, SellerNotified, Suspended,
 };
+use super::referral::{ReferralEnded, Referred};
 use super::review::{ExaminerRecused, ReviewDecided, ReviewRequested};
 use super::{Reconsidered, Reopened, State};
 use crate::domain::page_reading::ReportRead;
@@ -112,6 +113,10 @@ pub enum Event {
     Reopened(Reopened),
     /// An examiner looked at it again and leaves it as it is.
     Reconsidered(Reconsidered),
+    /// 转介: it was referred.
+    Referred(Referred),
+    /// The referral came back.
+    ReferralEnded(ReferralEnded),
 }
 
 impl Event {
@@ -160,6 +165,8 @@ impl Event {
             Event::DeadlineMoved(_) => "deadline_moved",
             Event::Reopened(_) => "reopened",
             Event::Reconsidered(_) => "reconsidered",
+            Event::Referred(_) => "referred",
+            Event::ReferralEnded(_) => "referral_ended",
         }
     }
 
@@ -178,6 +185,8 @@ impl Event {
             Event::AuthorityActed(a) => Some(a.examiner),
             Event::ReviewDecided(r) => Some(r.examiner),
             Event::Reconsidered(r) => Some(r.examiner),
+            Event::Referred(r) => Some(r.examiner),
+            Event::ReferralEnded(r) => Some(r.examiner),
             _ => None,
         }
     }

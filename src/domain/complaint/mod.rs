@@ -18,6 +18,7 @@ mod hash;
 mod hearing;
 mod listing_table;
 mod platform_clocks;
+mod referral;
 mod reopened;
 mod review;
 mod tables;
@@ -43,6 +44,7 @@ pub use hash::{Hash, chain};
 pub use hearing::*;
 pub use listing_table::{ListingRefused, listing_after};
 pub use platform_clocks::{PLATFORM_STEP_WORKING_DAYS, PLATFORM_TELLS_WORKING_DAYS, Sent, platform_deadlines};
+pub use referral::*;
 pub use reopened::*;
 pub use review::*;
 pub use tables::state_after;
@@ -260,6 +262,8 @@ pub struct Complaint {
     pub reviews: Vec<Review>,
     /// Examiners who may not act here.
     pub recused: Vec<Uuid>,
+    /// Referrals.
+    pub referrals: Vec<Referral>,
     /// Why it is with the examiners again, until one has looked at it.
     pub reopened: Option<Reopened>,
     /// When every listing was decided, the first time.
@@ -343,6 +347,9 @@ pub enum Refused {
     /// A second look that cannot be asked for or taken.
     #[error(transparent)]
     Review(#[from] ReviewRefused),
+    /// A referral that cannot be made or ended.
+    #[error(transparent)]
+    Referral(#[from] ReferralRefused),
     /// No such listing.
     #[error("the complaint has no listing {line}")]
     NoSuchListing {
@@ -530,6 +537,7 @@ impl Complaint {
             decisions: Vec::new(),
             reviews: Vec::new(),
             recused: Vec::new(),
+            referrals: Vec::new(),
             reopened: None,
             decided_at: None,
             last_act_at: None,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::listing_table::listing_after;
 use super::{
-    Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Refused, ReopenedWhy, Review,
+    Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Referral, Refused, ReopenedWhy, Review,
     ReviewKind, ReviewRefused, State,
 };
 use crate::domain::examine::Overall;
@@ -79,6 +79,10 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
         ) => keep(),
         // Second looks.
         (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::ReviewRequested(_) | Event::ReviewDecided(_)) => keep(),
+        // Referrals. A lead to who enforces may come of a complaint that was never accepted.
+        (_, Event::Referred(r)) if !r.to.is_waited_for() => keep(),
+        (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::Referred(_)) => keep(),
+        (_, Event::ReferralEnded(_)) => keep(),
         (Closed { .. }, Event::ExaminerRecused(_)) => None,
         (_, Event::ExaminerRecused(_)) => keep(),
         // Authorities: no state is final for them, but nothing is taken down for a complaint that was
@@ -212,6 +216,7 @@ impl Complaint {
         }
         let after = state_after(&self, event).ok_or(Refused::State { state: self.state.word(), event: name })?;
         self.may_be_reviewed(event)?;
+        self.may_be_referred(event)?;
         self.has_four_eyes(event)?;
         for line in event.lines() {
             let at = (line as usize).checked_sub(1).filter(|i| *i < self.listings.len());
@@ -341,6 +346,12 @@ impl Complaint {
             }
             Event::ReviewRequested(r) => self.reviews.push(Review { asked: r.clone(), decided: false }),
             Event::ExaminerRecused(r) => self.recused.push(r.examiner),
+            Event::Referred(r) => self.referrals.push(Referral { referred: r.clone(), ended: None }),
+            Event::ReferralEnded(e) => {
+                if let Some(referral) = self.referrals.iter_mut().find(|r| r.referred.referral == e.referral) {
+                    referral.ended = Some(e.clone());
+                }
+            }
             Event::HearingOpened(h) => self.hearing = Some(Hearing { opened: h.clone(), extended: false, ended: false }),
             Event::AnswerWindowExtended(_) => {
                 if let Some(hearing) = &mut self.hearing {

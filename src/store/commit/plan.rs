@@ -178,6 +178,8 @@ fn touches_listings(event: &Event) -> bool {
             | Event::DeadlineMoved(_)
             | Event::Reopened(_)
             | Event::Reconsidered(_)
+            | Event::Referred(_)
+            | Event::ReferralEnded(_)
     )
 }
 

@@ -50,3 +50,15 @@ diesel::table! {
         key -> Binary,
     }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    case_files (complaint_id, sha256) {
+        complaint_id -> IdSql,
+        sha256 -> Text,
+        bytes -> BigInt,
+        last_seq -> Integer,
+        made_for -> IdSql,
+        made_at -> TsSql,
+    }
+}

@@ -60,6 +60,10 @@ codes! {
     422 "multipart.one_file" "Exactly one file is expected" "只能上传一个文件";
     422 "file.empty" "The file is empty" "文件为空";
     422 "batch.rows" "Too few or too many rows" "批量行数有误";
+    422 "referral.incomplete" "Say to whom it is referred, and why" "请写明受转介机构和理由";
+    422 "referral.agreement" "Arbitration, and only it, takes an agreement of the parties" "仅仲裁需要且必须附仲裁协议";
+    422 "referral.case_file" "No such case file was handed out" "没有出具过该校验值的案卷";
+    422 "referral.in_the_future" "The day lies in the future" "日期晚于今日";
     422 "mail.bounce_why" "Say why the mail came back, without addresses" "请说明退信原因，不含邮箱地址";
     422 "field.too_long" "A text is too long" "文字过长";
     422 "list.too_long" "A list is too long" "列表过长";

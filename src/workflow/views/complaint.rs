@@ -14,6 +14,7 @@ use crate::domain::examine::Finding;
 use crate::domain::policy::{CriterionReport, Track};
 use crate::domain::report::ItemVerdict;
 use crate::store::MailKept;
+use crate::workflow::ReferralView;
 use crate::workflow::contest::ContestView;
 use crate::workflow::prepare::KeptExamination;
 
@@ -151,6 +152,9 @@ pub struct ComplaintView {
     pub provisional: bool,
     /// Why it is with the examiners again; null when it is not.
     pub reopened: Option<Reopened>,
+    /// Referrals, oldest first; leads to who enforces for the house only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub referrals: Vec<ReferralView>,
     /// Dispatches.
     pub dispatches: Vec<DispatchSummary>,
     /// Mails, oldest first: to the complainant; for the house, to both sides.
@@ -309,6 +313,7 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
         due_on: c.due_on(),
         provisional: c.triaged.as_ref().is_some_and(|t| t.provisional),
         reopened: c.reopened.clone(),
+        referrals: c.referrals.iter().map(Into::into).collect(),
         dispatches: dispatches.to_vec(),
         mails: Vec::new(),
     }

@@ -182,6 +182,7 @@ impl Desk {
         let loaded = self.load_own(caller, id).await?;
         let mut view = self.view(&loaded).await?;
         view.mails.retain(|m| m.side == Side::Complainant.word());
+        view.referrals.retain(|r| r.to.is_waited_for());
         Ok(view)
     }
 

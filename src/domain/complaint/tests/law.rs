@@ -78,7 +78,41 @@ pub(super) fn samples() -> Vec<(&'static str, Event)> {
     all.extend(authority());
     all.extend(second_looks());
     all.extend(four_eyes());
+    all.extend(referrals());
     all
+}
+
+/// Referrals, and how they come back.
+fn referrals() -> Vec<(&'static str, Event)> {
+    let referred = |n, to: ReferredTo, agreement: Option<String>| {
+        Event::Referred(Referred {
+            referral: id(n),
+            to,
+            body: "宁波市知识产权纠纷人民调解委员会".into(),
+            reason: "双方均有意愿".into(),
+            agreement_sha256: agreement,
+            case_file_sha256: "89".repeat(32),
+            referred_on: date(2026, 12, 1),
+            examiner: id(3),
+        })
+    };
+    let ended = ReferralEnded {
+        referral: id(40),
+        outcome: ReferralOutcome::Agreed,
+        document_sha256: Some("67".repeat(32)),
+        text: None,
+        ended_on: date(2026, 12, 20),
+        examiner: id(3),
+    };
+    vec![
+        ("referred to mediation", referred(40, ReferredTo::Mediation, None)),
+        ("referred to arbitration, agreed", referred(41, ReferredTo::Arbitration, Some("67".repeat(32)))),
+        ("referred to arbitration, no agreement", referred(42, ReferredTo::Arbitration, None)),
+        ("referred to adjudication", referred(43, ReferredTo::AdministrativeAdjudication, None)),
+        ("referred to a court", referred(44, ReferredTo::Court, None)),
+        ("referred, a lead", referred(45, ReferredTo::EnforcementLead, None)),
+        ("referral_ended", Event::ReferralEnded(ended)),
+    ]
 }
 
 /// A report that speaks against all that is asserted, and what it takes to decide on it.
