@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::error::Fault;
-use super::schema::{conduct_flags, erasures, outcomes, parties};
+use super::schema::{conduct_flags, erasures, outcomes, parties, writ_bytes};
 use super::types::{Id, Ts};
 use super::work::work;
 use super::{Store, StoreError};
@@ -48,6 +48,13 @@ impl Store {
                 // In place, so that no page of the file keeps them.
                 let blank = (parties::sealed.eq(vec![0_u8; sealed.len()]), parties::key.eq(vec![0_u8; key.len()]), parties::person_key.eq(None::<String>));
                 go!(execute, diesel::update(parties::table.find(*id)).set(blank))?;
+                // Documents that name the person go with it; their numbers and hashes stay.
+                let named = || writ_bytes::table.filter(writ_bytes::party_id.eq(Some(*id)).or(writ_bytes::other_party_id.eq(Some(*id))));
+                let keys: Vec<(Id, String, Vec<u8>)> = go!(load, named().select((writ_bytes::writ_id, writ_bytes::copy, writ_bytes::key)))?;
+                for (writ, copy, key) in &keys {
+                    let blank = writ_bytes::key.eq(vec![0_u8; key.len()]);
+                    go!(execute, diesel::update(writ_bytes::table.find((*writ, copy.clone()))).set(blank))?;
+                }
                 go!(execute, diesel::delete(parties::table.find(*id)))?;
             }
             if row.who == "complainant" {

@@ -21,13 +21,13 @@ struct Pieces(Vec<(String, Vec<u8>)>);
 impl Pieces {
     fn of(zip: &[u8]) -> Self {
         let mut zip = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+        let all = zip.len();
         let piece = |at: usize| {
             let mut file = zip.by_index(at).unwrap();
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
             (file.name().unwrap().into_owned(), bytes)
         };
-        let all = zip.len();
         Pieces((0..all).map(piece).collect())
     }
 

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::listing_table::listing_after;
 use super::{
-    Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Referral, Refused, ReopenedWhy, Review,
-    ReviewKind, ReviewRefused, State,
+    Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Referral, Refused, ReopenedWhy,
+    Review, ReviewKind, ReviewRefused, State,
 };
 use crate::domain::examine::Overall;
 use crate::domain::notice::Language;
