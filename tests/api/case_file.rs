@@ -186,7 +186,7 @@ fn a_large_case_file_is_never_whole_in_memory() {
         std::fs::write(format!("/proc/{pid}/clear_refs"), "5").unwrap();
         let before = kib("VmRSS:");
         let answer = cast.service.get(&path, &cast.examiner).await;
-        assert!(answer.bytes.len() > 4 * DOCUMENT_MIB << 20, "{} bytes", answer.bytes.len());
+        assert!(answer.bytes.len() > (4 * DOCUMENT_MIB) << 20, "{} bytes", answer.bytes.len());
         let grew = kib("VmHWM:").saturating_sub(before);
         eprintln!("a case file of {} MiB: the service grew by {} KiB", answer.bytes.len() >> 20, grew);
         assert!(grew < GROWS_KIB_MAX, "the service grew by {grew} KiB");
