@@ -29,7 +29,7 @@ const Z: f64 = 1.959_963_984_540_054;
 #[serde(rename_all = "snake_case")]
 pub enum Factor {
     /// 伪造、变造权属证明
-    ForgedProof,
+    FalseProof,
     /// 虚假侵权对比鉴定意见、专家意见
     FalseOpinion,
     /// 明知权利状态不稳定仍发出通知
@@ -43,12 +43,12 @@ pub enum Factor {
 impl Factor {
     /// All factors.
     pub const ALL: [Factor; 5] =
-        [Factor::ForgedProof, Factor::FalseOpinion, Factor::KnownUnstable, Factor::NotWithdrawn, Factor::RepeatedWrong];
+        [Factor::FalseProof, Factor::FalseOpinion, Factor::KnownUnstable, Factor::NotWithdrawn, Factor::RepeatedWrong];
 
     /// The word used in JSON and SQL.
     pub fn word(self) -> &'static str {
         match self {
-            Factor::ForgedProof => "forged_proof",
+            Factor::FalseProof => "false_proof",
             Factor::FalseOpinion => "false_opinion",
             Factor::KnownUnstable => "known_unstable",
             Factor::NotWithdrawn => "not_withdrawn",
@@ -64,7 +64,7 @@ impl Factor {
     /// In the words of the source.
     pub fn law(self) -> &'static str {
         match self {
-            Factor::ForgedProof => "法发〔2020〕32号 6：提交伪造、变造的权利证明",
+            Factor::FalseProof => "法发〔2020〕32号 6：提交伪造、变造的权利证明",
             Factor::FalseOpinion => "法发〔2020〕32号 6：提交虚假侵权对比的鉴定意见、专家意见",
             Factor::KnownUnstable => "法发〔2020〕32号 6：明知权利状态不稳定仍发出通知",
             Factor::NotWithdrawn => "法发〔2020〕32号 6：明知通知错误仍不及时撤回或者更正",

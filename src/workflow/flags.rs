@@ -257,7 +257,7 @@ impl Desk {
         let revoked = matches!(c.reopened.as_ref().map(|r| &r.why), Some(ReopenedWhy::ReportRevoked { .. }))
             || loaded.grants.iter().any(|g| g.level == "revoked");
         if revoked {
-            suggest(Against::Complainant, Factor::ForgedProof, own());
+            suggest(Against::Complainant, Factor::FalseProof, own());
         }
         if c.examined.as_ref().is_some_and(|e| e.overall == Overall::Negative.word()) {
             suggest(Against::Complainant, Factor::KnownUnstable, own());
