@@ -116,6 +116,7 @@ fn script(all: &[Rows], values: &mut Vec<String>) -> String {
                     format!(":v{}::{kind}", values.len() - 1)
                 }
                 Cell::Id(k) => format!("lpad(to_hex(:id{k}::bigint), 32, '0')::uuid"),
+                Cell::Place => ":filing::bigint".to_owned(),
                 Cell::Reference(chars) => format!("lpad(:filing::text, {chars}, 'Z')"),
                 Cell::Item { before, listing, after } => format!("'{before}' || :item{listing}::text || '{after}'"),
             });

@@ -144,7 +144,7 @@ impl RawSqlite {
                             Insert::<$table> { rows: &all[$table], values: &tables[$table] }.execute(c)?;
                         )+};
                     }
-                    insert!(0 1 2 3 4 5 6 7 8);
+                    insert!(0 1 2 3 4 5 6 7 8 9);
                     Ok::<_, diesel::result::Error>(())
                 })
                 .unwrap();
@@ -162,6 +162,7 @@ fn values(bound: &[Bound], filings: u64) -> Vec<Value<'_>> {
     let text = |text: String| Value::Text(Some(text.into()));
     let differs = |cell: &Cell, filing: u64| match cell {
         Cell::Id(k) => Value::Bytes(u128::from(filing * IDS + k).to_be_bytes().to_vec().into()),
+        Cell::Place => Value::Int(i64::try_from(FIRST_ITEM + filing).unwrap()),
         Cell::Reference(quoted) => text(format!("{filing:Z>0$}", quoted - 2)),
         Cell::Item { before, listing, after } => text(format!("{before}{}{after}", FIRST_ITEM + filing * LISTINGS + listing)),
         Cell::Same(_) => Value::Text(None),

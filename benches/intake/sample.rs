@@ -2,8 +2,8 @@
 //! rows, with only those values changed that must differ from filing to filing.
 
 /// What a filing writes, and the column by which its rows are found, in the order they are written.
-pub const TABLES: [&str; 9] =
-    ["complaints", "events", "listings", "parties", "notices", "examinations", "complaint_files", "mails", "idempotency"];
+pub const TABLES: [&str; 10] =
+    ["complaints", "events", "listings", "parties", "notices", "examinations", "complaint_files", "mails", "writs", "idempotency"];
 /// Item of the sample's first listing; the others follow.
 pub const FIRST_ITEM: u64 = 500_000_000_000;
 /// The sample's idempotency key.
@@ -16,8 +16,10 @@ pub const LISTINGS: u64 = 3;
 pub enum Cell {
     /// As it is; none is NULL.
     Same(Option<String>),
-    /// An id: the complaint's, its party's or its mail's.
+    /// An id: the complaint's, its party's, its mail's or its document's.
     Id(u64),
+    /// The place of a document in its series.
+    Place,
     /// A reference of so many characters.
     Reference(usize),
     /// A text with the item of a listing in it, or with the first item for the idempotency key.
@@ -25,7 +27,7 @@ pub enum Cell {
 }
 
 /// Ids that one filing has.
-pub const IDS: u64 = 3;
+pub const IDS: u64 = 4;
 
 /// The rows of one table.
 #[derive(Clone, Debug)]
@@ -55,6 +57,8 @@ pub fn cell(table: &str, column: &str, value: Option<String>) -> Cell {
         ("complaints", "id") | (_, "complaint_id") => Cell::Id(0),
         ("parties", "id") | ("mails", "party_id") => Cell::Id(1),
         ("mails", "id") => Cell::Id(2),
+        ("writs", "id") => Cell::Id(3),
+        ("writs", "n") => Cell::Place,
         ("complaints" | "mails", "reference") => Cell::Reference(value.map_or(0, |v| v.len())),
         ("listings", _) | ("idempotency", "key") => match listing() {
             Some((listing, before, after)) => Cell::Item { before: before.to_owned(), listing, after: after.to_owned() },

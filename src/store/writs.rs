@@ -146,10 +146,10 @@ pub(super) fn numbered(
     Ok(rows)
 }
 
-/// Numbers and puts the documents of a batch, within its transaction.
+/// Numbers the documents of a batch, within its transaction; yields their rows.
 macro_rules! number_writs {
     ($go:ident, $live:expr) => {{
-        use crate::store::schema::{writ_numbers, writs};
+        use crate::store::schema::writ_numbers;
         let mut next = std::collections::BTreeMap::new();
         for ((kind, year), n) in crate::store::writs::counts($live.iter().flat_map(|p| &p.writs)) {
             // Writing the row locks it, in the order of the series.
@@ -157,9 +157,9 @@ macro_rules! number_writs {
                 .values((writ_numbers::kind.eq(kind.clone()), writ_numbers::year.eq(year), writ_numbers::last.eq(n)))
                 .on_conflict((writ_numbers::kind, writ_numbers::year))
                 .do_update()
-                .set(writ_numbers::last.eq(writ_numbers::last + n));
-            $go!(execute, put)?;
-            let last: i64 = $go!(first, writ_numbers::table.find((kind.clone(), year)).select(writ_numbers::last))?;
+                .set(writ_numbers::last.eq(writ_numbers::last + n))
+                .returning(writ_numbers::last);
+            let last: i64 = $go!(get_result, put)?;
             next.insert((kind, year), last - n + 1);
         }
         let mut rows = Vec::new();
@@ -168,9 +168,7 @@ macro_rules! number_writs {
                 rows.extend(crate::store::writs::numbered((tip.complaint_id, &plan.writs, &plan.issuer), &mut next)?);
             }
         }
-        for part in rows.chunks(crate::store::commit::ROWS_PER_INSERT_MAX) {
-            $go!(execute, diesel::insert_into(writs::table).values(part.to_vec()))?;
-        }
+        rows
     }};
 }
 pub(super) use number_writs;

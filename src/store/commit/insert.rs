@@ -20,13 +20,13 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::plan::{ComplaintFileRow, Plan};
-use crate::store::JobRow;
 use crate::store::error::Fault;
 use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow};
 use crate::store::schema::{
-    complaint_files, complaints, events, examinations, idempotency, listings, mails, notices, parties, report_grants,
+    complaint_files, complaints, events, examinations, idempotency, listings, mails, notices, parties, report_grants, writs,
 };
 use crate::store::types::{Day, DaySql, Id, IdSql, Ts, TsSql};
+use crate::store::{JobRow, WritRow};
 
 /// A value of a row as an element of an array.
 trait Element {
@@ -137,12 +137,14 @@ columns!(Mails of MailRow, into "mails" ")": id Uuid, complaint_id Uuid, party_i
 columns!(Jobs of JobRow, into "jobs" ") ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, lease_until = NULL, \
     fence = jobs.fence + 1, attempts = 0, progress = NULL, last_error = NULL": kind String, subject String, due_at Timestamp,
     lease_until Option<Timestamp>, fence i64, attempts i32, progress Option<String>, last_error Option<String>);
+columns!(Writs of WritRow, into "writs" ")": id Uuid, complaint_id Uuid, seq i32, kind String, year i32, n i64, number String,
+    lines String, about Option<Uuid>, issuer String, livemode bool, issued_at Timestamp);
 columns!(Answers of IdempotencyRow, into "idempotency" ")": account_id Uuid, key String, route String, fingerprint Vec<u8>, status i32,
     answer Vec<u8>, created_at Timestamp, complaint_id Option<Uuid>, seq Option<i32>, cut_at Option<i32>);
 
 /// Inserts the rows of a batch. All statements are on their way before the first is answered; the first
 /// that fails is the fault.
-pub(super) async fn into_postgres(c: &AsyncPgConnection, live: &[&Plan]) -> Result<(), Fault> {
+pub(super) async fn into_postgres(c: &AsyncPgConnection, (live, papers): (&[&Plan], &[WritRow])) -> Result<(), Fault> {
     macro_rules! put {
         ($columns:ident, $rows:ident) => {
             $columns::of(live.iter().flat_map(|p| &p.$rows)).put(c)
@@ -159,13 +161,14 @@ pub(super) async fn into_postgres(c: &AsyncPgConnection, live: &[&Plan]) -> Resu
         put!(Grants, grants),
         put!(Mails, mails),
         put!(Jobs, jobs),
+        Writs::of(papers.iter()).put(c),
         put!(Answers, answer),
     )?;
     Ok(())
 }
 
 /// The same on SQLite.
-pub(super) fn into_sqlite(c: &mut SqliteConnection, live: &[&Plan]) -> Result<(), Fault> {
+pub(super) fn into_sqlite(c: &mut SqliteConnection, (live, papers): (&[&Plan], &[WritRow])) -> Result<(), Fault> {
     macro_rules! put {
         ($table:ident, $rows:ident) => {
             for row in live.iter().flat_map(|p| &p.$rows) {
@@ -191,6 +194,9 @@ pub(super) fn into_sqlite(c: &mut SqliteConnection, live: &[&Plan]) -> Result<()
     }
     for row in live.iter().flat_map(|p| &p.jobs) {
         crate::store::jobs::ask_for_job!(go, row.clone())?;
+    }
+    for row in papers {
+        diesel::RunQueryDsl::execute(diesel::insert_into(writs::table).values(row.clone()), c)?;
     }
     put!(idempotency, answer);
     Ok(())

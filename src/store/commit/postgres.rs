@@ -89,8 +89,8 @@ async fn batch(c: &mut Conn, plans: &[&Plan]) -> Result<Outcomes, Fault> {
         };
     }
     macro_rules! insert {
-        ($live:expr) => {
-            super::insert::into_postgres(c, $live).await
+        ($live:expr, $writs:expr) => {
+            super::insert::into_postgres(c, ($live, $writs)).await
         };
     }
     write_batch!(go, insert, plans)

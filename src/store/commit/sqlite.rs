@@ -77,8 +77,8 @@ fn once(conn: &mut SqliteConnection, plans: &[&Plan]) -> Result<Outcomes, Fault>
             };
         }
         macro_rules! insert {
-            ($live:expr) => {
-                super::insert::into_sqlite(c, $live)
+            ($live:expr, $writs:expr) => {
+                super::insert::into_sqlite(c, ($live, $writs))
             };
         }
         write_batch!(go, insert, plans)

@@ -1,8 +1,8 @@
 //! The steps of one transaction over a batch of commits, in one text for both databases.
 //!
-//! Order: keys answered before, what was relied on, the complaints themselves, what hangs on them, the
-//! items in the order of their keys (so that two batches never wait for each other), and last the
-//! numbers of the feeds and of documents, which are held until the commit.
+//! Order: keys answered before, what was relied on, the complaints themselves, the numbers of documents,
+//! what hangs on the complaints, the items in the order of their keys (so that two batches never wait for
+//! each other), and last the numbers of the feeds. Numbers are held until the commit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,7 +111,8 @@ macro_rules! write_batch {
                 crate::store::commit::steps::return_fault(crate::store::StoreError::Stale { what: "complaint" })?;
             }
         }
-        $insert!(&live)?;
+        let writs = crate::store::writs::number_writs!($go, &live);
+        $insert!(&live, &writs)?;
         for (complaint, row) in live.iter().flat_map(|p| p.uploads()) {
             crate::store::files::put_file!($go, row)?;
             // The account may have had these bytes under another id.
@@ -202,7 +203,6 @@ macro_rules! write_batch {
                 $go!(execute, diesel::insert_into(deliveries::table).values(outbox.deliveries))?;
             }
         }
-        crate::store::writs::number_writs!($go, &live);
         Ok::<_, crate::store::error::Fault>(outcomes)
     }};
 }
