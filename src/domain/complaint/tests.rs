@@ -312,6 +312,16 @@ fn matrix_of_listings() {
     snapshot("matrix_listings", &text);
 }
 
+/// People look events up with their legal source.
+#[test]
+fn every_event_stands_in_the_readme() {
+    let readme = include_str!("../../../README.md");
+    let table = readme.split("### States and events").nth(1).and_then(|t| t.split("\n#").next()).unwrap();
+    for (label, event) in samples() {
+        assert!(table.contains(&format!("`{}`", event.name())), "{label}");
+    }
+}
+
 /// Bodies as they are hashed: a stored event is never read differently.
 #[test]
 fn golden_bodies() {
