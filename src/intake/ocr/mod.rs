@@ -7,10 +7,11 @@
 //! the engine reads what the examiner will see.
 //!
 //! - [`picture`], [`bitmap`], [`ruling`], [`ticks`], [`page`], [`tiff`]: pixels, in the child.
-//! - [`scans`]: the child; [`tesseract`]: the engine.
+//! - [`scans`]: the child; [`tesseract`]: the engine; [`exchange`]: how either is asked.
 //! - [`words`], [`facts`]: from words to facts.
 
 mod bitmap;
+mod exchange;
 mod facts;
 mod page;
 mod picture;

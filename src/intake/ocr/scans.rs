@@ -6,21 +6,20 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use super::exchange::exchange;
 use super::page::{Plan, cut};
 use super::tesseract::Tesseract;
 use super::{PAGES_MAX, facts, picture, words};
 use crate::domain::report::{Readability, ReportFacts};
-use crate::intake::reader::{ALLOCATOR, confine};
+use crate::intake::reader::confine;
 
 /// The hidden subcommand under which the program draws one page of what comes on standard input.
 pub const DRAW_COMMAND: &str = "draw-page";
@@ -125,30 +124,9 @@ impl Scans {
 
     async fn draw(&self, bytes: &Bytes, page: u32, target: DrawFor) -> Option<Vec<u8>> {
         let _turn = self.children.acquire().await.ok()?;
-        let mut child = Command::new(&self.program)
-            .args([DRAW_COMMAND, target.word(), &page.to_string()])
-            .env_clear()
-            .envs(ALLOCATOR)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .ok()?;
-        let (mut to, from) = (child.stdin.take()?, child.stdout.take()?);
-        let exchange = async {
-            let sending = async move {
-                // A child that ends early closes the pipe; how it ended says why.
-                let _ = to.write_all(bytes).await;
-                drop(to);
-            };
-            let mut answer = Vec::new();
-            let receiving = async { from.take(ANSWER_BYTES_MAX).read_to_end(&mut answer).await };
-            let ((), received) = tokio::join!(sending, receiving);
-            let ended = child.wait().await.ok()?;
-            (ended.success() && received.is_ok()).then_some(answer)
-        };
-        tokio::time::timeout(Duration::from_secs(DEADLINE_SECONDS), exchange).await.ok().flatten()
+        let mut command = Command::new(&self.program);
+        command.args([DRAW_COMMAND, target.word(), &page.to_string()]).env_clear();
+        exchange(&mut command, bytes, (ANSWER_BYTES_MAX, Duration::from_secs(DEADLINE_SECONDS))).await
     }
 }
 

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
+use super::exchange::exchange;
 use super::words::Word;
 
 /// The hidden subcommand that limits itself and becomes the engine.
@@ -95,33 +95,10 @@ impl Tesseract {
     }
 
     async fn run(&self, input: &[u8]) -> Option<Vec<u8>> {
-        let mut child = Command::new(&self.program)
-            .arg(ENGINE_COMMAND)
-            .args(READ_ARGUMENTS)
-            .env_clear()
-            .env("PATH", SEARCH_PATH)
-            .env(OMP_THREADS.0, OMP_THREADS.1)
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .ok()?;
-        let (mut to, from) = (child.stdin.take()?, child.stdout.take()?);
-        let exchange = async {
-            let sending = async move {
-                // An engine that ends early closes the pipe; how it ended says why.
-                let _ = to.write_all(input).await;
-                drop(to);
-            };
-            let mut answer = Vec::new();
-            let receiving = async { from.take(ANSWER_BYTES_MAX).read_to_end(&mut answer).await };
-            let ((), received) = tokio::join!(sending, receiving);
-            let ended = child.wait().await.ok()?;
-            (ended.success() && received.is_ok()).then_some(answer)
-        };
-        tokio::time::timeout(self.deadline, exchange).await.ok().flatten()
+        let mut command = Command::new(&self.program);
+        command.arg(ENGINE_COMMAND).args(READ_ARGUMENTS).current_dir("/");
+        command.env_clear().env("PATH", SEARCH_PATH).env(OMP_THREADS.0, OMP_THREADS.1);
+        exchange(&mut command, input, (ANSWER_BYTES_MAX, self.deadline)).await
     }
 }
 
