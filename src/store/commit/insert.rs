@@ -12,6 +12,7 @@
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
 use diesel::sqlite::SqliteConnection;
 use diesel_async::AsyncPgConnection;
@@ -142,15 +143,14 @@ columns!(Writs of WritRow, into "writs" ")": id Uuid, complaint_id Uuid, seq i32
 columns!(Answers of IdempotencyRow, into "idempotency" ")": account_id Uuid, key String, route String, fingerprint Vec<u8>, status i32,
     answer Vec<u8>, created_at Timestamp, complaint_id Option<Uuid>, seq Option<i32>, cut_at Option<i32>);
 
-/// Inserts the rows of a batch. All statements are on their way before the first is answered; the first
-/// that fails is the fault.
+/// Inserts the rows of a batch. All statements are on their way before the first is answered.
 pub(super) async fn into_postgres(c: &AsyncPgConnection, (live, papers): (&[&Plan], &[WritRow])) -> Result<(), Fault> {
     macro_rules! put {
         ($columns:ident, $rows:ident) => {
             $columns::of(live.iter().flat_map(|p| &p.$rows)).put(c)
         };
     }
-    tokio::try_join!(
+    let all = tokio::join!(
         put!(Complaints, filed),
         put!(Events, events),
         put!(Listings, listings_filed),
@@ -163,8 +163,22 @@ pub(super) async fn into_postgres(c: &AsyncPgConnection, (live, papers): (&[&Pla
         put!(Jobs, jobs),
         Writs::of(papers.iter()).put(c),
         put!(Answers, answer),
-    )?;
-    Ok(())
+    );
+    match cause(<[QueryResult<()>; 12]>::from(all)) {
+        Some(e) => Err(e.into()),
+        None => Ok(()),
+    }
+}
+
+/// What really failed. After it every statement on its way is refused because the transaction is over, and
+/// such a refusal may be seen first.
+fn cause<const N: usize>(all: [QueryResult<()>; N]) -> Option<Error> {
+    let follows = |e: &Error| match e {
+        Error::DatabaseError(DatabaseErrorKind::Unknown, info) if info.message().starts_with("current transaction is aborted") => 2,
+        Error::DatabaseError(DatabaseErrorKind::Unknown, _) => 1,
+        _ => 0,
+    };
+    all.into_iter().filter_map(Result::err).min_by_key(follows)
 }
 
 /// The same on SQLite.
@@ -200,4 +214,24 @@ pub(super) fn into_sqlite(c: &mut SqliteConnection, (live, papers): (&[&Plan], &
     }
     put!(idempotency, answer);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(kind: DatabaseErrorKind, message: &str) -> QueryResult<()> {
+        Err(Error::DatabaseError(kind, Box::new(message.to_owned())))
+    }
+
+    #[test]
+    fn what_follows_from_a_failure_is_not_its_cause() {
+        let over =
+            || refused(DatabaseErrorKind::Unknown, "current transaction is aborted, commands ignored until end of transaction block");
+        let unique = || refused(DatabaseErrorKind::UniqueViolation, "duplicate key");
+        assert!(matches!(cause([Ok(()), over(), unique()]), Some(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))));
+        let deadlock = cause([over(), refused(DatabaseErrorKind::Unknown, "deadlock detected"), over()]);
+        assert!(matches!(deadlock, Some(Error::DatabaseError(_, info)) if info.message() == "deadlock detected"));
+        assert!(cause([Ok(()), Ok(())]).is_none());
+    }
 }
