@@ -101,6 +101,8 @@ struct Wanted {
     rights: Vec<Uuid>,
     numbers: Vec<String>,
     reports: Vec<String>,
+    /// By patent, the reports that are filed on it.
+    filed_on: BTreeMap<String, BTreeSet<String>>,
     reader_version: i32,
     live_keys: Vec<String>,
     relistings: Vec<String>,
@@ -141,17 +143,32 @@ fn live_keys(ask: &FilingAsk) -> impl Iterator<Item = (String, &String)> {
 }
 
 impl Wanted {
+    /// Whether the reports on a patent are looked at: mostly there is the one that is filed, and nothing to compare.
+    /// One round may file different reports on a patent.
+    fn compares(&self, number: &str, (n, one): (i64, Option<&String>)) -> bool {
+        n > 1 || self.filed_on.get(number).is_some_and(|filed| filed.iter().any(|report| Some(report) != one))
+    }
+
     fn of(asks: &[FilingAsk]) -> Self {
         Wanted {
             keys: AnswerKeys::of(asks.iter().filter_map(|a| Some((a.account, a.idempotency_key.clone()?)))),
             rights: once(asks.iter().filter_map(|a| a.right)),
             numbers: once(asks.iter().map(|a| a.patent_number.clone())),
             reports: once(asks.iter().filter_map(|a| a.report_sha256.clone())),
+            filed_on: filed_on(asks),
             reader_version: asks.first().map_or(0, |a| int(a.reader_version)),
             live_keys: once(asks.iter().flat_map(live_keys).map(|(live, _)| live)),
             relistings: once(asks.iter().filter_map(|a| a.relisting_of.clone())),
         }
     }
+}
+
+fn filed_on(asks: &[FilingAsk]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all = BTreeMap::<String, BTreeSet<String>>::new();
+    for ask in asks {
+        all.entry(ask.patent_number.clone()).or_default().extend(ask.report_sha256.clone());
+    }
+    all
 }
 
 /// What a round loads at once: answers, register entries, readings, what examiners read, grants, reports
@@ -252,9 +269,8 @@ async fn contexts(store: Store, asks: Vec<FilingAsk>) -> Result<Vec<Result<Filin
         }
         if !wanted.reports.is_empty() {
             found.counted = counted.into_iter().map(|(number, n, one)| (number, (n, one))).collect();
-            // Mostly a patent has the one report that is filed; then there is nothing to compare.
-            let compared = |(n, one): &(i64, Option<String>)| *n > 1 || one.as_ref().is_some_and(|o| !wanted.reports.contains(o));
-            let numbers: Vec<String> = found.counted.iter().filter(|(_, c)| compared(c)).map(|(number, _)| number.clone()).collect();
+            let compared = |(number, (n, one)): &(&String, &(i64, Option<String>))| wanted.compares(number, (*n, one.as_ref()));
+            let numbers: Vec<String> = found.counted.iter().filter(compared).map(|(number, _)| number.clone()).collect();
             for number in numbers {
                 let all = reports_on!(go, &number);
                 found.reports.insert(number, all);
@@ -298,4 +314,32 @@ async fn contexts(store: Store, asks: Vec<FilingAsk>) -> Result<Vec<Result<Filin
         Ok::<_, Fault>(found)
     })?;
     Ok(asks.iter().map(|ask| found.context(ask)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(patent: &str, report: &str) -> FilingAsk {
+        FilingAsk {
+            account: Uuid::nil(),
+            idempotency_key: None,
+            patent_number: patent.to_owned(),
+            report_sha256: Some(report.to_owned()),
+            reader_version: 1,
+            right: None,
+            item_keys: Vec::new(),
+            relisting_of: None,
+        }
+    }
+
+    /// Who files another report than the one on record is told of that one, whatever others file in the same round.
+    #[test]
+    fn one_round_hides_no_report() {
+        let known = "r1".to_owned();
+        let compares = |asks: &[FilingAsk]| Wanted::of(asks).compares("p", (1, Some(&known)));
+        assert!(!compares(&[ask("p", "r1")]));
+        assert!(compares(&[ask("p", "r2")]) && compares(&[ask("p", "r1"), ask("p", "r2")]) && compares(&[ask("q", "r1"), ask("p", "r2")]));
+        assert!(Wanted::of(&[ask("p", "r1")]).compares("p", (2, Some(&known))));
+    }
 }
