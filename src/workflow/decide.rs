@@ -11,7 +11,7 @@ use crate::domain::complaint::{
 };
 use crate::domain::notice::TEXT_CHARS_MAX;
 use crate::domain::policy::Track;
-use crate::store::{Commit, CommitError};
+use crate::store::{Commit, CommitError, ReliedOn};
 
 /// Codes of reasons an examiner may give, with their meaning.
 pub const REASONS: &[(&str, &str)] = &[
@@ -223,7 +223,13 @@ impl Desk {
         };
         let dispatches = self.dispatches(&transition, &loaded.complaint, &wording);
         let ends_at = super::reexamine::next_end(&transition, &loaded.log, assessment.last_day_of_term);
-        Ok(Commit { dispatches, ends_at, ..Commit::of(transition, self.writ_issuer()) })
+        // What leaves without a human rests on the policy and the register as they are at the commit.
+        let number = loaded.complaint.filed.patent_number.clone();
+        let version = loaded.register.as_ref().map(|(v, _)| *v);
+        let seen = [ReliedOn::Register { number, version }, ReliedOn::Policy { version: assessment.policy_version }];
+        let automatic = transition.events().iter().any(|e| matches!(e, Event::Decided(d) if d.examiner().is_none()));
+        let relied_on = seen.into_iter().filter(|_| automatic).collect();
+        Ok(Commit { dispatches, ends_at, relied_on, ..Commit::of(transition, self.writ_issuer()) })
     }
 }
 

@@ -95,11 +95,17 @@ impl Desk {
         Ok(keep(&self.recent.flags, self.store.standing_flags().await?))
     }
 
-    /// The active policy and its version; version 0 is the built-in default.
+    /// The active policy and its version, as a filing takes it, whose commit looks again; version 0 is the
+    /// built-in default.
     pub(crate) async fn active_policy(&self) -> Result<Arc<(i64, Policy)>, DeskError> {
         if let Some(known) = fresh(&self.recent.policy) {
             return Ok(known);
         }
+        self.policy_now().await
+    }
+
+    /// The active policy as it is stored now.
+    pub(crate) async fn policy_now(&self) -> Result<Arc<(i64, Policy)>, DeskError> {
         let stored = self.store.active_policy(self.clock.now()).await?;
         Ok(keep(&self.recent.policy, stored.unwrap_or_else(|| (0, default_policy()))))
     }

@@ -172,11 +172,8 @@ impl Desk {
     async fn commit_reexamined(&self, t: Transition, loaded: &Loaded, assessment: &Assessment) -> Result<(), DeskError> {
         let number = loaded.complaint.filed.patent_number.clone();
         let version = loaded.register.as_ref().map(|(v, _)| *v);
-        let commit = Commit {
-            examination: Some(assessment.kept().body()),
-            relied_on: vec![ReliedOn::Register { number, version }],
-            ..self.commit_of(t, loaded).await?
-        };
+        let mut commit = Commit { examination: Some(assessment.kept().body()), ..self.commit_of(t, loaded).await? };
+        commit.relied_on.push(ReliedOn::Register { number, version });
         match self.store.commit(commit).await {
             Ok(_) | Err(CommitError::Answered(_)) => Ok(()),
             Err(CommitError::Store(e)) => Err(e.into()),

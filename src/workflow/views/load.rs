@@ -111,7 +111,7 @@ impl Desk {
 
     /// The same, were a seller to have answered to the merits.
     pub(in crate::workflow) async fn reassess_answered(&self, loaded: &Loaded, answered: bool) -> Result<Assessment, DeskError> {
-        let policy = self.active_policy().await?;
+        let policy = self.policy_now().await?;
         let (_, today): (_, Date) = self.now();
         let c = &loaded.complaint;
         let number = PatentNumber::parse(&c.filed.patent_number)
