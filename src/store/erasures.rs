@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::error::Fault;
-use super::schema::{conduct_flags, erasures, outcomes, parties, writ_bytes};
+use super::rows::int;
+use super::schema::{complaints, conduct_flags, erasures, outcomes, parties, writ_bytes};
 use super::types::{Id, Ts};
 use super::work::work;
 use super::{Store, StoreError};
@@ -34,13 +35,20 @@ pub struct ErasureRow {
 }
 
 impl Store {
-    /// Erases these records of a complaint, and what tells who complains, where `row` says so; answers how many there were.
+    /// Erases these records of a complaint, and what tells who complains, where `row` says so; answers how many there
+    /// were. `seq`: the event at which the complaint was read.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn erase(&self, row: ErasureRow, records: Vec<Uuid>) -> Result<usize, StoreError> {
+    /// [`StoreError::Stale`] where something happened to the complaint since.
+    pub async fn erase(&self, row: ErasureRow, (records, seq): (Vec<Uuid>, u32)) -> Result<usize, StoreError> {
+        let seq = int(seq);
         work!(self, $go => {
             let complaint = Id(row.complaint_id);
+            // Writing the row locks it: a commit that moves the complaint comes before or after.
+            let as_read = complaints::table.find(complaint).filter(complaints::last_seq.eq(seq));
+            if go!(execute, diesel::update(as_read).set(complaints::last_seq.eq(seq)))? != 1 {
+                return Err(Fault::Store(StoreError::Stale { what: "complaint" }));
+            }
             let ids: Vec<Id> = records.iter().map(|id| Id(*id)).collect();
             let own = || parties::table.filter(parties::complaint_id.eq(complaint)).filter(parties::id.eq_any(ids.clone()));
             let sizes: Vec<(Id, Vec<u8>, Vec<u8>)> = go!(load, own().select((parties::id, parties::sealed, parties::key)))?;
@@ -61,6 +69,16 @@ impl Store {
                 go!(execute, diesel::update(outcomes::table.find(complaint)).set(outcomes::complainant_key.eq(None::<String>)))?;
                 let raised = conduct_flags::table.filter(conduct_flags::complaint_id.eq(complaint));
                 go!(execute, diesel::update(raised).set(conduct_flags::complainant_key.eq(None::<String>)))?;
+            }
+            // What was answered to flags raised on it.
+            let own = || conduct_flags::table.filter(conduct_flags::complaint_id.eq(complaint)).filter(conduct_flags::against.eq(&row.who));
+            type Bytes = Option<Vec<u8>>;
+            let answers: Vec<(Id, Bytes, Bytes)> =
+                go!(load, own().select((conduct_flags::id, conduct_flags::answer, conduct_flags::answer_key)))?;
+            for (id, answer, key) in &answers {
+                let zeros = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|b| vec![0_u8; b.len()]);
+                let blank = (conduct_flags::answer.eq(zeros(answer)), conduct_flags::answer_key.eq(zeros(key)));
+                go!(execute, diesel::update(conduct_flags::table.find(*id)).set(blank))?;
             }
             go!(execute, diesel::insert_into(erasures::table).values(row.clone()))?;
             Ok::<_, Fault>(sizes.len())

@@ -79,7 +79,14 @@ impl Desk {
             erased_by: caller.account,
             at: now,
         };
-        Ok(ErasureView { who: form.who, records: self.store.erase(row, records).await? })
+        let erased = self.store.erase(row, (records, loaded.complaint.seq)).await;
+        // Flags are remembered by the digest that is gone now.
+        self.recent.forget();
+        match erased {
+            Ok(records) => Ok(ErasureView { who: form.who, records }),
+            Err(e) if e.is_stale() => Err(DeskError::Changed { now: self.load(complaint).await?.complaint.seq }),
+            Err(e) => Err(e.into()),
+        }
     }
 
     async fn records_of(&self, loaded: &Loaded, who: Erased) -> Result<Vec<Uuid>, DeskError> {

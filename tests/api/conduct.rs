@@ -109,6 +109,13 @@ on_both_databases! {
         assert_eq!((&seen["conduct"]["flags"][0]["text"], &seen["conduct"]["flags"][0]["answer"]), (&SEEN.into(), &Value::Null));
         let next = cast.files(&LAMP, &["100000000012"]).await;
         assert_eq!(met(&next), ["complainant.malice_flags"]);
+        // Who is erased is erased from what it answered.
+        cast.service.post(&format!("/v1/complaints/{id}/withdrawal"), &cast.holder, &json!({ "reason": "settled" })).await.expect(201);
+        cast.service.days_pass(31);
+        let form = json!({ "who": "complainant", "reason": "当事人请求删除" });
+        cast.service.post(&format!("/v1/admin/complaints/{id}/erasure"), &cast.service.admin, &form).await.expect(201);
+        let own = cast.service.get("/v1/conduct", &cast.holder).await.expect(200);
+        assert_eq!((&own["flags"][0]["answer"], &own["flags"][0]["answered_on"]), (&Value::Null, &"2026-11-02".into()));
         told_nobody(&cast);
         cast.ends_sound().await;
     }
