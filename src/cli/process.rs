@@ -56,8 +56,16 @@ pub(super) struct AuditArgs {
 pub(super) async fn audit(args: AuditArgs) -> anyhow::Result<ExitCode> {
     if let Some((file, key)) = args.file.zip(args.key) {
         let mut public = [0; 32];
-        hex::decode_to_slice(key.trim(), &mut public).context("the key is not 64 hexadecimal digits")?;
-        let report = check_case_file(&file, &public).with_context(|| format!("{} cannot be read as a case file", file.display()))?;
+        let read = hex::decode_to_slice(key.trim(), &mut public)
+            .map_err(|_| "the key is not 64 hexadecimal digits".to_owned())
+            .and_then(|()| check_case_file(&file, &public).map_err(|e| format!("{} cannot be read as a case file: {e}", file.display())));
+        let report = match read {
+            Ok(report) => report,
+            Err(why) => {
+                eprintln!("{why}");
+                return Ok(ExitCode::from(2));
+            }
+        };
         print(&serde_json::to_string_pretty(&report)?);
         return Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) });
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::error::Fault;
 use super::filing::VALUES_MAX;
 use super::rows::GrantRow;
-use super::schema::{files, report_grants, report_page_readings, report_readings};
+use super::schema::{complaint_files, files, report_grants, report_page_readings, report_readings};
 use super::types::{Id, Ts};
 use super::work::{look, work};
 use super::{Store, StoreError};
@@ -102,6 +102,21 @@ impl Store {
                 .select(FileRow::as_select());
             let kept: FileRow = go!(first, query)?;
             Ok::<_, Fault>(kept)
+        })
+    }
+
+    /// The files a complaint uses, by SHA-256.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn files_of_complaint(&self, complaint: Uuid) -> Result<BTreeSet<String>, StoreError> {
+        look!(self, $go => {
+            let query = complaint_files::table
+                .inner_join(files::table.on(files::id.eq(complaint_files::file_id)))
+                .filter(complaint_files::complaint_id.eq(Id(complaint)))
+                .select(files::sha256);
+            let all: Vec<String> = go!(load, query)?;
+            Ok::<_, Fault>(all.into_iter().collect())
         })
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Sent while it is written: nothing but the log and one part of a file is in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use bytes::Bytes;
@@ -146,7 +146,8 @@ impl Desk {
             out.write(&serde_json::to_vec(&ack).map_err(std::io::Error::from)?)?;
             out.write(b"\n")?;
         }
-        for (sha256, document) in documents(loaded) {
+        let own = self.store.files_of_complaint(c.id).await?;
+        for (sha256, document) in documents(loaded, &own) {
             self.add_document(&mut out, (&sha256, &document), to).await?;
         }
         let head = CaseFileHead {
@@ -237,7 +238,9 @@ struct Document {
 }
 
 /// Every document by SHA-256: those filed, and those the log names.
-fn documents(loaded: &Loaded) -> BTreeMap<String, Document> {
+///
+/// Of what the log names only files of this complaint: people write in it, and a file's hash is no key to it.
+fn documents(loaded: &Loaded, own: &BTreeSet<String>) -> BTreeMap<String, Document> {
     let mut all: BTreeMap<String, Document> = BTreeMap::new();
     for d in &loaded.complaint.documents {
         let kind = serde_json::to_value(d.kind).ok();
@@ -247,7 +250,7 @@ fn documents(loaded: &Loaded) -> BTreeMap<String, Document> {
     for sha256 in loaded.case.files() {
         all.entry(sha256.to_owned()).or_insert_with(|| Document { what: "named by the notice".to_owned(), filed: true });
     }
-    for sha256 in loaded.log.iter().flat_map(|e| hashes(&e.body)) {
+    for sha256 in loaded.log.iter().flat_map(|e| hashes(&e.body)).filter(|sha256| own.contains(sha256)) {
         all.entry(sha256).or_insert_with(|| Document { what: "named by the log".to_owned(), filed: false });
     }
     all

@@ -92,6 +92,22 @@ fn red(pieces: &Pieces, key: &str, kinds: &[&str]) {
 }
 
 on_both_databases! {
+    /// Whoever knows the hash of another's file does not get the file by naming it in a complaint.
+    async fn a_case_file_holds_no_file_of_others(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let (_, other) = cast.service.account("complainant", None).await;
+        let secret = b"%PDF-1.4 another party's".to_vec();
+        cast.service.deposit_bytes(&other, secret.clone()).await;
+        let hash = hex::encode(Sha256::digest(&secret));
+        let filed = cast.files_as(&LAMP, &["100000000009"], |form| form["client_reference"] = hash.as_str().into()).await;
+        let path = format!("/v1/admin/complaints/{}/case-file", filed["id"].as_str().unwrap());
+        let answer = cast.service.get(&path, &cast.examiner).await;
+        assert_eq!(answer.status, 200);
+        let pieces = Pieces::of(&answer.bytes);
+        assert!(String::from_utf8_lossy(pieces.get("log.jsonl")).contains(&hash), "the log names it");
+        assert!(pieces.0.iter().all(|(name, bytes)| !name.ends_with(&hash) && *bytes != secret));
+    }
+
     /// Everything about a complaint is in it; it is green as it came, and red in every way it can be changed.
     async fn a_case_file_is_whole_and_shows_every_change(engine: Engine) {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
@@ -102,6 +118,8 @@ on_both_databases! {
         let manifest = whole.manifest();
         let key = cast.service.get("/v1/signing-key", "").await.expect(200)["public_key"].as_str().unwrap().to_owned();
         assert_eq!(manifest["public_key"], key.as_str());
+        let missing = Command::new(PROGRAM).args(["audit", "missing.zip", "--key", &key]).output().unwrap();
+        assert_eq!(missing.status.code(), Some(2), "what cannot be read is no broken case file");
         let (code, report, _) = audit(&answer.bytes, &key);
         assert_eq!((code, &report["problems"], &report["complaint"]), (Some(0), &json!([]), &id.as_str().into()), "{report:#}");
         assert_eq!(report["events"], manifest["last_seq"]);
