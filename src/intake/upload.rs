@@ -16,6 +16,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// Largest file, in bytes.
@@ -24,6 +25,8 @@ pub const FILE_BYTES_MAX: u64 = 50 * 1024 * 1024;
 pub const FILES_PER_REQUEST_MAX: usize = 64;
 /// Bytes of a file that are held in memory; a larger one is written as it comes.
 const HELD_BYTES_MAX: usize = 1024 * 1024;
+/// Most files held in memory on their way to the disk, over all requests; the next waits.
+pub const ARRIVING_MAX: usize = 64;
 /// Bytes looked at to tell the media type.
 const HEAD_BYTES: usize = 1024;
 
@@ -91,6 +94,7 @@ type OnTheWay = Arc<Mutex<HashMap<String, (Bytes, usize)>>>;
 pub struct Uploads {
     files: Arc<dyn ObjectStore>,
     on_the_way: OnTheWay,
+    room: Arc<Semaphore>,
 }
 
 impl Uploads {
@@ -100,7 +104,7 @@ impl Uploads {
     /// [`UploadError::Io`]
     pub fn in_folder(folder: &std::path::Path) -> Result<Self, UploadError> {
         let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Uploads { files: Arc::new(files), on_the_way: OnTheWay::default() })
+        Ok(Uploads { files: Arc::new(files), on_the_way: OnTheWay::default(), room: Arc::new(Semaphore::new(ARRIVING_MAX)) })
     }
 
     /// A file about to come.
@@ -216,7 +220,7 @@ impl Incoming {
         let sha256 = hex::encode(self.hash.finalize());
         let place = place(&sha256);
         let arriving = match self.spilled {
-            None => self.uploads.put(sha256.clone(), place, Bytes::from(self.held)),
+            None => self.uploads.put((sha256.clone(), place), Bytes::from(self.held)).await?,
             Some((path, mut writer)) => {
                 if self.uploads.files.head(&place).await.is_ok() {
                     writer.abort().await?;
@@ -231,25 +235,39 @@ impl Incoming {
     }
 }
 
+/// One file on its way; dropped, it is there or will not be.
+struct OnItsWay {
+    sha256: String,
+    all: OnTheWay,
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, times)) = all.get_mut(&self.sha256) {
+            *times -= 1;
+            if *times == 0 {
+                all.remove(&self.sha256);
+            }
+        }
+    }
+}
+
 impl Uploads {
     /// Puts a file in a task of its own, so that it gets there although nobody waits any more.
-    fn put(&self, sha256: String, place: Path, bytes: Bytes) -> Arriving {
+    async fn put(&self, (sha256, place): (String, Path), bytes: Bytes) -> Result<Arriving, UploadError> {
+        let room = self.room.clone().acquire_owned().await.map_err(|e| UploadError::Io(e.to_string()))?;
         let uploads = self.clone();
         let lock = || self.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
         lock().entry(sha256.clone()).or_insert_with(|| (bytes.clone(), 0)).1 += 1;
+        let on_its_way = OnItsWay { sha256, all: self.on_the_way.clone() };
         let task = tokio::spawn(async move {
+            let (_room, _on_its_way) = (room, on_its_way);
             let known = uploads.files.head(&place).await.is_ok();
             let put = if known { Ok(()) } else { uploads.files.put(&place, bytes.into()).await.map(drop) };
-            let mut on_the_way = uploads.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, times)) = on_the_way.get_mut(&sha256) {
-                *times -= 1;
-                if *times == 0 {
-                    on_the_way.remove(&sha256);
-                }
-            }
             put.map_err(UploadError::from)
         });
-        task.map(|ended| ended.unwrap_or_else(|e| Err(UploadError::Io(e.to_string())))).boxed().shared()
+        Ok(task.map(|ended| ended.unwrap_or_else(|e| Err(UploadError::Io(e.to_string())))).boxed().shared())
     }
 }
 
@@ -295,6 +313,20 @@ mod tests {
         assert_eq!(uploads.read(&kept.sha256).await.unwrap(), Bytes::from(large.concat()));
         assert_eq!(keep(&uploads, &large).await.unwrap(), kept);
         assert!(matches!(uploads.read(&"0".repeat(64)).await, Err(UploadError::Missing(_))));
+    }
+
+    #[tokio::test]
+    async fn a_file_is_read_while_it_is_on_its_way_and_forgotten_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let uploads = Uploads::in_folder(folder.path()).unwrap();
+        // Where files lie is no folder: none can be kept.
+        std::fs::write(folder.path().join("sha256"), "").unwrap();
+        let mut incoming = uploads.begin();
+        incoming.write(Bytes::from_static(b"%PDF-1.7")).await.unwrap();
+        let (kept, arriving) = incoming.arrive().await.unwrap();
+        assert_eq!(uploads.read(&kept.sha256).await.unwrap(), Bytes::from_static(b"%PDF-1.7"), "from memory");
+        assert!(matches!(arriving.await, Err(UploadError::Io(_))));
+        assert!(uploads.read(&kept.sha256).await.is_err() && uploads.on_the_way.lock().unwrap().is_empty());
     }
 
     #[tokio::test]

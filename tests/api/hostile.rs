@@ -37,6 +37,32 @@ fn notice_of_parts() -> Value {
 }
 
 on_both_databases! {
+    /// What cannot be brought to the disk is not answered as filed; the same request succeeds once it can.
+    async fn a_file_that_cannot_be_kept_files_nothing(engine: Engine) {
+        let service = Service::start(engine).await;
+        let (_, holder) = service.account("complainant", None).await;
+        let form = notice_of_parts().to_string();
+        let report = std::fs::read(fixture(JUICER.report)).unwrap();
+        let parts: Vec<(&str, &str, &[u8])> = vec![
+            ("notice", "application/json", form.as_bytes()),
+            ("report", "application/pdf", &report),
+            ("grant", "application/pdf", b"%PDF-1.4 grant"),
+            ("certificate", "application/pdf", b"%PDF-1.4 certificate"),
+            ("identity", "application/pdf", b"%PDF-1.4 identity"),
+        ];
+        // Where files lie is no folder.
+        let place = service.data_folder().join("files/sha256");
+        std::fs::write(&place, "").unwrap();
+        let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = service.request("POST", "/v1/complaints", &holder).header("content-type", media_type);
+        // Not by way of the contract: it promises no error of ours.
+        let refused = request.header("idempotency-key", "kept-1").body(multipart(&parts)).send().await.unwrap();
+        assert_eq!(refused.status(), 500);
+        assert_eq!(service.get("/v1/complaints", &holder).await.expect(200)["items"], json!([]));
+        std::fs::remove_file(&place).unwrap();
+        post_multipart(&service, &holder, ("kept-1", multipart(&parts))).await.expect(201);
+    }
+
     /// A notice and its files in one request; the same request again is the same filing.
     async fn multipart_is_one_filing(engine: Engine) {
         let service = Service::start(engine).await;
