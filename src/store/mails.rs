@@ -109,11 +109,10 @@ impl Store {
         let (rows, people, words): (Vec<Row>, Vec<PartyRow>, Vec<(Id, Id)>) = work!(self, $go => {
             macro_rules! free {
                 () => {
-                    mails::state.eq("due").and(mails::lease_until.is_null().or(mails::lease_until.le(Some(Ts(now)))))
+                    mails::state.eq("due").and(mails::due_at.le(Ts(now))).and(mails::lease_until.is_null().or(mails::lease_until.le(Some(Ts(now)))))
                 };
             }
             let due = mails::table
-                .filter(mails::due_at.le(Ts(now)))
                 .filter(free!())
                 .order((mails::due_at, mails::id))
                 .limit(limit)

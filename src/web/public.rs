@@ -148,6 +148,8 @@ pub async fn rule(web: web::Data<Web>) -> Answer {
 /// `PUT /v1/admin/publication`
 pub async fn put_rule(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, payload: web::Payload) -> Answer {
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
+    // Who looks up under the old rule is done before it is forgotten.
+    let _one_at_a_time = web.public.asking.lock().await;
     let put = web.desk.put_publication(&caller, form).await?;
     // Other processes, and caches on the way, say it when they have forgotten.
     web.public.forget();

@@ -57,7 +57,8 @@ fn patent_day(loaded: &Loaded) -> Option<Date> {
     let report = || {
         let facts = loaded.reading.as_ref()?;
         let day = facts.priority_on.as_ref().or(facts.filed_on.as_ref());
-        day.map(|d| d.value)
+        // A day that was guessed from a picture is nobody's word.
+        day.filter(|d| !d.read.is_guess()).map(|d| d.value)
     };
     register.or_else(report)
 }
