@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use hayro_interpret::font::GlyphRun;
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
@@ -51,7 +52,7 @@ pub struct Canvas<'l> {
     frame: Rect,
     room: usize,
     drawn: Vec<Drawn>,
-    places: HashMap<(char, i64, i64), Vec<(f64, f64)>>,
+    places: HashMap<(char, i64, i64), Vec<(f64, f64)>, RandomState>,
     rules: Vec<Rule>,
     squares: Squares,
     covered: Covered,
@@ -74,7 +75,7 @@ impl<'l> Canvas<'l> {
             frame,
             room,
             drawn: Vec::new(),
-            places: HashMap::new(),
+            places: HashMap::default(),
             rules: Vec::new(),
             squares: Squares::default(),
             covered: Covered::default(),

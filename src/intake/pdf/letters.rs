@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::fast::RandomState;
 use hayro_interpret::font::{Glyph, GlyphRun, OutlineFontData, OutlineGlyph, Type3Glyph};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::{BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
@@ -99,11 +100,11 @@ struct Drawn {
 #[derive(Default)]
 pub struct Letters {
     brought: Brought,
-    shapes: HashMap<u128, Drawn>,
+    shapes: HashMap<u128, Drawn, RandomState>,
     /// Glyphs of the letters of a verdict, by each font's own table.
     tables: HashMap<u128, HashMap<u32, char>>,
     /// The letter that each shape was first said to be.
-    said: HashMap<u64, char>,
+    said: HashMap<u64, char, RandomState>,
 }
 
 impl Letters {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::numbers::{any, at, list, named};
+use super::numbers::{any, at, list, named, places};
 use super::sentences::Sentence;
 
 /// What a sentence adds.
@@ -43,7 +43,7 @@ const QUALITY_WITHIN: usize = 24;
 /// What a sentence adds to the conclusion.
 pub(super) fn details(sentence: &Sentence) -> Vec<Detail> {
     let chars = &sentence.chars;
-    if let Some(i) = (0..chars.len()).find(|i| any(chars, *i, NOT_SEARCHED).is_some()) {
+    if let Some((i, _)) = places(chars, NOT_SEARCHED).next() {
         let before = last_list(&chars[..i]);
         // What follows is the reason, or a list: 未检索的权利要求：7-8.
         let items = if before.is_empty() { named(&chars[i..]) } else { before };
@@ -56,10 +56,7 @@ pub(super) fn details(sentence: &Sentence) -> Vec<Detail> {
     }
     let mut from = 0;
     let mut whom = BTreeSet::new();
-    for i in 0..chars.len() {
-        if i < from || !lacks(chars, i) {
-            continue;
-        }
+    for i in lacks(chars) {
         let items = named(&chars[from..i]);
         if !items.is_empty() {
             whom = items;
@@ -89,20 +86,21 @@ fn last_list(chars: &[char]) -> BTreeSet<u32> {
     last
 }
 
-fn lacks(chars: &[char], i: usize) -> bool {
-    if any(chars, i, LACKS).is_some() {
-        let denied = at(chars, i, "属于") && i > 0 && chars[i - 1] == '不';
-        return !denied;
-    }
-    let Some(length) = any(chars, i, LACKS_QUALITY) else { return false };
-    let end = chars.len().min(i + length + QUALITY_WITHIN);
-    (i + length..end).take_while(|j| !matches!(chars[*j], '，' | ',' | '。')).any(|j| any(chars, j, QUALITIES).is_some())
+/// Where it says that something is lacking, in the order of the text.
+fn lacks(chars: &[char]) -> BTreeSet<usize> {
+    let denied = |i: usize| at(chars, i, "属于") && i > 0 && chars[i - 1] == '不';
+    let outright = places(chars, LACKS).map(|(i, _)| i).filter(|i| !denied(*i));
+    let of_quality = places(chars, LACKS_QUALITY).filter(|(i, length)| {
+        let end = chars.len().min(i + length + QUALITY_WITHIN);
+        (i + length..end).take_while(|j| !matches!(chars[*j], '，' | ',' | '。')).any(|j| any(chars, j, QUALITIES).is_some())
+    });
+    outright.chain(of_quality.map(|(i, _)| i)).collect()
 }
 
 /// `本专利共有10项权利要求`, `权利要求共10项`.
 fn count(chars: &[char]) -> Option<u32> {
-    let after = |i: usize| -> Option<u32> {
-        let mut j = i + any(chars, i, &["共有", "共计", "共包括", "共包含", "共"])?;
+    let after = |(i, length): (usize, usize)| -> Option<u32> {
+        let mut j = i + length;
         let digits = chars[j..].iter().take_while(|c| c.is_ascii_digit()).count();
         let n = chars[j..j + digits].iter().collect::<String>().parse().ok()?;
         j += digits;
@@ -111,7 +109,7 @@ fn count(chars: &[char]) -> Option<u32> {
         let before: String = chars[..i].iter().collect();
         (own || before.ends_with("权利要求")).then_some(n)
     };
-    (0..chars.len()).find_map(after)
+    places(chars, &["共有", "共计", "共包括", "共包含", "共"]).find_map(after)
 }
 
 #[cfg(test)]

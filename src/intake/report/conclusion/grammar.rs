@@ -163,8 +163,11 @@ const WINDOW: usize = 13;
 /// Whether a text seems to speak of the conditions of grant, however garbled.
 pub(super) fn speaks_of_grant(chars: &[char]) -> bool {
     let mark: Vec<char> = MARK.chars().collect();
-    let pair_at = |i: usize| mark.windows(2).position(|m| chars.get(i..i + 2) == Some(m));
-    let hits: Vec<(usize, usize)> = (0..chars.len().saturating_sub(1)).filter_map(|i| Some((i, pair_at(i)?))).collect();
+    let pair = |two: &[char]| mark.windows(2).position(|m| two == m);
+    let hits: Vec<(usize, usize)> = chars.windows(2).enumerate().filter_map(|(i, two)| Some((i, pair(two)?))).collect();
+    if hits.len() < PAIRS_MIN {
+        return false;
+    }
     hits.iter().any(|(start, _)| {
         let near = hits.iter().filter(|(i, _)| (*start..=start + WINDOW).contains(i));
         near.map(|(_, pair)| *pair).collect::<BTreeSet<_>>().len() >= PAIRS_MIN

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 /// Most items of a report.
 pub(super) const ITEMS_MAX: u32 = 500;
 
+/// How a list of items begins: with one of [`LABELS`], or 第.
+const LIST_BEGINS: &[char] = &['第', '从', '独', '权', '外', '设', '套'];
 /// What names an item.
 const LABELS: &[&str] = &["从属权利要求", "独立权利要求", "权利要求", "外观设计", "设计", "套件"];
 /// Labels after `第1项`.
@@ -32,10 +34,15 @@ pub(super) fn at(chars: &[char], i: usize, word: &str) -> bool {
 
 /// The length in characters of the longest of these words that stands here.
 pub(super) fn any(chars: &[char], i: usize, words: &[&str]) -> Option<usize> {
-    // Asked at every character of a report, and mostly the first letter says no.
-    let mut bytes = [0; 4];
-    let first: &str = chars.get(i)?.encode_utf8(&mut bytes);
-    words.iter().filter(|w| w.starts_with(first) && at(chars, i, w)).map(|w| w.chars().count()).max()
+    words.iter().filter(|w| at(chars, i, w)).map(|w| w.chars().count()).max()
+}
+
+/// Where these words stand, and how long the longest that stands there is.
+pub(super) fn places<'a>(chars: &'a [char], words: &'a [&str]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    // At most characters of a report the first letter says no already.
+    let firsts: Vec<char> = words.iter().filter_map(|w| w.chars().next()).collect();
+    let begins = chars.iter().enumerate().filter(move |(_, c)| firsts.contains(c));
+    begins.filter_map(|(i, _)| Some((i, any(chars, i, words)?)))
 }
 
 /// A list that stands here, as strictly as a list is written: rising numbers, no separator too many.
@@ -133,7 +140,9 @@ pub(super) fn named(chars: &[char]) -> BTreeSet<u32> {
     let mut items = BTreeSet::new();
     let mut i = 0;
     while i < chars.len() {
-        if let Some((found, end)) = list(chars, i).or_else(|| loose(chars, i)) {
+        if !LIST_BEGINS.contains(&chars[i]) {
+            i += 1;
+        } else if let Some((found, end)) = list(chars, i).or_else(|| loose(chars, i)) {
             let own = !OTHERS.iter().any(|w| w.chars().count() <= i && at(chars, i - w.chars().count(), w));
             if own && !follows_document(chars, i) {
                 items.extend(found);
@@ -202,6 +211,12 @@ mod tests {
         ] {
             assert_eq!(strict(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn every_label_begins_a_list() {
+        let begin = |word: &&str| word.chars().next().is_some_and(|c| LIST_BEGINS.contains(&c));
+        assert!(LABELS.iter().all(begin) && LABELS_AFTER.iter().all(begin));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::super::super::pdf::layout::{Flow, HARD_BREAK, SOFT_BREAK};
 use super::super::words::{bracketed, tick};
 use super::grammar::speaks_of_grant;
-use super::numbers::{any, at};
+use super::numbers::{any, at, places};
 
 /// Longest text between quotation marks, characters.
 const QUOTED_CHARS_MAX: usize = 300;
@@ -197,13 +197,9 @@ fn is_others(chars: &[char]) -> bool {
         let near = near.replace("名称", "");
         SPEAKS.iter().any(|how| near.contains(how))
     };
-    (0..chars.len()).any(|i| {
-        let who = any(chars, i, OTHERS);
-        // The form's own words: 由生效的无效宣告请求审查决定维持有效的专利文件.
-        let case = any(chars, i, OTHER_CASES);
-        who.is_some_and(|length| speaks(i + length, SPEAKS_WITHIN) && !at(chars, i + length, "维持有效"))
-            || case.is_some_and(|length| speaks(i + length, SPEAKS_WITHIN_OF_CASE))
-    })
+    // The form's own words: 由生效的无效宣告请求审查决定维持有效的专利文件.
+    places(chars, OTHERS).any(|(i, length)| speaks(i + length, SPEAKS_WITHIN) && !at(chars, i + length, "维持有效"))
+        || places(chars, OTHER_CASES).any(|(i, length)| speaks(i + length, SPEAKS_WITHIN_OF_CASE))
 }
 
 /// The characters with every kind of box as one mark, and without quotations.
@@ -212,7 +208,7 @@ fn with_boxes(flow: &Flow) -> Vec<Placed> {
     let mut out = Vec::with_capacity(all.len());
     let mut i = 0;
     while i < all.len() {
-        let next: Vec<char> = all[i..].iter().take(3).map(|p| p.0).collect();
+        let next = [0, 1, 2].map(|n| all.get(i + n).map_or('\0', |p| p.0));
         if let Some((mark, length)) = bracketed(&next) {
             out.push((mark, all[i].1));
             i += length;
@@ -283,6 +279,9 @@ fn parts(period: &[Placed]) -> Vec<Vec<Placed>> {
 
 /// Whether the heading of the conclusion stands here, in the middle of what the layout shows as one line.
 fn heads_conclusion(rest: &[Placed]) -> bool {
+    if !rest.first().is_some_and(|(c, _)| matches!(c, '初' | '评')) {
+        return false;
+    }
     let start: Vec<char> = rest.iter().take(8).map(|p| p.0).collect();
     any(&start, 0, &CONCLUSION_HEADS[..2]).is_some_and(|n| matches!(start.get(n), Some('：' | ':') | Some(&SOFT_BREAK)))
 }
