@@ -161,6 +161,14 @@ impl Agenda {
                 self.desk.tell_of_platform(dispatch).await?;
                 Ok(Done::Done)
             }
+            Some(JobKind::Undelivered) => {
+                self.desk.tell_of_undelivered(job.subject.parse().map_err(|_| DeskError::NotFound)?).await?;
+                Ok(Done::Done)
+            }
+            Some(JobKind::EndpointPaused) => {
+                self.desk.tell_of_pause(job.subject.parse().map_err(|_| DeskError::NotFound)?).await?;
+                Ok(Done::Done)
+            }
             // Asked for by a later version of this program, which will do it.
             None => Ok(Done::Later(after(self.desk.clock().now(), RETRY_SECONDS_MAX), job.progress.clone())),
         }

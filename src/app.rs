@@ -89,6 +89,8 @@ impl Service {
                 relay_contact: config.relay_contact.clone(),
                 extension_cap: config.waiting_extension,
                 egress: config.egress.clone(),
+                lane_limits: config.lane_limits,
+                tells_operator: config.operator_mail.is_some(),
             },
         });
         let post = match &config.relay {
@@ -101,8 +103,11 @@ impl Service {
             vault,
             http: egress::client(&config.egress).context("the HTTP client")?,
             rules: config.egress.clone(),
+            schedule: config.schedule.clone(),
+            limits: config.lane_limits,
             post,
             issuer: config.issuer.name.clone(),
+            operator_mail: config.operator_mail.clone(),
             public_url: config.public_url.clone(),
         };
         Ok(Service { desk, courier, config, _lock: lock })

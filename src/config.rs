@@ -6,8 +6,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::delivery::mail::RelaySettings;
-use crate::domain::dispatch::Issuer;
+use crate::delivery::schedule::{SCHEDULE_HOURS_MIN, Schedule};
+use crate::domain::dispatch::{DELIVER_HOURS_MAX, Issuer};
 use crate::domain::egress::EgressRules;
+use crate::domain::lane::{AT_ONCE_LIMIT, LaneLimits, PER_SECOND_LIMIT};
 
 /// What the names of variables begin with.
 pub const PREFIX: &str = "FASTTRACK_";
@@ -46,6 +48,14 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "total",
         "How an extension of the waiting period is counted: total (the whole ends by the 20th working day) or extra",
     ),
+    (
+        "delivery_schedule",
+        "0,5,300,1800,7200,18000,36000,50400,72000,86400",
+        "Seconds to wait before each attempt to deliver, by comma; 72 to 96 hours in all",
+    ),
+    ("endpoint_per_second_max", "100", "Attempts a second at an endpoint without a limit of its own"),
+    ("endpoint_at_once_max", "8", "Attempts at once at an endpoint without a limit of its own"),
+    ("operator_mail", "", "Mail address that is told when a message does not arrive; empty: nobody is"),
     ("log_format", "text", "text or json"),
 ];
 
@@ -90,6 +100,12 @@ pub struct Config {
     pub calendar_file: Option<PathBuf>,
     /// How an extension of the waiting period is counted.
     pub waiting_extension: crate::domain::complaint::ExtensionCap,
+    /// How long to wait before each attempt to deliver.
+    pub schedule: Schedule,
+    /// What endpoints take that have no limits of their own.
+    pub lane_limits: LaneLimits,
+    /// Who is told when a message does not arrive.
+    pub operator_mail: Option<String>,
     /// Whether logs are JSON.
     pub log_json: bool,
 }
@@ -213,6 +229,12 @@ fn take(t: &mut Taking) -> Option<Config> {
     let reads_scans = t.one_of("ocr", &[("none", false), ("tesseract", true)]);
     let egress = egress(t);
     let relay = relay(t);
+    let schedule = schedule(t);
+    let lane_limits = lane_limits(t);
+    let operator_mail = t.optional("operator_mail");
+    if operator_mail.as_deref().is_some_and(|address| !is_address(address)) {
+        t.wrong("operator_mail", "one mail address is expected");
+    }
     let public_url = t.text("public_url").trim_end_matches('/').to_owned();
     if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
         t.wrong("public_url", "an http or https address is expected");
@@ -242,8 +264,44 @@ fn take(t: &mut Taking) -> Option<Config> {
         mail_from: t.text("mail_from"),
         calendar_file: t.optional("calendar_file").map(PathBuf::from),
         waiting_extension: waiting_extension?,
+        schedule: schedule?,
+        lane_limits: lane_limits?,
+        operator_mail,
         log_json: log_json?,
     })
+}
+
+/// Shorter, and a platform that is away for a long weekend misses decisions; longer than a message is of use,
+/// and nothing more would be tried.
+fn schedule(t: &mut Taking) -> Option<Schedule> {
+    let waits: Result<Vec<u32>, _> = t.text("delivery_schedule").split(',').map(|wait| wait.trim().parse()).collect();
+    let seconds = SCHEDULE_HOURS_MIN * 3_600..=DELIVER_HOURS_MAX * 3_600;
+    match waits {
+        Ok(waits) if seconds.contains(&waits.iter().map(|w| i64::from(*w)).sum()) => Some(Schedule::new(waits)),
+        _ => {
+            let expected = format!("seconds by comma are expected, {SCHEDULE_HOURS_MIN} to {DELIVER_HOURS_MAX} hours in all");
+            t.wrong("delivery_schedule", &expected);
+            None
+        }
+    }
+}
+
+fn lane_limits(t: &mut Taking) -> Option<LaneLimits> {
+    let mut limit = |name: &str, most: u32| {
+        let n: u32 = t.parsed(name, "a number")?;
+        if !(1..=most).contains(&n) {
+            t.wrong(name, &format!("1 to {most} is expected"));
+        }
+        Some(n)
+    };
+    let per_second_max = limit("endpoint_per_second_max", PER_SECOND_LIMIT);
+    let at_once_max = limit("endpoint_at_once_max", AT_ONCE_LIMIT);
+    Some(LaneLimits { per_second_max: per_second_max?, at_once_max: at_once_max? })
+}
+
+fn is_address(text: &str) -> bool {
+    let plain = !text.contains(|c: char| c.is_whitespace() || c == ',' || c == '<');
+    plain && text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
 }
 
 fn egress(t: &mut Taking) -> Option<EgressRules> {
@@ -283,6 +341,7 @@ mod tests {
         let config = Config::from_values(env(&[]), None).unwrap();
         assert_eq!(config.database_url, "sqlite:fasttrack-data/fasttrack.sqlite");
         assert!(!config.livemode && config.relay.is_none());
+        assert_eq!(config.schedule, Schedule::default());
     }
 
     #[test]
@@ -294,12 +353,19 @@ mod tests {
 
     #[test]
     fn every_wrong_setting_is_named_at_once() {
-        let ConfigError(wrong) = Config::from_values(
-            env(&[("listen", "nowhere"), ("smtp_url", "https://user:pass@mail"), ("lisen", "x"), ("egress_allow_networks", "10.0.0.0/99")]),
-            None,
-        )
-        .unwrap_err();
-        for name in ["FASTTRACK_LISTEN", "FASTTRACK_SMTP_URL", "FASTTRACK_LISEN", "FASTTRACK_EGRESS_ALLOW_NETWORKS"] {
+        let given = [
+            ("listen", "nowhere"),
+            ("smtp_url", "https://user:pass@mail"),
+            ("lisen", "x"),
+            ("egress_allow_networks", "10.0.0.0/99"),
+            ("delivery_schedule", "0,5,300"),
+            ("endpoint_at_once_max", "0"),
+            ("endpoint_per_second_max", "10001"),
+            ("operator_mail", "nobody"),
+        ];
+        let ConfigError(wrong) = Config::from_values(env(&given), None).unwrap_err();
+        for name in given.map(|(name, _)| format!("FASTTRACK_{}", name.to_uppercase())) {
+            let name = name.as_str();
             assert!(wrong.iter().any(|w| w.starts_with(name)), "{name} in {wrong:?}");
         }
         assert!(!wrong.iter().any(|w| w.contains("pass@")), "a password is not repeated: {wrong:?}");

@@ -53,6 +53,7 @@ pub struct SealedRecord {
 pub struct Vault {
     pepper: [u8; 32],
     wrapping: [u8; 32],
+    webhooks: [u8; 32],
     signing: SigningKey,
 }
 
@@ -80,6 +81,7 @@ impl Vault {
         Ok(Vault {
             pepper: derive("fasttrack pepper 1")?,
             wrapping: derive("fasttrack wrapping 1")?,
+            webhooks: derive("fasttrack webhooks 1")?,
             signing: SigningKey::from_bytes(&derive("fasttrack seal 1")?),
         })
     }
@@ -176,6 +178,17 @@ impl Vault {
         decrypt(&self.wrapping, id.as_bytes(), sealed)
     }
 
+    /// The key pair (ed25519) by which messages to an endpoint are signed, by its number. Each endpoint has its own:
+    /// what one platform was sent proves nothing to another.
+    pub fn webhook_key(&self, endpoint: Uuid, number: u32) -> SigningKey {
+        let mut seed = [0u8; 32];
+        let info = [endpoint.as_bytes().as_slice(), &number.to_be_bytes()];
+        // HKDF gives up to 255 blocks of 32 bytes; one is asked for.
+        let given = Hkdf::<Sha256>::new(None, &self.webhooks).expand_multi_info(&info, &mut seed);
+        debug_assert!(given.is_ok());
+        SigningKey::from_bytes(&seed)
+    }
+
     /// Signature (ed25519) over the hash of a seal.
     pub fn sign(&self, bytes: &[u8]) -> [u8; 64] {
         self.signing.sign(bytes).to_bytes()
@@ -190,6 +203,11 @@ impl Vault {
     pub fn public_key(&self) -> [u8; 32] {
         self.signing.verifying_key().to_bytes()
     }
+}
+
+/// The public half of a key pair of webhooks, as Standard Webhooks writes it.
+pub fn webhook_public_key(key: &SigningKey) -> String {
+    format!("whpk_{}", STANDARD.encode(key.verifying_key().as_bytes()))
 }
 
 /// Whether a signature (ed25519) over `bytes` is of the holder of a public key.
@@ -238,6 +256,18 @@ mod tests {
         assert_eq!(vault.open::<String>(other, &sealed), Err(VaultError::Sealed));
         sealed.key.clear();
         assert_eq!(vault.open::<String>(id, &sealed), Err(VaultError::Sealed));
+    }
+
+    #[test]
+    fn every_endpoint_and_number_has_a_key_pair_of_its_own_that_stays() {
+        let master = Vault::new_master_key().unwrap();
+        let (vault, again) = (Vault::new(&master).unwrap(), Vault::new(&master).unwrap());
+        let (id, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let public = |vault: &Vault, id, n| webhook_public_key(&vault.webhook_key(id, n));
+        assert_eq!(public(&vault, id, 1), public(&again, id, 1));
+        assert_ne!(public(&vault, id, 1), public(&vault, id, 2));
+        assert_ne!(public(&vault, id, 1), public(&vault, other, 1));
+        assert_ne!(vault.webhook_key(id, 1).to_bytes(), [0; 32]);
     }
 
     #[test]

@@ -4,39 +4,45 @@
 //! was only slow, what it writes down late changes nothing. Nothing is lost; a receiver may get a
 //! message twice, always under the same `webhook-id`.
 //!
-//! Dispatches and letters have a lane each: a letter may wait a moment, a takedown may not.
+//! Dispatches and letters have a lane each: a letter may wait a moment, a takedown may not. The stages of a
+//! delivery are [`Courier::claim`], [`Courier::send`], [`Courier::reschedule`] and [`Courier::record`]; claims
+//! and records go to the database many at a time, and no transaction is open while a platform is spoken to.
 
 mod letters;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
-use tokio::task::JoinSet;
-use uuid::Uuid;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use super::mail::{Folder, Relay};
 use super::schedule::{Outcome, Schedule, Tried};
-use super::signature::SigningSecret;
-use super::webhook::{self, Message, WEBHOOK_DEADLINE_SECONDS};
+use super::signature::{SigningKeys, SigningSecret};
+use super::webhook::{self, Attempted, Message, WEBHOOK_DEADLINE_SECONDS};
 use crate::clock::Clock;
 use crate::domain::egress::EgressRules;
+use crate::domain::lane::LaneLimits;
 use crate::domain::secrets::EndpointSecrets;
-use crate::store::{AttemptRow, ClaimedDelivery, DeliveryAttempted, Store, StoreError};
+use crate::store::{AttemptRow, Becomes, Claimed, ClaimedDelivery, DeliveryAttempted, DeliveryClaim, Store, StoreError};
 use crate::vault::Vault;
 
 /// Seconds a claim holds: longer than an attempt can take.
 pub const LEASE_SECONDS: i64 = 60;
-/// Attempts under way at once.
-const AT_ONCE_MAX: usize = 64;
-/// Attempts under way to one endpoint at once: a slow platform does not hold up the others.
-const AT_ONCE_PER_ENDPOINT_MAX: usize = 8;
+/// Attempts under way at once in one process; no endpoint gets more than half of those that are free.
+pub const AT_ONCE_MAX: usize = 128;
+/// Attempts written down in one transaction.
+const RECORDED_AT_ONCE_MAX: usize = 256;
 /// Seconds after which the outbox is looked at although nobody called: other processes write to it too.
 const LOOK_SECONDS: u64 = 1;
+/// Milliseconds from one look to the next while a rate holds something back: what it lets through goes together.
+const RATE_LOOK_MS: u64 = 20;
 /// Seconds to wait when the database does not answer.
 const AWAY_SECONDS: u64 = 2;
+/// Seconds between looks for what waits although its time is over.
+const OVERDUE_LOOK_SECONDS: u64 = 5;
+/// Deliveries told of in one of these looks.
+const OVERDUE_TOLD_MAX: i64 = 100;
 
 /// Where mails go: to the operator's relay, or into a folder where there is none.
 pub enum Post {
@@ -58,10 +64,16 @@ pub struct CourierParts {
     pub http: reqwest::Client,
     /// Where it may connect to.
     pub rules: EgressRules,
+    /// How long to wait before each attempt.
+    pub schedule: Schedule,
+    /// What endpoints take that have no limits of their own.
+    pub limits: LaneLimits,
     /// Where mails go.
     pub post: Post,
     /// Who writes mails.
     pub issuer: String,
+    /// Who is told when a message does not arrive.
+    pub operator_mail: Option<String>,
     /// Base of links in mails, without a trailing slash.
     pub public_url: String,
 }
@@ -70,28 +82,43 @@ pub struct CourierParts {
 #[derive(Clone)]
 pub struct Courier {
     parts: Arc<CourierParts>,
-    schedule: Arc<Schedule>,
-    under_way: Arc<Mutex<HashMap<Uuid, usize>>>,
+    /// Attempts that may begin; one is taken back when it is written down.
+    free: Arc<Semaphore>,
+    /// Rung when attempts were written down: their lanes have room again.
+    ended: Arc<Notify>,
 }
 
+/// An attempt that ended, and its place among those under way.
+type Ended = (DeliveryAttempted, OwnedSemaphorePermit);
+
 impl Courier {
-    /// A courier of its parts, with the waits of Standard Webhooks.
+    /// A courier of its parts.
     pub fn new(parts: CourierParts) -> Self {
-        Courier { parts: Arc::new(parts), schedule: Arc::new(Schedule::default()), under_way: Arc::default() }
+        Courier { parts: Arc::new(parts), free: Arc::new(Semaphore::new(AT_ONCE_MAX)), ended: Arc::default() }
     }
 
     /// Works until `stop` says so; then attempts under way are ended properly.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        tokio::join!(self.run_deliveries(stop.clone()), self.run_mails(stop));
+        tokio::join!(self.run_deliveries(stop.clone()), self.run_mails(stop.clone()), self.run_overdue(stop));
     }
 
-    async fn run_deliveries(&self, mut stop: watch::Receiver<bool>) {
-        let mut attempts = JoinSet::new();
+    async fn run_deliveries(&self, stop: watch::Receiver<bool>) {
+        // As many as can be under way at once: nobody ever waits to hand an attempt in.
+        let (tell, ended) = mpsc::channel(AT_ONCE_MAX);
+        tokio::join!(self.run_claims(tell, stop), self.run_records(ended));
+    }
+
+    /// Claims and sends, until `stop`; the records end with the last attempt.
+    async fn run_claims(&self, tell: mpsc::Sender<Ended>, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            while attempts.try_join_next().is_some() {}
-            let wait = match self.start_due(&mut attempts).await {
-                Ok(0) => Duration::from_secs(LOOK_SECONDS),
-                Ok(_) => continue,
+            let wait = match self.claim().await {
+                Ok(claimed) if !claimed.deliveries.is_empty() => {
+                    for delivery in claimed.deliveries {
+                        self.begin(delivery, tell.clone());
+                    }
+                    continue;
+                }
+                Ok(Claimed { again_at, .. }) => self.until(again_at),
                 Err(e) => {
                     tracing::warn!(error = %e, "the outbox cannot be read");
                     Duration::from_secs(AWAY_SECONDS)
@@ -99,95 +126,147 @@ impl Courier {
             };
             tokio::select! {
                 () = self.parts.store.outbox().deliveries.notified() => {}
+                () = self.ended.notified() => {}
                 () = tokio::time::sleep(wait) => {}
-                Some(_) = attempts.join_next(), if !attempts.is_empty() => {}
                 changed = stop.changed() => if changed.is_err() { break },
             }
         }
-        while attempts.join_next().await.is_some() {}
     }
 
-    async fn start_due(&self, attempts: &mut JoinSet<()>) -> Result<usize, StoreError> {
+    /// Writes down what ended, all that waits at once, until there is no more to come.
+    async fn run_records(&self, mut ended: mpsc::Receiver<Ended>) {
+        let mut waiting = Vec::with_capacity(RECORDED_AT_ONCE_MAX);
+        while ended.recv_many(&mut waiting, RECORDED_AT_ONCE_MAX).await > 0 {
+            let (all, places): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
+            self.record(all).await;
+            drop(places);
+            self.ended.notify_one();
+        }
+    }
+
+    async fn run_overdue(&self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match self.parts.store.tell_overdue(self.parts.clock.now(), OVERDUE_TOLD_MAX).await {
+                Ok(0) => {}
+                Ok(late) => tracing::warn!(late, "deliveries wait although their time is over"),
+                Err(e) => tracing::warn!(error = %e, "the outbox cannot be read"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(OVERDUE_LOOK_SECONDS)) => {}
+                changed = stop.changed() => if changed.is_err() { break },
+            }
+        }
+    }
+
+    /// How long to wait: until a rate allows more, or until it is time to look again.
+    fn until(&self, again_at: Option<Timestamp>) -> Duration {
+        let look = Duration::from_secs(LOOK_SECONDS);
+        let Some(at) = again_at else { return look };
+        let wait = at.duration_since(self.parts.clock.now());
+        Duration::try_from(wait).unwrap_or_default().clamp(Duration::from_millis(RATE_LOOK_MS), look)
+    }
+
+    /// Takes what is due and has room, and a place among those under way for each.
+    async fn claim(&self) -> Result<Claimed, StoreError> {
         let now = self.parts.clock.now();
-        let lease_until = now.checked_add(SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now);
-        let room = AT_ONCE_MAX.saturating_sub(attempts.len());
+        let room = self.free.available_permits();
         if room == 0 {
-            return Ok(0);
+            return Ok(Claimed::default());
         }
-        let claimed = self.parts.store.claim_deliveries((now, lease_until), self.busy(), room.min(AT_ONCE_PER_ENDPOINT_MAX)).await?;
-        let started = claimed.len();
-        for delivery in claimed {
-            let courier = self.clone();
-            courier.count(delivery.endpoint, 1);
-            attempts.spawn(async move {
-                let endpoint = delivery.endpoint;
-                courier.deliver(delivery).await;
-                courier.count(endpoint, -1);
-            });
-        }
-        Ok(started)
+        let lease_until = now.checked_add(SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now);
+        self.parts.store.claim_deliveries(DeliveryClaim { now, lease_until, room, limits: self.parts.limits }).await
     }
 
-    fn count(&self, endpoint: Uuid, by: isize) {
-        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        let n = under_way.entry(endpoint).or_insert(0);
-        *n = n.saturating_add_signed(by);
-        if *n == 0 {
-            under_way.remove(&endpoint);
-        }
+    /// Starts an attempt that hands itself in when it ends.
+    fn begin(&self, delivery: ClaimedDelivery, tell: mpsc::Sender<Ended>) {
+        let courier = self.clone();
+        let place = self.free.clone().try_acquire_owned();
+        tokio::spawn(async move {
+            // No more were claimed than there are places, and only claims take them.
+            let Ok(place) = place else { return };
+            let (at, attempted) = courier.send(&delivery).await;
+            let done = courier.reschedule(&delivery, at, attempted);
+            // The receiver ends after the last sender.
+            let _ = tell.send((done, place)).await;
+        });
     }
 
-    fn busy(&self) -> Vec<Uuid> {
-        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        under_way.iter().filter(|(_, n)| **n >= AT_ONCE_PER_ENDPOINT_MAX).map(|(id, _)| *id).collect()
-    }
-
-    async fn deliver(&self, d: ClaimedDelivery) {
+    /// Hands a delivery over; answers when it began and what came of it.
+    async fn send(&self, d: &ClaimedDelivery) -> (Timestamp, Attempted) {
         let at = self.parts.clock.now();
-        let secrets = self.secrets(&d, at);
         let message = Message {
             url: d.url.clone(),
             id: d.dispatch.to_string(),
             at,
-            secrets,
-            body: d.body.clone().into_bytes(),
+            keys: self.keys(d, at),
+            body: d.body.clone().into(),
             deadline: Duration::from_secs(WEBHOOK_DEADLINE_SECONDS),
         };
-        let attempted = webhook::attempt(&self.parts.http, &self.parts.rules, &message).await;
+        (at, webhook::attempt(&self.parts.http, &self.parts.rules, &message).await)
+    }
+
+    /// What becomes of a delivery after an attempt.
+    fn reschedule(&self, d: &ClaimedDelivery, at: Timestamp, attempted: Attempted) -> DeliveryAttempted {
         let ended_at = self.parts.clock.now();
-        let attempt_no = d.attempts + 1;
-        let tried = Tried { delivery_id: d.id, attempt_no, ended_at, deliver_until: Some(d.deliver_until), verdict: attempted.verdict };
-        let (state, due_at, pause) = match self.schedule.next(&tried) {
-            Outcome::Delivered => ("delivered", ended_at, None),
-            Outcome::RetryAt(at) => ("due", at, None),
-            Outcome::GaveUp => ("given_up", ended_at, None),
-            Outcome::EndpointGone => ("paused", ended_at, Some((d.endpoint, "the endpoint answered 410 Gone".to_owned()))),
+        let number = d.attempts + 1;
+        let attempt_no = number.saturating_sub(d.attempts_before);
+        let tried = Tried { delivery_id: d.id, attempt_no, ended_at, deliver_until: Some(d.expires_at), verdict: attempted.verdict };
+        let becomes = match self.parts.schedule.next(&tried) {
+            Outcome::Delivered => Becomes::Delivered,
+            Outcome::RetryAt(at) => Becomes::DueAgain(at),
+            Outcome::GaveUp => Becomes::Undelivered,
+            Outcome::EndpointGone => Becomes::Paused("the endpoint answered 410 Gone".to_owned()),
         };
         let class = attempted.failure.map_or("delivered", |f| f.as_str());
-        tracing::info!(dispatch = %d.dispatch, endpoint = %d.endpoint, attempt_no, class, state, "delivery attempted");
+        tracing::info!(dispatch = %d.dispatch, endpoint = %d.endpoint, number, class, state = becomes.word(), "delivery attempted");
         let attempt = AttemptRow {
             delivery_id: d.id,
-            n: i32::try_from(attempt_no).unwrap_or(i32::MAX),
+            n: i32::try_from(number).unwrap_or(i32::MAX),
             at,
             http_status: attempted.status.map(i32::from),
             class: class.to_owned(),
             elapsed_ms: i32::try_from(attempted.elapsed_ms).unwrap_or(i32::MAX),
-            reply: Some(attempted.detail).filter(|d| !d.is_empty()),
+            reply: attempted.reply,
+            endpoint_id: Some(d.endpoint),
+            request: attempted.request,
+            detail: attempted.detail,
         };
-        let done = DeliveryAttempted { attempt, fence: d.fence, state, due_at, pause };
-        // What cannot be written down now is tried again after the lease, under the same id.
-        match self.parts.store.record_attempt(done).await {
-            Ok(true) => {}
-            Ok(false) => tracing::warn!(delivery = %d.id, "the claim was lost before the attempt was written down"),
-            Err(e) => tracing::warn!(delivery = %d.id, error = %e, "the attempt could not be written down"),
+        DeliveryAttempted { attempt, fence: d.fence, endpoint: d.endpoint, becomes }
+    }
+
+    /// Writes attempts down. While the database is away they wait, as long as their claims hold; after that
+    /// they are made again, under the same ids.
+    async fn record(&self, all: Vec<DeliveryAttempted>) {
+        let first = all.iter().map(|d| d.attempt.at).min().unwrap_or_default();
+        loop {
+            let now = self.parts.clock.now();
+            match self.parts.store.record_attempts(all.clone(), now).await {
+                Ok(lost) => {
+                    for delivery in lost {
+                        tracing::warn!(%delivery, "the claim was lost before the attempt was written down");
+                    }
+                    return;
+                }
+                Err(e) if now.duration_since(first) < SignedDuration::from_secs(LEASE_SECONDS) => {
+                    tracing::warn!(attempts = all.len(), error = %e, "attempts could not be written down yet");
+                    tokio::time::sleep(Duration::from_secs(AWAY_SECONDS)).await;
+                }
+                Err(e) => {
+                    tracing::warn!(attempts = all.len(), error = %e, "attempts could not be written down");
+                    return;
+                }
+            }
         }
     }
 
-    /// Secrets that sign now. None that can be opened gives none, and nothing is sent unsigned.
-    fn secrets(&self, d: &ClaimedDelivery, at: Timestamp) -> Vec<SigningSecret> {
+    /// What signs now. Secrets that cannot be opened give none, and nothing is sent unsigned.
+    fn keys(&self, d: &ClaimedDelivery, at: Timestamp) -> SigningKeys {
         let plain = self.parts.vault.open_secret(d.endpoint, &d.secrets).ok();
         let all = plain.and_then(|p| EndpointSecrets::parse(&p));
-        let texts = all.iter().flat_map(|s| s.signing(at));
-        texts.filter_map(|text| SigningSecret::parse(text).ok()).collect()
+        let signing = || all.iter().flat_map(|s| s.signing(at));
+        SigningKeys {
+            secrets: signing().filter_map(|s| SigningSecret::parse(&s.secret).ok()).collect(),
+            pairs: signing().map(|s| self.parts.vault.webhook_key(d.endpoint, s.key)).collect(),
+        }
     }
 }

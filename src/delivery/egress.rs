@@ -16,7 +16,8 @@ use crate::domain::egress::{EgressRules, address_allowed};
 /// How long resolving a name, connecting and the TLS handshake may take together, in seconds.
 pub const CONNECT_DEADLINE_SECONDS: u64 = 5;
 
-const USER_AGENT: &str = concat!("fasttrack/", env!("CARGO_PKG_VERSION"));
+/// Who the client says it is.
+pub const USER_AGENT: &str = concat!("fasttrack/", env!("CARGO_PKG_VERSION"));
 
 /// Why a name led to no address; found among the sources of a [`reqwest::Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

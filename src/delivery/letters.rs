@@ -43,7 +43,7 @@ pub struct Writing<'a> {
     pub kind: &'a str,
     /// `zh` or `en`.
     pub language: &'a str,
-    /// Reference of the complaint.
+    /// Reference of the complaint; to the operator, code of the platform.
     pub reference: &'a str,
     /// Where the facts are.
     pub link: &'a str,
@@ -68,8 +68,10 @@ pub struct Written {
 
 /// Writes a letter; none for a side, kind or language without words.
 pub fn write(w: &Writing) -> Option<Written> {
-    let (book, begins) = match w.language {
-        "en" => (&*EN, format!("Complaint {}: ", w.reference)),
+    let (book, begins) = match (w.language, w.side) {
+        ("en", "operator") => (&*EN, format!("Platform {}: ", w.reference)),
+        (_, "operator") => (&*ZH, format!("平台 {}：", w.reference)),
+        ("en", _) => (&*EN, format!("Complaint {}: ", w.reference)),
         _ => (&*ZH, format!("投诉 {}：", w.reference)),
     };
     let words = book.get(w.side)?.get(w.kind)?;
@@ -119,7 +121,10 @@ mod tests {
         };
         assert_eq!(all(&ZH), all(&EN));
         for (side, kind) in all(&ZH) {
-            assert!(LetterKind::from_word(&kind).is_some() && ["complainant", "seller"].contains(&side.as_str()), "{side}.{kind}");
+            assert!(
+                LetterKind::from_word(&kind).is_some() && ["complainant", "seller", "operator"].contains(&side.as_str()),
+                "{side}.{kind}"
+            );
         }
         for kind in LetterKind::ALL {
             assert!(all(&ZH).iter().any(|(_, k)| k == kind.word()), "{} has no words", kind.word());

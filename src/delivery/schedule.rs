@@ -11,6 +11,9 @@ use uuid::Uuid;
 /// The waits of Standard Webhooks, in seconds, each before the attempt at its index: 75.6 hours.
 pub const DELAYS_SECONDS_DEFAULT: [u32; 10] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
+/// Hours a schedule goes on at least, jitter aside.
+pub const SCHEDULE_HOURS_MIN: i64 = 72;
+
 /// How far a wait is moved at random, in percent of it, either way.
 pub const JITTER_PERCENT: u32 = 10;
 

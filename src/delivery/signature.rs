@@ -1,4 +1,6 @@
-//! Standard Webhooks signatures, scheme `v1`: HMAC-SHA256 over `id.timestamp.body`.
+//! Standard Webhooks signatures over `id.timestamp.body`: `v1` (HMAC-SHA256, a secret shared with the
+//! receiver) and `v1a` (ed25519, whose public key anybody may have: a platform can prove to a third party
+//! who ordered a takedown).
 //!
 //! Not here: keeping secrets (the store encrypts them) and verifying (the receiver's side). The
 //! webhook attempt signs with this; registering an endpoint and rotating its secret generate here.
@@ -7,6 +9,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
@@ -25,6 +28,21 @@ const SECRET_BYTES_GENERATED: usize = 32;
 /// A key shared with one receiver; printing it with `{:?}` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SigningSecret(Vec<u8>);
+
+/// What a message is signed with: the current ones first, those of a rotation beside them.
+#[derive(Clone, Default)]
+pub struct SigningKeys {
+    /// Of `v1`.
+    pub secrets: Vec<SigningSecret>,
+    /// Of `v1a`.
+    pub pairs: Vec<SigningKey>,
+}
+
+impl fmt::Debug for SigningKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKeys(..)")
+    }
+}
 
 /// Why a text is no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,12 +97,15 @@ impl fmt::Debug for SigningSecret {
 /// The three headers of one signed message: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
 ///
 /// `at` is the time of the attempt and is sent in whole seconds. The last header has one `v1,…` for
-/// each secret, in their order, separated by spaces, so that a rotation loses no message.
-pub fn headers(id: &str, at: Timestamp, secrets: &[SigningSecret], body: &[u8]) -> Vec<(&'static str, String)> {
+/// each secret and one `v1a,…` for each key pair, in their order, separated by spaces, so that a rotation
+/// loses no message.
+pub fn headers(id: &str, at: Timestamp, keys: &SigningKeys, body: &[u8]) -> [(&'static str, String); 3] {
     let head = format!("{id}.{}.", at.as_second());
-    let signatures: Vec<String> =
-        secrets.iter().map(|secret| format!("v1,{}", STANDARD.encode(mac(secret, head.as_bytes(), body)))).collect();
-    vec![("webhook-id", id.to_owned()), ("webhook-timestamp", at.as_second().to_string()), ("webhook-signature", signatures.join(" "))]
+    let shared = keys.secrets.iter().map(|secret| format!("v1,{}", STANDARD.encode(mac(secret, head.as_bytes(), body))));
+    let whole = if keys.pairs.is_empty() { Vec::new() } else { [head.as_bytes(), body].concat() };
+    let public = keys.pairs.iter().map(|pair| format!("v1a,{}", STANDARD.encode(pair.sign(&whole).to_bytes())));
+    let signatures: Vec<String> = shared.chain(public).collect();
+    [("webhook-id", id.to_owned()), ("webhook-timestamp", at.as_second().to_string()), ("webhook-signature", signatures.join(" "))]
 }
 
 fn mac(secret: &SigningSecret, head: &[u8], body: &[u8]) -> [u8; 32] {
@@ -109,7 +130,8 @@ mod tests {
     }
 
     fn sign(secrets: &[SigningSecret], id: &str, at: Timestamp, body: &[u8]) -> String {
-        headers(id, at, secrets, body).remove(2).1
+        let [_, _, (_, signatures)] = headers(id, at, &SigningKeys { secrets: secrets.to_vec(), pairs: Vec::new() }, body);
+        signatures
     }
 
     #[test]
@@ -135,13 +157,26 @@ mod tests {
         }
     }
 
+    /// The vector by which implementations of `v1a` know each other: a seed, its public half, a message.
+    #[test]
+    fn the_published_vector_of_key_pairs_comes_out() {
+        let pair = STANDARD.decode("6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==").unwrap();
+        let key = SigningKey::from_bytes(pair[..32].try_into().unwrap());
+        assert_eq!(crate::vault::webhook_public_key(&key), "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=");
+        let keys = SigningKeys { secrets: vec![SigningSecret::parse(VECTOR_SECRET).unwrap()], pairs: vec![key] };
+        let [_, _, (_, sent)] = headers("msg_p5jXN8AQM9LWM0D4loKWxJek", at(1_614_265_330), &keys, br#"{"test": 2432232314}"#);
+        let v1 = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+        let v1a = "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==";
+        assert_eq!(sent, format!("{v1} {v1a}"));
+    }
+
     #[test]
     fn a_rotation_signs_with_both_secrets() {
         let old = SigningSecret::generate().unwrap();
         let new = SigningSecret::generate().unwrap();
         assert_ne!(old, new);
         let both = [new.clone(), old.clone()];
-        let sent = headers("m1", at(1_700_000_000), &both, b"{}");
+        let sent = headers("m1", at(1_700_000_000), &SigningKeys { secrets: both.to_vec(), pairs: Vec::new() }, b"{}");
         assert_eq!(sent[0], ("webhook-id", "m1".to_owned()));
         assert_eq!(sent[1], ("webhook-timestamp", "1700000000".to_owned()));
         let alone = |secret| sign(&[secret], "m1", at(1_700_000_000), b"{}");

@@ -3,17 +3,18 @@
 //! Not here: when to try again (`schedule`), and writing down what came of it (the courier, which
 //! calls [`attempt`] while no transaction is open).
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use reqwest::{Response, StatusCode};
 
-use super::egress::Unresolved;
+use super::egress::{self, Unresolved};
 use super::schedule::{FailureClass, Verdict};
-use super::signature::{self, SigningSecret};
+use super::signature::{self, SigningKeys};
 use crate::domain::egress::{EgressRules, check_url};
 
 /// How long one attempt may take from resolving the name to the answer's last byte, in seconds.
@@ -21,6 +22,9 @@ pub const WEBHOOK_DEADLINE_SECONDS: u64 = 15;
 
 /// How much of an answer's body is read at most, in bytes.
 pub const ANSWER_BYTES_MAX: usize = 64 * 1_024;
+
+/// How much of it is kept, in bytes.
+pub const REPLY_BYTES_KEPT_MAX: usize = 16 * 1_024;
 
 /// How long [`Attempted::detail`] is at most, in characters.
 pub const DETAIL_CHARS_MAX: usize = 1_024;
@@ -34,10 +38,10 @@ pub struct Message {
     pub id: String,
     /// When this attempt starts.
     pub at: Timestamp,
-    /// The receiver's secrets, the current one first; with none, nothing is sent.
-    pub secrets: Vec<SigningSecret>,
+    /// What signs it; without a secret nothing is sent.
+    pub keys: SigningKeys,
     /// JSON, byte for byte as it is signed.
-    pub body: Vec<u8>,
+    pub body: bytes::Bytes,
     /// How long the attempt may take; [`WEBHOOK_DEADLINE_SECONDS`] unless a test is in a hurry.
     pub deadline: Duration,
 }
@@ -51,9 +55,13 @@ pub struct Attempted {
     pub status: Option<u16>,
     /// Why it failed, if it did.
     pub failure: Option<FailureClass>,
-    /// For people: what was answered or what went wrong; at most [`DETAIL_CHARS_MAX`] characters,
-    /// on one line, without the URL or a secret of ours.
-    pub detail: String,
+    /// For people, where it failed: what went wrong; at most [`DETAIL_CHARS_MAX`] characters, on one line,
+    /// without the URL or a secret of ours.
+    pub detail: Option<String>,
+    /// The beginning of the answer's body; a receiver chooses it.
+    pub reply: Option<String>,
+    /// The headers that were sent, as JSON; none where nothing was.
+    pub request: Option<String>,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
 }
@@ -63,32 +71,41 @@ pub struct Attempted {
 /// `client` is the one of `egress::client`, made with the same `rules`.
 pub async fn attempt(client: &reqwest::Client, rules: &EgressRules, message: &Message) -> Attempted {
     let started = Instant::now();
-    let mut attempted = match tokio::time::timeout(message.deadline, exchange(client, rules, message)).await {
+    let mut request = None;
+    let mut attempted = match tokio::time::timeout(message.deadline, exchange(client, rules, (message, &mut request))).await {
         Ok(attempted) => attempted,
         Err(_) => failed(FailureClass::Timeout, "no complete answer before the deadline"),
     };
+    attempted.request = request;
     attempted.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     attempted
 }
 
-async fn exchange(client: &reqwest::Client, rules: &EgressRules, message: &Message) -> Attempted {
+async fn exchange(client: &reqwest::Client, rules: &EgressRules, (message, sent): (&Message, &mut Option<String>)) -> Attempted {
     let url = match check_url(&message.url, rules) {
         Ok(url) => url,
         Err(refused) => return failed(FailureClass::Blocked, &refused.to_string()),
     };
-    if message.secrets.is_empty() {
+    if message.keys.secrets.is_empty() {
         return failed(FailureClass::Blocked, "the endpoint has no signing secret");
     }
-    let mut request = client.post(url).header(CONTENT_TYPE, "application/json");
-    let signed = signature::headers(&message.id, message.at, &message.secrets, &message.body);
-    for (name, value) in signed {
-        request = request.header(name, value);
+    let signed = signature::headers(&message.id, message.at, &message.keys, &message.body);
+    let headers = [(CONTENT_TYPE.as_str(), "application/json".to_owned()), (USER_AGENT.as_str(), egress::USER_AGENT.to_owned())];
+    let headers: BTreeMap<&str, String> = headers.into_iter().chain(signed).collect();
+    let mut request = client.post(url);
+    for (name, value) in &headers {
+        request = request.header(*name, value);
     }
+    *sent = serde_json::to_string(&headers).ok();
     match request.body(message.body.clone()).send().await {
         Ok(response) => judge(response, message.at).await,
         Err(error) => {
             let error = error.without_url();
-            failed(classify(&error), &with_sources(&error))
+            let class = classify(&error);
+            if class == FailureClass::Blocked {
+                *sent = None;
+            }
+            failed(class, &with_sources(&error))
         }
     }
 }
@@ -110,13 +127,17 @@ async fn judge(mut response: Response, at: Timestamp) -> Attempted {
         _ if status.is_success() => (Verdict::Accepted, None),
         _ => (Verdict::Failed { retry_after_seconds }, Some(FailureClass::Status)),
     };
-    Attempted {
-        verdict,
-        status: Some(status.as_u16()),
-        failure,
-        detail: detail(&format!("{status}: {}", String::from_utf8_lossy(&answer))),
-        elapsed_ms: 0,
-    }
+    let said = failure.map(|failure| match failure {
+        FailureClass::Body => "the answer broke off".to_owned(),
+        _ => status.to_string(),
+    });
+    Attempted { verdict, status: Some(status.as_u16()), failure, detail: said, reply: reply(&answer), request: None, elapsed_ms: 0 }
+}
+
+/// The beginning of an answer as text; NUL no database keeps.
+fn reply(answer: &[u8]) -> Option<String> {
+    let kept = &answer[..answer.len().min(REPLY_BYTES_KEPT_MAX)];
+    Some(String::from_utf8_lossy(kept).replace('\0', "\u{fffd}")).filter(|text| !text.is_empty())
 }
 
 /// The answer's body up to [`ANSWER_BYTES_MAX`], and whether it did not break off before.
@@ -150,12 +171,14 @@ fn failed(failure: FailureClass, reason: &str) -> Attempted {
         verdict: Verdict::Failed { retry_after_seconds: None },
         status: None,
         failure: Some(failure),
-        detail: detail(reason),
+        detail: Some(detail(reason)),
+        reply: None,
+        request: None,
         elapsed_ms: 0,
     }
 }
 
-/// A receiver chooses this text: one line, no control characters, and an end.
+/// A receiver's part in this text is small, and yet: one line, no control characters, and an end.
 fn detail(text: &str) -> String {
     text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(DETAIL_CHARS_MAX).collect()
 }

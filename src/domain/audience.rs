@@ -122,10 +122,12 @@ fields! {
     "referrals[].to" Examiner Complainant;
     "reopened.calendar_version" Examiner Complainant;
     "reopened.due_on" Examiner Complainant;
+    "reopened.why.attempts" Examiner Complainant;
     "reopened.why.by" Examiner Complainant;
     "reopened.why.changes[]" Examiner Complainant;
     "reopened.why.dispatch" Examiner Complainant;
     "reopened.why.document" Examiner Complainant;
+    "reopened.why.endpoint" Examiner Complainant;
     "reopened.why.kind" Examiner Complainant;
     "reopened.why.last_day" Examiner Complainant;
     "reopened.why.lines[].first_listed_on" Examiner Complainant;

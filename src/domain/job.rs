@@ -25,11 +25,15 @@ pub enum JobKind {
     ReportKnownBetter,
     /// A platform's answer to a dispatch (the subject, by id) says something against its complaint.
     PlatformSaid,
+    /// A delivery (the subject, by id) was given up, or waits although its time is over.
+    Undelivered,
+    /// An endpoint said that it is gone, to a delivery (the subject, by id), and was paused.
+    EndpointPaused,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 9] = [
+    pub const ALL: [JobKind; 11] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,
@@ -39,6 +43,8 @@ impl JobKind {
         JobKind::Outcomes,
         JobKind::ReportKnownBetter,
         JobKind::PlatformSaid,
+        JobKind::Undelivered,
+        JobKind::EndpointPaused,
     ];
 
     /// The word used in SQL and logs.
@@ -53,6 +59,8 @@ impl JobKind {
             JobKind::Outcomes => "outcomes",
             JobKind::ReportKnownBetter => "report_known_better",
             JobKind::PlatformSaid => "platform_said",
+            JobKind::Undelivered => "undelivered",
+            JobKind::EndpointPaused => "endpoint_paused",
         }
     }
 

@@ -87,6 +87,10 @@ letter_kinds! {
     Referred "referred";
     /// It came back.
     ReferralEnded "referral_ended";
+    /// To the operator: a message did not reach its platform in time.
+    Undelivered "undelivered";
+    /// To the operator: an endpoint said that it is gone.
+    EndpointPaused "endpoint_paused";
 }
 
 impl LetterKind {

@@ -13,6 +13,7 @@ pub mod examine;
 pub mod facts;
 pub mod formal;
 pub mod job;
+pub mod lane;
 pub mod letter;
 pub mod listing;
 pub mod notice;

@@ -25,6 +25,8 @@ pub fn hears_of(c: &Complaint, why: &ReopenedWhy) -> bool {
             let back = changes.iter().any(|change| change.gives_back());
             open || has(Measure::Requested) || (back && has(Measure::LiftRequested))
         }
+        // Whatever it said, the platform does not know it; nor does anybody else, unless a person sees to it.
+        ReopenedWhy::Undelivered { .. } => true,
         // At once, also where our measure is over: what it says concerns whether there should have been one.
         ReopenedWhy::PlatformSays { .. } => open || c.listings.iter().any(|l| l.determination == Determination::Infringing),
         ReopenedWhy::ReportRevoked { report_sha256, .. }

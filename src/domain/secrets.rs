@@ -1,4 +1,5 @@
-//! Secrets of an endpoint: the newest signs for good, older ones beside it until their overlap ends.
+//! Secrets of an endpoint: the newest signs for good, older ones beside it until their overlap ends. With each
+//! goes the number of a key pair, which the vault makes from the endpoint and the number.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,14 @@ pub struct SecretInForce {
     /// It signs until then; absent: it is the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Number of the key pair that signs beside it, from 1.
+    #[serde(default = "first_key")]
+    pub key: u32,
+}
+
+/// Secrets from before there were key pairs.
+fn first_key() -> u32 {
+    1
 }
 
 /// All secrets of an endpoint, newest first.
@@ -32,7 +41,7 @@ impl EndpointSecrets {
     }
 
     /// The secrets that sign at `now`, newest first.
-    pub fn signing(&self, now: Timestamp) -> Vec<&str> {
-        self.all.iter().filter(|s| s.until.is_none_or(|until| until > now)).map(|s| s.secret.as_str()).collect()
+    pub fn signing(&self, now: Timestamp) -> impl Iterator<Item = &SecretInForce> {
+        self.all.iter().filter(move |s| s.until.is_none_or(|until| until > now))
     }
 }

@@ -140,7 +140,8 @@ fn with_lines(rows: Vec<DispatchSql>, lines: Vec<(Id, i32, i32)>) -> Vec<Dispatc
         id: r.id,
         platform: r.platform,
         kind: r.kind,
-        complaint_id: Some(r.complaint_id),
+        // A test message has none.
+        complaint_id: Some(r.complaint_id).filter(|id| !id.is_nil()),
         feed_seq: r.feed_seq,
         issued_at: r.issued_at,
         deliver_until: r.deliver_until,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::error::Fault;
 use super::jobs::{JobDraft, JobRow, ask_for_job};
 use super::outbox::count;
-use super::rows::PartyRow;
+use super::rows::{MailRow, PartyRow};
 use super::schema::{mails, parties, submissions};
 use super::types::{Day, Id, Maybe, Ts};
 use super::work::{look, work};
@@ -43,6 +43,8 @@ pub struct ClaimedMail {
     pub fence: i64,
     /// Attempts made before.
     pub attempts: u32,
+    /// What it is about: a statement, a review, or a dispatch.
+    pub about: Option<Uuid>,
 }
 
 /// What came of a claimed mail.
@@ -98,7 +100,56 @@ pub struct MailKept {
     pub ended_at: Option<Timestamp>,
 }
 
+/// A mail to the operator, about a dispatch.
+#[derive(Clone, Debug)]
+pub struct OperatorMail {
+    /// Id: the same for the same news.
+    pub id: Uuid,
+    /// What it is about.
+    pub kind: &'static str,
+    /// The complaint; nil where the dispatch has none.
+    pub complaint: Uuid,
+    /// The dispatch.
+    pub dispatch: Uuid,
+    /// The platform.
+    pub platform: String,
+    /// When it is written.
+    pub at: Timestamp,
+}
+
+/// The side of the operator, who is no party of a complaint.
+pub const OPERATOR_SIDE: &str = "operator";
+
 impl Store {
+    /// Puts a mail to the operator; nothing happens where it was put before.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn put_operator_mail(&self, mail: OperatorMail) -> Result<(), StoreError> {
+        let row = MailRow {
+            id: mail.id,
+            complaint_id: mail.complaint,
+            party_id: Uuid::nil(),
+            template: mail.kind.to_owned(),
+            language: "zh".to_owned(),
+            reference: mail.platform,
+            state: "due".to_owned(),
+            due_at: mail.at,
+            fence: 0,
+            attempts: 0,
+            side: OPERATOR_SIDE.to_owned(),
+            about: Some(mail.dispatch),
+            day: None,
+            written_at: mail.at,
+        };
+        let done = work!(self, $go => {
+            go!(execute, diesel::insert_into(mails::table).values(row.clone()).on_conflict_do_nothing())?;
+            Ok::<(), Fault>(())
+        });
+        self.outbox().mails.notify_one();
+        done
+    }
+
     /// Claims mails that are due.
     ///
     /// # Errors
@@ -137,6 +188,7 @@ impl Store {
             complaint: r.1.0,
             party: person(r.2.0),
             submitted: r.10.and_then(submitted),
+            about: r.10.map(|id| id.0),
             side: r.8,
             day: r.9.map(|d| d.0),
             template: r.3,
@@ -198,7 +250,7 @@ impl Store {
         })
     }
 
-    /// The mails of a complaint, oldest first.
+    /// The mails of a complaint to its people, oldest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
@@ -206,6 +258,7 @@ impl Store {
         look!(self, $go => {
             let query = mails::table
                 .filter(mails::complaint_id.eq(Id(complaint)))
+                .filter(mails::side.ne(OPERATOR_SIDE))
                 .order((mails::written_at, mails::id))
                 .select(MailKept::as_select());
             let rows: Vec<MailKept> = go!(load, query)?;

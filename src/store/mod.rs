@@ -11,6 +11,7 @@ mod claims;
 mod commit;
 mod complaints;
 mod dispatches;
+mod endpoints;
 mod erasures;
 mod error;
 mod files;
@@ -52,6 +53,7 @@ pub use claims::{ClaimRow, QueueFilter, QueueRow};
 pub use commit::{Commit, CommitError, Committed, Issued, ReliedOn};
 pub use complaints::{ComplaintFilter, StoredComplaint};
 pub use dispatches::{AckRow, DispatchLine, DispatchRow};
+pub use endpoints::{LaneRow, WebhookKeyRow};
 pub use erasures::ErasureRow;
 pub use error::StoreError;
 pub use files::{FileRow, ReadingRow};
@@ -59,8 +61,10 @@ pub use filing::{FilingAsk, FilingContext, LiveListing, Relisted};
 pub use flags::{FLAGS_MAX, FlagRow, UpheldAgainst, Whose};
 pub use jobs::{JobDraft, JobRow};
 pub use lock::{Lock, lock_data_folder};
-pub use mails::{ClaimedMail, MailAttempted, MailKept};
-pub use outbox::{AttemptRow, ClaimedDelivery, DeliveryAttempted, DeliveryRow};
+pub use mails::{ClaimedMail, MailAttempted, MailKept, OPERATOR_SIDE, OperatorMail};
+pub use outbox::{
+    AttemptRow, Becomes, Claimed, ClaimedDelivery, DeliveryAttempted, DeliveryClaim, DeliveryRow, LANES_PER_CLAIM_MAX, REDELIVERIES_MAX,
+};
 pub use outcomes::{Ended, OutcomeCount, OutcomeRow, PublishedFilter, PublishedRow, expected_outcome};
 pub use platforms::{EndpointRow, PlatformRow};
 pub use projection::expected_projection;

@@ -1,18 +1,36 @@
 //! The outbox: deliveries and their attempts. What was sent is in `dispatches`; letters are in `mails`.
 //!
+//! - [`claim`]: what is due, lane by lane.
+//! - [`record`]: what came of it.
+//!
 //! A delivery is claimed with a lease and a fence. Whoever writes an attempt down must still hold the
 //! fence: a worker that was away too long finds its number used and changes nothing.
 
+mod claim;
+mod record;
+
+use diesel::backend::Backend;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
-use jiff::Timestamp;
-use serde::Serialize;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::Bool;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::error::Fault;
-use super::schema::{attempts, deliveries, dispatches, endpoints};
-use super::types::{Id, Ts};
+use super::jobs::{JobDraft, ask_for_job};
+use super::schema::{attempts, deliveries, endpoints};
+use super::types::{Id, Maybe, Ts};
 use super::work::{look, work};
 use super::{Store, StoreError};
+use crate::domain::dispatch::DELIVER_HOURS_MAX;
+use crate::domain::job::JobKind;
+
+pub use claim::{Claimed, ClaimedDelivery, DeliveryClaim, LANES_PER_CLAIM_MAX};
+pub use record::{Becomes, DeliveryAttempted};
+
+/// Most deliveries that are made due again by one request.
+pub const REDELIVERIES_MAX: i64 = 10_000;
 
 /// A dispatch on its way to one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -27,82 +45,97 @@ pub struct DeliveryRow {
     /// The endpoint.
     #[diesel(serialize_as = Id, deserialize_as = Id)]
     pub endpoint_id: Uuid,
-    /// `due`, `paused`, `delivered`, `given_up`.
+    /// `due`, `paused` (due, and its endpoint is paused), `delivered`, `undelivered`, `superseded`.
     pub state: String,
     /// Not tried before.
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     pub due_at: Timestamp,
     /// Attempts made.
     pub attempts: i32,
+    /// It is given up then, unless it waits for its endpoint.
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub expires_at: Timestamp,
 }
 
 /// One attempt to deliver.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = attempts, treat_none_as_default_value = false)]
 pub struct AttemptRow {
     /// The delivery.
-    #[serde(skip)]
     #[diesel(serialize_as = Id, deserialize_as = Id)]
     pub delivery_id: Uuid,
     /// Number, from 1.
-    #[serde(rename = "number")]
     pub n: i32,
     /// When it began.
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     pub at: Timestamp,
     /// HTTP status, where there was an answer.
-    #[serde(rename = "status")]
     pub http_status: Option<i32>,
     /// `delivered`, or the class of the failure.
-    #[serde(rename = "outcome")]
     pub class: String,
     /// How long it took, milliseconds.
-    #[serde(rename = "duration_ms")]
     pub elapsed_ms: i32,
-    /// The beginning of the answer, or what went wrong.
+    /// The beginning of the answer's body.
     pub reply: Option<String>,
+    /// The endpoint; unknown of attempts before it was kept.
+    #[diesel(serialize_as = Maybe<Id>, deserialize_as = Maybe<Id>)]
+    pub endpoint_id: Option<Uuid>,
+    /// The headers that were sent, as JSON; absent where nothing was sent.
+    pub request: Option<String>,
+    /// What went wrong, in words.
+    pub detail: Option<String>,
 }
 
-/// A delivery in the hands of a worker.
-#[derive(Clone, Debug)]
-pub struct ClaimedDelivery {
-    /// Id.
-    pub id: Uuid,
-    /// The number that must still stand when the attempt is written down.
-    pub fence: i64,
-    /// Attempts made before.
-    pub attempts: u32,
-    /// The dispatch: `webhook-id`.
-    pub dispatch: Uuid,
-    /// The endpoint.
-    pub endpoint: Uuid,
-    /// Its address.
-    pub url: String,
-    /// Its secrets, sealed.
-    pub secrets: Vec<u8>,
-    /// What is sent.
-    pub body: String,
-    /// It is given up then.
-    pub deliver_until: Timestamp,
-}
+/// `state = 'due'` in the very words of the indexes: SQLite does not see it in a parameter.
+#[derive(Clone, Copy, Debug, QueryId)]
+struct IsDue;
 
-/// What came of a claimed delivery.
-#[derive(Clone, Debug)]
-pub struct DeliveryAttempted {
-    /// The attempt.
-    pub attempt: AttemptRow,
-    /// The fence of the claim.
-    pub fence: i64,
-    /// `due`, `delivered`, `given_up`, `paused`.
-    pub state: &'static str,
-    /// When it is due again.
-    pub due_at: Timestamp,
-    /// The endpoint, where it is to be paused, and why.
-    pub pause: Option<(Uuid, String)>,
+impl Expression for IsDue {
+    type SqlType = Bool;
+}
+impl<DB: Backend> QueryFragment<DB> for IsDue {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("deliveries.state = 'due'");
+        Ok(())
+    }
+}
+impl<T> AppearsOnTable<T> for IsDue {}
+impl<T> SelectableExpression<T> for IsDue {}
+impl ValidGrouping<()> for IsDue {
+    type IsAggregate = is_aggregate::No;
 }
 
 pub(super) fn count(n: i32) -> u32 {
     u32::try_from(n).unwrap_or(0)
+}
+
+/// What a person asks to be sent again begins anew: its attempts before do not count, and it has as long as at
+/// first. An attempt under way loses its claim: what it has to say of itself would undo this.
+macro_rules! begin_anew {
+    ($go:ident, $which:expr, $now:expr) => {{
+        let until = $now.checked_add(SignedDuration::from_hours(DELIVER_HOURS_MAX)).unwrap_or($now);
+        let set = (
+            deliveries::state.eq("due"),
+            deliveries::due_at.eq(Ts($now)),
+            deliveries::fence.eq(deliveries::fence + 1),
+            deliveries::lease_until.eq(None::<Ts>),
+            deliveries::attempts_before.eq(deliveries::attempts),
+            deliveries::expires_at.eq(Ts(until)),
+            deliveries::told_at.eq(None::<Ts>),
+            deliveries::updated_at.eq(Ts($now)),
+        );
+        $go!(execute, diesel::update($which).set(set))
+    }};
+}
+
+/// The deliveries of an endpoint that failed since, and did not arrive yet.
+macro_rules! failed_since {
+    ($endpoint:expr, $since:expr) => {
+        deliveries::table
+            .filter(deliveries::endpoint_id.eq(Id($endpoint)))
+            .filter(deliveries::updated_at.ge(Ts($since)))
+            .filter(deliveries::state.eq("undelivered").or(IsDue.and(deliveries::attempts.gt(deliveries::attempts_before))))
+    };
 }
 
 impl Store {
@@ -111,10 +144,31 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`]
     pub async fn deliveries_of(&self, dispatch: Uuid) -> Result<Vec<DeliveryRow>, StoreError> {
-        look!(self, $go => {
-            let query = deliveries::table.filter(deliveries::dispatch_id.eq(Id(dispatch))).order(deliveries::id).select(DeliveryRow::as_select());
-            let rows: Vec<DeliveryRow> = go!(load, query)?;
+        let rows: Vec<(DeliveryRow, String)> = look!(self, $go => {
+            let query = deliveries::table
+                .inner_join(endpoints::table.on(endpoints::id.eq(deliveries::endpoint_id)))
+                .filter(deliveries::dispatch_id.eq(Id(dispatch)))
+                .order(deliveries::id)
+                .select((DeliveryRow::as_select(), endpoints::status));
+            let rows: Vec<(DeliveryRow, String)> = go!(load, query)?;
             Ok::<_, Fault>(rows)
+        })?;
+        let shown = |(row, status): (DeliveryRow, String)| match (row.state.as_str(), status.as_str()) {
+            ("due", "paused") => DeliveryRow { state: "paused".to_owned(), ..row },
+            _ => row,
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    /// One delivery's dispatch and endpoint.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]
+    pub async fn delivery_to(&self, id: Uuid) -> Result<(Uuid, Uuid), StoreError> {
+        look!(self, $go => {
+            let query = deliveries::table.find(Id(id)).select((deliveries::dispatch_id, deliveries::endpoint_id));
+            let (Id(dispatch), Id(endpoint)) = go!(first, query)?;
+            Ok::<_, Fault>((dispatch, endpoint))
         })
     }
 
@@ -134,117 +188,106 @@ impl Store {
         })
     }
 
-    /// Claims deliveries that are due, the longest due first, leaving out `busy` endpoints; each for one worker.
+    /// Attempts at an endpoint with their dispatches, newest first, before the one at `before`.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn claim_deliveries(
+    pub async fn attempts_at(
         &self,
-        (now, lease_until): (Timestamp, Timestamp),
-        busy: Vec<Uuid>,
+        endpoint: Uuid,
+        before: Option<(Timestamp, Uuid)>,
         limit: usize,
-    ) -> Result<Vec<ClaimedDelivery>, StoreError> {
+    ) -> Result<Vec<(Uuid, AttemptRow)>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        type Row = (Id, i64, i32, Id, Id, String, Vec<u8>, String, Ts);
-        let rows: Vec<Row> = work!(self, $go => {
-            let free = deliveries::lease_until.is_null().or(deliveries::lease_until.le(Some(Ts(now))));
-            let query = deliveries::table
-                .inner_join(dispatches::table.on(dispatches::id.eq(deliveries::dispatch_id)))
-                .inner_join(endpoints::table.on(endpoints::id.eq(deliveries::endpoint_id)))
-                .filter(deliveries::state.eq("due"))
-                .filter(deliveries::due_at.le(Ts(now)))
-                .filter(deliveries::endpoint_id.ne_all(busy.iter().copied().map(Id).collect::<Vec<_>>()))
-                .filter(free)
-                .order((deliveries::due_at, dispatches::feed_seq))
+        let (at, delivery) = before.unwrap_or((Timestamp::MAX, Uuid::max()));
+        // PostgreSQL's times end earlier than ours.
+        let at = at.min(Timestamp::from_second(32_503_680_000).unwrap_or(at));
+        let rows: Vec<(Id, AttemptRow)> = look!(self, $go => {
+            let earlier = attempts::at.lt(Ts(at)).or(attempts::at.eq(Ts(at)).and(attempts::delivery_id.lt(Id(delivery))));
+            let query = attempts::table
+                .inner_join(deliveries::table.on(deliveries::id.eq(attempts::delivery_id)))
+                .filter(attempts::endpoint_id.eq(Some(Id(endpoint))))
+                .filter(attempts::at.le(Ts(at)))
+                .filter(earlier)
+                .order((attempts::at.desc(), attempts::delivery_id.desc()))
                 .limit(limit)
-                .select((
-                    deliveries::id,
-                    deliveries::fence,
-                    deliveries::attempts,
-                    dispatches::id,
-                    endpoints::id,
-                    endpoints::url,
-                    endpoints::secrets,
-                    dispatches::body,
-                    dispatches::deliver_until,
-                ));
-            let rows: Vec<Row> = go!(load, query)?;
-            let mut mine = Vec::new();
-            for mut row in rows {
-                let still = deliveries::table.filter(deliveries::id.eq(row.0)).filter(deliveries::fence.eq(row.1));
-                let set = (deliveries::fence.eq(row.1 + 1), deliveries::lease_until.eq(Some(Ts(lease_until))), deliveries::updated_at.eq(Ts(now)));
-                if go!(execute, diesel::update(still).set(set))? == 1 {
-                    row.1 += 1;
-                    mine.push(row);
-                }
-            }
-            Ok::<_, Fault>(mine)
+                .select((deliveries::dispatch_id, AttemptRow::as_select()));
+            let rows: Vec<(Id, AttemptRow)> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
         })?;
-        let claimed = |r: Row| ClaimedDelivery {
-            id: r.0.0,
-            fence: r.1,
-            attempts: count(r.2),
-            dispatch: r.3.0,
-            endpoint: r.4.0,
-            url: r.5,
-            secrets: r.6,
-            body: r.7,
-            deliver_until: r.8.0,
-        };
-        Ok(rows.into_iter().map(claimed).collect())
+        Ok(rows.into_iter().map(|(Id(dispatch), row)| (dispatch, row)).collect())
     }
 
-    /// Writes an attempt down; false when the claim was lost and nothing was changed.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn record_attempt(&self, done: DeliveryAttempted) -> Result<bool, StoreError> {
-        work!(self, $go => {
-            let a = &done.attempt;
-            let held = deliveries::table.filter(deliveries::id.eq(Id(a.delivery_id))).filter(deliveries::fence.eq(done.fence));
-            let set = (
-                deliveries::state.eq(done.state),
-                deliveries::due_at.eq(Ts(done.due_at)),
-                deliveries::lease_until.eq(None::<Ts>),
-                deliveries::attempts.eq(a.n),
-                deliveries::last_class.eq(Some(&a.class)),
-                deliveries::updated_at.eq(Ts(a.at)),
-            );
-            let held = go!(execute, diesel::update(held).set(set))? == 1;
-            if held {
-                go!(execute, diesel::insert_into(attempts::table).values(a.clone()))?;
-                if let Some((endpoint, why)) = &done.pause {
-                    let set = (endpoints::status.eq("paused"), endpoints::paused_why.eq(Some(why)));
-                    go!(execute, diesel::update(endpoints::table.find(Id(*endpoint))).set(set))?;
-                    let waiting = deliveries::table.filter(deliveries::endpoint_id.eq(Id(*endpoint))).filter(deliveries::state.eq("due"));
-                    go!(execute, diesel::update(waiting).set(deliveries::state.eq("paused")))?;
-                }
-            }
-            Ok::<_, Fault>(held)
-        })
-    }
-
-    /// Makes every delivery of a dispatch due again, whatever became of it. An attempt under way loses its claim:
-    /// what it has to say of itself would undo this.
+    /// Makes every delivery of a dispatch due again, whatever became of it.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where the dispatch has no delivery.
     pub async fn redeliver(&self, dispatch: Uuid, now: Timestamp) -> Result<(), StoreError> {
         let done = work!(self, $go => {
-            let all = deliveries::table.filter(deliveries::dispatch_id.eq(Id(dispatch))).filter(deliveries::state.ne("paused"));
-            let set = (
-                deliveries::state.eq("due"),
-                deliveries::due_at.eq(Ts(now)),
-                deliveries::fence.eq(deliveries::fence + 1),
-                deliveries::lease_until.eq(None::<Ts>),
-                deliveries::updated_at.eq(Ts(now)),
-            );
-            match go!(execute, diesel::update(all).set(set))? {
+            let all = deliveries::table.filter(deliveries::dispatch_id.eq(Id(dispatch)));
+            match begin_anew!(go, all, now)? {
                 0 => Err(Fault::Store(StoreError::NotFound)),
                 _ => Ok(()),
             }
         });
         self.outbox().deliveries.notify_one();
         done
+    }
+
+    /// How many deliveries of an endpoint failed since and did not arrive yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn count_failed(&self, endpoint: Uuid, since: Timestamp) -> Result<i64, StoreError> {
+        look!(self, $go => {
+            let n: i64 = go!(get_result, failed_since!(endpoint, since).count())?;
+            Ok::<_, Fault>(n)
+        })
+    }
+
+    /// Makes those due again, at most [`REDELIVERIES_MAX`]; answers how many.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn redeliver_failed(&self, endpoint: Uuid, since: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
+        let done = work!(self, $go => {
+            let some = failed_since!(endpoint, since).select(deliveries::id).order(deliveries::updated_at).limit(REDELIVERIES_MAX);
+            let some: Vec<Id> = go!(load, some)?;
+            let mut again = 0;
+            for part in some.chunks(super::commit::ROWS_PER_INSERT_MAX) {
+                again += begin_anew!(go, deliveries::table.filter(deliveries::id.eq_any(part.to_vec())), now)?;
+            }
+            Ok::<_, Fault>(again)
+        });
+        self.outbox().deliveries.notify_one();
+        done
+    }
+
+    /// Has people told, once each, of deliveries that wait although their time is over, because their endpoint is
+    /// paused or does not answer. They go on waiting. Answers how many there were, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn tell_overdue(&self, now: Timestamp, limit: i64) -> Result<usize, StoreError> {
+        work!(self, $go => {
+            let late = deliveries::table
+                .filter(IsDue)
+                .filter(deliveries::told_at.is_null())
+                .filter(deliveries::expires_at.le(Ts(now)))
+                .order(deliveries::expires_at)
+                .limit(limit)
+                .select(deliveries::id);
+            let late: Vec<Id> = go!(load, late)?;
+            if late.is_empty() {
+                return Ok(0);
+            }
+            let told = deliveries::table.filter(deliveries::id.eq_any(late)).filter(deliveries::told_at.is_null());
+            let told: Vec<Id> = go!(load, diesel::update(told).set(deliveries::told_at.eq(Some(Ts(now)))).returning(deliveries::id))?;
+            for id in &told {
+                let draft = JobDraft { kind: JobKind::Undelivered, subject: id.0.to_string(), due_at: now };
+                ask_for_job!(go, draft.into())?;
+            }
+            Ok::<_, Fault>(told.len())
+        })
     }
 }

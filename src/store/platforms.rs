@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::endpoints::WebhookKeyRow;
 use super::error::Fault;
-use super::schema::{deliveries, endpoints, platforms};
+use super::schema::{endpoints, lanes, platforms, webhook_keys};
 use super::types::{Id, Ts};
 use super::work::{look, work};
 use super::{Store, StoreError};
@@ -45,6 +46,10 @@ pub struct EndpointRow {
     pub paused_why: Option<String>,
     /// When it was registered.
     pub created_at: Timestamp,
+    /// Attempts a second it takes, where it has a limit of its own.
+    pub per_second_max: Option<i32>,
+    /// Attempts at once it takes, where it has a limit of its own.
+    pub at_once_max: Option<i32>,
 }
 
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -71,6 +76,8 @@ struct EndpointSql {
     paused_why: Option<String>,
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     created_at: Timestamp,
+    per_second_max: Option<i32>,
+    at_once_max: Option<i32>,
 }
 
 fn list_text(list: &[String]) -> String {
@@ -92,6 +99,8 @@ impl EndpointSql {
             status: self.status,
             paused_why: self.paused_why,
             created_at: self.created_at,
+            per_second_max: self.per_second_max,
+            at_once_max: self.at_once_max,
         })
     }
 }
@@ -157,11 +166,11 @@ impl Store {
         row.row()
     }
 
-    /// Puts a new endpoint.
+    /// Puts a new endpoint, its lane and its first key pair.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an unknown platform.
-    pub async fn put_endpoint(&self, row: EndpointRow) -> Result<(), StoreError> {
+    pub async fn put_endpoint(&self, row: EndpointRow, key: WebhookKeyRow) -> Result<(), StoreError> {
         let row = EndpointSql {
             event_types: list_text(&row.event_types),
             id: row.id,
@@ -171,47 +180,22 @@ impl Store {
             status: row.status,
             paused_why: row.paused_why,
             created_at: row.created_at,
+            per_second_max: row.per_second_max,
+            at_once_max: row.at_once_max,
         };
+        let began = Ts(row.created_at);
         work!(self, $go => {
             go!(execute, diesel::insert_into(endpoints::table).values(row.clone()))?;
+            let lane = (
+                lanes::endpoint_id.eq(Id(row.id)),
+                lanes::claimed_at.eq(began),
+                lanes::spent_until.eq(began),
+                lanes::failures.eq(0),
+                lanes::opened.eq(0),
+            );
+            go!(execute, diesel::insert_into(lanes::table).values(lane))?;
+            go!(execute, diesel::insert_into(webhook_keys::table).values(key.clone()))?;
             Ok::<(), Fault>(())
         })
     }
-
-    /// Replaces the sealed secrets of an endpoint.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`]
-    pub async fn set_endpoint_secrets(&self, id: Uuid, secrets: Vec<u8>) -> Result<(), StoreError> {
-        work!(self, $go => {
-            let set = diesel::update(endpoints::table.find(Id(id))).set(endpoints::secrets.eq(&secrets));
-            match go!(execute, set)? {
-                0 => Err(Fault::Store(StoreError::NotFound)),
-                _ => Ok(()),
-            }
-        })
-    }
-
-    /// Pauses or resumes an endpoint and, with it, what waits for it.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`]
-    pub async fn set_endpoint_status(&self, id: Uuid, status: &'static str, why: Option<String>) -> Result<(), StoreError> {
-        let (from, to) = if status == "active" { ("paused", "due") } else { ("due", "paused") };
-        let done = work!(self, $go => {
-            let set = diesel::update(endpoints::table.find(Id(id))).set((endpoints::status.eq(status), endpoints::paused_why.eq(&why)));
-            if go!(execute, set)? == 0 {
-                return_not_found()?;
-            }
-            let waiting = deliveries::table.filter(deliveries::endpoint_id.eq(Id(id))).filter(deliveries::state.eq(from));
-            go!(execute, diesel::update(waiting).set(deliveries::state.eq(to)))?;
-            Ok::<(), Fault>(())
-        });
-        self.outbox().deliveries.notify_one();
-        done
-    }
-}
-
-fn return_not_found() -> Result<(), Fault> {
-    Err(Fault::Store(StoreError::NotFound))
 }

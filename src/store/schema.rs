@@ -3,9 +3,11 @@
 
 mod conduct;
 mod issued;
+mod outbox;
 
 pub use conduct::*;
 pub use issued::*;
+pub use outbox::*;
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -40,20 +42,6 @@ diesel::table! {
         feed_seq -> BigInt,
         created_at -> TsSql,
         forwarding -> Text,
-    }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::*;
-    endpoints (id) {
-        id -> IdSql,
-        platform -> Text,
-        url -> Text,
-        event_types -> Text,
-        secrets -> Binary,
-        status -> Text,
-        paused_why -> Nullable<Text>,
-        created_at -> TsSql,
     }
 }
 diesel::table! {
@@ -361,35 +349,6 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
-    deliveries (id) {
-        id -> IdSql,
-        dispatch_id -> IdSql,
-        endpoint_id -> IdSql,
-        state -> Text,
-        due_at -> TsSql,
-        lease_until -> Nullable<TsSql>,
-        fence -> BigInt,
-        attempts -> Integer,
-        last_class -> Nullable<Text>,
-        updated_at -> TsSql,
-    }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::*;
-    attempts (delivery_id, n) {
-        delivery_id -> IdSql,
-        n -> Integer,
-        at -> TsSql,
-        http_status -> Nullable<Integer>,
-        class -> Text,
-        elapsed_ms -> Integer,
-        reply -> Nullable<Text>,
-    }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::*;
     acks (dispatch_id, n, step) {
         dispatch_id -> IdSql,
         n -> Integer,
@@ -523,6 +482,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     platforms,
     endpoints,
+    lanes,
+    webhook_keys,
     patents,
     patent_versions,
     register_imports,

@@ -1,13 +1,11 @@
-//! For administrators: accounts and keys, platforms, endpoints and their secrets, redelivery.
+//! For administrators: accounts and keys, platforms.
 
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::body::{JSON_BYTES_MAX, json};
 use super::{Problem, Web};
-use crate::workflow::{AccountForm, EndpointForm, PlatformForm};
+use crate::workflow::{AccountForm, PlatformForm};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -47,45 +45,4 @@ pub async fn platforms(web: web::Data<Web>) -> Answer {
 pub async fn create_platform(web: web::Data<Web>, req: HttpRequest, payload: web::Payload) -> Answer {
     let form: PlatformForm = json(&req, payload, JSON_BYTES_MAX).await?;
     Ok(HttpResponse::Created().json(web.desk.create_platform(form).await?))
-}
-
-/// `GET /v1/admin/platforms/{platform_code}/endpoints`
-pub async fn endpoints(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": web.desk.endpoints(&path).await? })))
-}
-
-/// `POST /v1/admin/platforms/{platform_code}/endpoints`
-pub async fn create_endpoint(web: web::Data<Web>, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
-    let form: EndpointForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    let endpoint = web.desk.create_endpoint(&path, form).await?;
-    Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/admin/platforms/{path}/endpoints"))).json(endpoint))
-}
-
-/// `POST /v1/admin/endpoints/{endpoint_id}/secret`
-pub async fn rotate_secret(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Created().json(web.desk.rotate_secret(id(&path)?).await?))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PauseForm {
-    why: String,
-}
-
-/// `POST /v1/admin/endpoints/{endpoint_id}/pause`
-pub async fn pause_endpoint(web: web::Data<Web>, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
-    let PauseForm { why } = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.pause_endpoint(id(&path)?, &why).await?))
-}
-
-/// `POST /v1/admin/endpoints/{endpoint_id}/resumption`
-pub async fn resume_endpoint(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Created().json(web.desk.resume_endpoint(id(&path)?).await?))
-}
-
-/// `POST /v1/admin/dispatches/{dispatch_id}/redelivery`
-pub async fn redeliver(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    let id = id(&path)?;
-    web.desk.redeliver(id).await?;
-    Ok(HttpResponse::Created().json(web.desk.show_dispatch(id).await?))
 }

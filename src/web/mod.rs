@@ -12,6 +12,7 @@ mod complaints;
 mod conduct;
 mod contest;
 mod csv;
+mod endpoints;
 mod examination;
 mod files;
 mod flags;

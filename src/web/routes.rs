@@ -4,8 +4,8 @@
 use actix_web::web;
 
 use super::{
-    accounts, complaints, conduct, contest, examination, files, flags, platform, public, queue, report_pages, reports, rights, seller,
-    service, writs,
+    accounts, complaints, conduct, contest, endpoints, examination, files, flags, platform, public, queue, report_pages, reports, rights,
+    seller, service, writs,
 };
 use crate::workflow::Role;
 
@@ -54,6 +54,7 @@ routes! {
     get "/readyz" ANYBODY service::ready;
     get "/openapi.yaml" ANYBODY service::openapi;
     get "/v1/signing-key" ANYBODY service::signing_key;
+    get "/v1/webhook-keys/{endpoint_id}" ANYBODY endpoints::keys;
     get "/docs" ANYBODY service::docs;
     get "/docs/{asset}" ANYBODY service::asset;
 
@@ -92,6 +93,16 @@ routes! {
     get "/v1/platform/dispatches" PLATFORMS platform::feed;
     get "/v1/platform/dispatches/{dispatch_id}" PLATFORMS platform::dispatch;
     post "/v1/platform/dispatches/{dispatch_id}/acknowledgements" PLATFORMS platform::acknowledge;
+    post "/v1/platform/dispatches/{dispatch_id}/redelivery" PLATFORMS endpoints::redeliver_own;
+    get "/v1/platform/endpoints" PLATFORMS endpoints::list_own;
+    post "/v1/platform/endpoints" PLATFORMS endpoints::create_own;
+    put "/v1/platform/endpoints/{endpoint_id}/limits" PLATFORMS endpoints::limit;
+    post "/v1/platform/endpoints/{endpoint_id}/secret" PLATFORMS endpoints::rotate;
+    post "/v1/platform/endpoints/{endpoint_id}/pause" PLATFORMS endpoints::pause;
+    post "/v1/platform/endpoints/{endpoint_id}/resumption" PLATFORMS endpoints::resume;
+    post "/v1/platform/endpoints/{endpoint_id}/test" PLATFORMS endpoints::test;
+    get "/v1/platform/endpoints/{endpoint_id}/attempts" PLATFORMS endpoints::attempts;
+    post "/v1/platform/endpoints/{endpoint_id}/redeliveries" PLATFORMS endpoints::redeliver_failed;
 
     post "/v1/platform/dispatches/{dispatch_id}/seller-access" PLATFORMS seller::make_access;
     delete "/v1/platform/seller-access/{access_id}" PLATFORMS seller::revoke_access;
@@ -172,13 +183,17 @@ routes! {
     delete "/v1/admin/accounts/{account_id}/keys/{key_id}" ADMINS accounts::revoke_key;
     get "/v1/admin/platforms" OPERATORS accounts::platforms;
     post "/v1/admin/platforms" ADMINS accounts::create_platform;
-    get "/v1/admin/platforms/{platform_code}/endpoints" OPERATORS accounts::endpoints;
-    post "/v1/admin/platforms/{platform_code}/endpoints" ADMINS accounts::create_endpoint;
-    post "/v1/admin/endpoints/{endpoint_id}/secret" ADMINS accounts::rotate_secret;
-    post "/v1/admin/endpoints/{endpoint_id}/pause" ADMINS accounts::pause_endpoint;
-    post "/v1/admin/endpoints/{endpoint_id}/resumption" ADMINS accounts::resume_endpoint;
+    get "/v1/admin/platforms/{platform_code}/endpoints" OPERATORS endpoints::list;
+    post "/v1/admin/platforms/{platform_code}/endpoints" ADMINS endpoints::create;
+    put "/v1/admin/endpoints/{endpoint_id}/limits" ADMINS endpoints::limit;
+    post "/v1/admin/endpoints/{endpoint_id}/secret" ADMINS endpoints::rotate;
+    post "/v1/admin/endpoints/{endpoint_id}/pause" ADMINS endpoints::pause;
+    post "/v1/admin/endpoints/{endpoint_id}/resumption" ADMINS endpoints::resume;
+    post "/v1/admin/endpoints/{endpoint_id}/test" ADMINS endpoints::test;
+    get "/v1/admin/endpoints/{endpoint_id}/attempts" OPERATORS endpoints::attempts;
+    post "/v1/admin/endpoints/{endpoint_id}/redeliveries" ADMINS endpoints::redeliver_failed;
     get "/v1/admin/dispatches/{dispatch_id}" STAFF examination::dispatch;
-    post "/v1/admin/dispatches/{dispatch_id}/redelivery" ADMINS accounts::redeliver;
+    post "/v1/admin/dispatches/{dispatch_id}/redelivery" ADMINS endpoints::redeliver;
 }
 
 /// The route of a method and path pattern.

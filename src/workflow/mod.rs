@@ -12,6 +12,7 @@ mod calendar;
 mod case_file;
 mod contest;
 mod decide;
+mod endpoints;
 mod erase;
 mod expire;
 mod file;
@@ -38,6 +39,7 @@ mod review;
 mod rights;
 mod seller;
 mod supplement;
+mod undelivered;
 pub mod views;
 mod withdraw;
 mod writs;
@@ -56,6 +58,10 @@ pub use calendar::CalendarView;
 pub use case_file::CaseFile;
 pub use contest::{ArrivalForm, CheckForm, ForwardingForm, StatementShown, StatementToForward};
 pub use decide::{DecisionForm, Judged, LIFT_REASONS, LiftForm, LineDecisionForm, REASONS, TrackForm};
+pub use endpoints::{
+    AttemptPage, AttemptView, EndpointForm, EndpointView, LimitsForm, LoggedAttempt, PauseForm, Redeliveries, RedeliveriesForm,
+    ResumptionForm, RotationForm, WebhookKeyView,
+};
 pub use erase::{Erased, ErasureForm, ErasureView};
 pub use file::{Answer, Filing, IdempotencyKey};
 pub use files::StoredFile;
@@ -63,7 +69,7 @@ pub use flags::{ConductShown, FlagAnswerForm, FlagForm, FlagView, FlagWithdrawal
 pub use hearing::{AnswerExtensionForm, NotificationForm, SupplementRequestForm, SuspensionForm};
 pub use lists::{ClaimView, ComplaintPage, ComplaintQuery, QueueQuery};
 pub use mails::BounceForm;
-pub use platforms::{AckForm, AckLineForm, AckResult, EndpointForm, EndpointView, MEASURES_TAKEN, PlatformForm, REFUSAL_REASONS};
+pub use platforms::{AckForm, AckLineForm, AckResult, MEASURES_TAKEN, PlatformForm, REFUSAL_REASONS};
 pub use policies::{ActivationForm, PolicyView};
 pub use proceedings::{ExtensionForm, ProceedingsForm, StatusForm};
 pub use publication::{PublicDecisionPage, PublicDecisionQuery, PublicFormat, PublicStatistics, PublicStatisticsQuery, PublicationView};
@@ -182,6 +188,10 @@ pub struct Settings {
     pub extension_cap: crate::domain::complaint::ExtensionCap,
     /// Networks an endpoint may lie in although they are private, and whether http is allowed.
     pub egress: crate::domain::egress::EgressRules,
+    /// What endpoints take that have no limits of their own.
+    pub lane_limits: crate::domain::lane::LaneLimits,
+    /// Whether there is somebody to be told by mail of what does not arrive.
+    pub tells_operator: bool,
 }
 
 /// The desk. Cheap to clone.

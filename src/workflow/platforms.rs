@@ -1,7 +1,5 @@
-//! Platforms, their endpoints and secrets, and what they answer to a dispatch.
+//! Platforms, the feed of their dispatches, and what they answer to one. Where they are pushed to: `endpoints`.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,17 +7,10 @@ use uuid::Uuid;
 
 use super::{Caller, Desk, DeskError};
 use crate::domain::dispatch::{AckStep, DispatchKind};
-use crate::domain::egress::check_url;
 use crate::domain::job::JobKind;
 use crate::domain::notice::{NAME_CHARS_MAX, TEXT_CHARS_MAX};
-use crate::domain::secrets::{EndpointSecrets, SecretInForce};
-use crate::store::{AckRow, DispatchRow, EndpointRow, JobDraft, PlatformRow};
-use crate::vault::random;
+use crate::store::{AckRow, DispatchRow, JobDraft, PlatformRow};
 
-/// Hours an old secret still signs after a rotation.
-pub const SECRET_OVERLAP_HOURS: i64 = 24;
-/// Random bytes of a secret.
-const SECRET_BYTES: usize = 32;
 /// Most sites of one platform.
 pub const SITES_MAX: usize = 100;
 /// Most lines of one acknowledgement.
@@ -78,37 +69,6 @@ impl ForwardingDuty {
             ForwardingDuty::CentreAsAgent => "centre_as_agent",
         }
     }
-}
-
-/// An endpoint.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EndpointForm {
-    /// Address.
-    pub url: String,
-    /// Kinds of dispatches it gets; empty: all.
-    #[serde(default)]
-    pub event_types: Vec<String>,
-}
-
-/// An endpoint as administrators see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct EndpointView {
-    /// Id.
-    pub id: Uuid,
-    /// Platform.
-    pub platform: String,
-    /// Address.
-    pub url: String,
-    /// Kinds.
-    pub event_types: Vec<String>,
-    /// `active` or `paused`.
-    pub status: String,
-    /// Why it is paused.
-    pub paused_why: Option<String>,
-    /// The secret, shown once, when it is made or rotated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
 }
 
 /// A platform's answer.
@@ -206,81 +166,6 @@ impl Desk {
         Ok(row)
     }
 
-    /// Registers an endpoint and makes its secret.
-    ///
-    /// # Errors
-    /// [`DeskError::NotFound`] for an unknown platform; [`DeskError::Rule`] for an address that may not be called.
-    pub async fn create_endpoint(&self, platform: &str, form: EndpointForm) -> Result<EndpointView, DeskError> {
-        if !self.store.platforms().await?.iter().any(|p| p.code == platform) {
-            return Err(DeskError::NotFound);
-        }
-        check_url(&form.url, &self.settings.egress).map_err(|e| DeskError::rule("endpoint.url_refused", e.to_string()))?;
-        if let Some(unknown) = form.event_types.iter().find(|t| DispatchKind::from_word(t).is_none()) {
-            return Err(DeskError::rule("endpoint.event_type", format!("{unknown} is not a kind of dispatch")));
-        }
-        let id = self.ids.next();
-        let now = self.clock.now();
-        let (secret, secrets) = new_secret(now, None)?;
-        let row = EndpointRow {
-            id,
-            platform: platform.to_owned(),
-            url: form.url,
-            event_types: form.event_types,
-            secrets: self.seal_secrets(id, &secrets)?,
-            status: "active".into(),
-            paused_why: None,
-            created_at: now,
-        };
-        self.store.put_endpoint(row.clone()).await?;
-        Ok(EndpointView { secret: Some(secret), ..endpoint_view(row) })
-    }
-
-    /// Endpoints of a platform.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn endpoints(&self, platform: &str) -> Result<Vec<EndpointView>, DeskError> {
-        Ok(self.store.endpoints(platform).await?.into_iter().map(endpoint_view).collect())
-    }
-
-    /// Makes a new secret; the old one signs beside it for [`SECRET_OVERLAP_HOURS`].
-    ///
-    /// # Errors
-    /// [`DeskError::NotFound`]
-    pub async fn rotate_secret(&self, endpoint: Uuid) -> Result<EndpointView, DeskError> {
-        let mut row = self.store.endpoint(endpoint).await?;
-        let now = self.clock.now();
-        let plain = self.vault.open_secret(row.id, &row.secrets)?;
-        let old = EndpointSecrets::parse(&plain);
-        let (secret, secrets) = new_secret(now, old.as_ref())?;
-        row.secrets = self.seal_secrets(row.id, &secrets)?;
-        self.store.set_endpoint_secrets(row.id, row.secrets.clone()).await?;
-        Ok(EndpointView { secret: Some(secret), ..endpoint_view(row) })
-    }
-
-    /// Pauses an endpoint: nothing is dropped, deliveries wait.
-    ///
-    /// # Errors
-    /// [`DeskError::NotFound`]
-    pub async fn pause_endpoint(&self, endpoint: Uuid, why: &str) -> Result<EndpointView, DeskError> {
-        super::decide::check_text(Some(why))?;
-        self.store.set_endpoint_status(endpoint, "paused", Some(why.to_owned())).await?;
-        Ok(endpoint_view(self.store.endpoint(endpoint).await?))
-    }
-
-    /// Resumes an endpoint.
-    ///
-    /// # Errors
-    /// [`DeskError::NotFound`]
-    pub async fn resume_endpoint(&self, endpoint: Uuid) -> Result<EndpointView, DeskError> {
-        self.store.set_endpoint_status(endpoint, "active", None).await?;
-        Ok(endpoint_view(self.store.endpoint(endpoint).await?))
-    }
-
-    fn seal_secrets(&self, id: Uuid, secrets: &EndpointSecrets) -> Result<Vec<u8>, DeskError> {
-        Ok(self.vault.seal_secret(id, &secrets.bytes())?)
-    }
-
     /// A dispatch of the caller's platform.
     ///
     /// # Errors
@@ -321,14 +206,6 @@ impl Desk {
     /// The store's.
     pub async fn all_platforms(&self) -> Result<Vec<PlatformRow>, DeskError> {
         Ok(self.store.platforms().await?)
-    }
-
-    /// Sends a dispatch again to every endpoint, whatever became of it before.
-    ///
-    /// # Errors
-    /// [`DeskError::NotFound`], also where no endpoint was to get it.
-    pub async fn redeliver(&self, dispatch: Uuid) -> Result<(), DeskError> {
-        Ok(self.store.redeliver(dispatch, self.clock.now()).await?)
     }
 
     /// Records what a platform answers, row by row; a row said before is `known`.
@@ -415,29 +292,4 @@ fn ack_row(dispatch: Uuid, line: AckLineForm, now: Timestamp) -> AckRow {
         first_listed_on: line.first_listed_on,
         sold_before: line.sold_before,
     }
-}
-
-fn endpoint_view(row: EndpointRow) -> EndpointView {
-    EndpointView {
-        id: row.id,
-        platform: row.platform,
-        url: row.url,
-        event_types: row.event_types,
-        status: row.status,
-        paused_why: row.paused_why,
-        secret: None,
-    }
-}
-
-fn new_secret(now: Timestamp, old: Option<&EndpointSecrets>) -> Result<(String, EndpointSecrets), DeskError> {
-    let secret = format!("whsec_{}", STANDARD.encode(random::<SECRET_BYTES>()?));
-    let until = now.checked_add(SignedDuration::from_hours(SECRET_OVERLAP_HOURS)).unwrap_or(now);
-    let mut all = vec![SecretInForce { secret: secret.clone(), until: None }];
-    for s in old.iter().flat_map(|o| &o.all) {
-        let ends = s.until.map_or(until, |u| u.min(until));
-        if ends > now {
-            all.push(SecretInForce { secret: s.secret.clone(), until: Some(ends) });
-        }
-    }
-    Ok((secret, EndpointSecrets { all }))
 }

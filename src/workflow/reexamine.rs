@@ -111,6 +111,7 @@ impl Desk {
             ReopenedWhy::Register { .. } => "register",
             ReopenedWhy::TermEnded { .. } | ReopenedWhy::AuthorityEnded { .. } => "agenda",
             ReopenedWhy::PlatformSays { .. } => "platforms",
+            ReopenedWhy::Undelivered { .. } => "courier",
             ReopenedWhy::ReportRevoked { .. } | ReopenedWhy::ReportSuperseded { .. } | ReopenedWhy::ReportConflict { .. } => "reports",
         });
         let assessment = self.reassess(&loaded).await?;

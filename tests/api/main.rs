@@ -20,6 +20,7 @@ mod corpus;
 mod deadlines;
 mod delivery;
 mod documents;
+mod endpoints;
 mod filing;
 mod hearing;
 mod hostile;

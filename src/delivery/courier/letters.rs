@@ -20,7 +20,7 @@ use crate::delivery::schedule::{Outcome, Tried, Verdict};
 use crate::domain::letter::LetterKind;
 use crate::domain::notice::{Complainant, Person};
 use crate::domain::statement::SellerWords;
-use crate::store::{ClaimedMail, MailAttempted, PartyRow, StoreError};
+use crate::store::{ClaimedMail, MailAttempted, OPERATOR_SIDE, PartyRow, StoreError};
 use crate::vault::{SealedRecord, VaultError};
 
 /// Letters of one round: handed over at once and written down together.
@@ -84,7 +84,7 @@ impl Courier {
         };
         let ended_at = self.parts.clock.now();
         let tried = Tried { delivery_id: mail.id, attempt_no: mail.attempts + 1, ended_at, deliver_until: None, verdict: handed.verdict };
-        let (state, again_at) = match (self.schedule.next(&tried), &self.parts.post) {
+        let (state, again_at) = match (self.parts.schedule.next(&tried), &self.parts.post) {
             (Outcome::Delivered, Post::Relay(_)) => ("sent", None),
             (Outcome::Delivered, Post::Folder(_)) => ("filed", None),
             (Outcome::RetryAt(at), _) => ("due", Some(at)),
@@ -105,6 +105,7 @@ impl Courier {
     fn letter(&self, mail: &ClaimedMail, at: Timestamp) -> Result<Option<Letter>, VaultError> {
         let link = match mail.side.as_str() {
             "seller" => format!("{}/v1/seller/complaint", self.parts.public_url),
+            OPERATOR_SIDE => format!("{}/v1/admin/dispatches/{}", self.parts.public_url, mail.about.unwrap_or_default()),
             _ => format!("{}/v1/complaints/{}", self.parts.public_url, mail.complaint),
         };
         let serves = LetterKind::from_word(&mail.template).is_some_and(LetterKind::serves);
@@ -124,11 +125,16 @@ impl Courier {
             said: said.as_ref().map(|(seller, text)| (seller.as_str(), text.as_str())),
             issuer: &self.parts.issuer,
         });
-        let (Some(party), Some(written)) = (&mail.party, written) else {
+        let to = match (mail.side.as_str(), &mail.party) {
+            (OPERATOR_SIDE, _) => self.parts.operator_mail.clone(),
+            (_, Some(party)) => Some(self.address(party)?),
+            (_, None) => None,
+        };
+        let (Some(to), Some(written)) = (to, written) else {
             return Ok(None);
         };
         let (subject, text, html) = (written.subject, written.text, written.html);
-        Ok(Some(Letter { to: self.address(party)?, subject, text, html, message_id: mail.id.to_string(), at }))
+        Ok(Some(Letter { to, subject, text, html, message_id: mail.id.to_string(), at }))
     }
 
     /// Who states non-infringement, and in which words.

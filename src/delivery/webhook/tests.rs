@@ -7,7 +7,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::super::egress::client;
+use super::super::signature::SigningSecret;
 use super::*;
+use ed25519_dalek::SigningKey;
 
 /// The first byte of a client that speaks TLS; it is answered in the clear, at once.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -42,8 +44,8 @@ fn message(url: String) -> Message {
         url,
         id: "msg_1".to_owned(),
         at: "2026-11-24T07:00:00Z".parse().unwrap(),
-        secrets: vec![SigningSecret::generate().unwrap()],
-        body: b"{\"a\":1}".to_vec(),
+        keys: SigningKeys { secrets: vec![SigningSecret::generate().unwrap()], pairs: vec![SigningKey::from_bytes(&[7; 32])] },
+        body: bytes::Bytes::from_static(b"{\"a\":1}"),
         deadline: Duration::from_secs(5),
     }
 }
@@ -77,13 +79,15 @@ async fn a_signed_post_is_accepted() {
     let attempted = send(&own_network(), &message).await;
     assert_eq!(attempted.verdict, Verdict::Accepted, "{attempted:?}");
     assert_eq!((attempted.status, attempted.failure), (Some(200), None));
-    assert_eq!(attempted.detail, "200 OK: ok");
+    assert_eq!((attempted.detail, attempted.reply.as_deref()), (None, Some("ok")));
     let request = received.await.unwrap();
     assert!(request.starts_with("POST /hook?x=1 HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("content-type: application/json\r\n"), "{request}");
     assert!(request.contains("user-agent: fasttrack/"), "{request}");
-    let signed = signature::headers("msg_1", message.at, &message.secrets, &message.body);
+    let signed = signature::headers("msg_1", message.at, &message.keys, &message.body);
+    let logged: BTreeMap<String, String> = serde_json::from_str(&attempted.request.unwrap()).unwrap();
     for (name, value) in signed {
+        assert_eq!(logged[name], value);
         assert!(request.contains(&format!("{name}: {value}\r\n")), "{name} in {request}");
     }
 }
@@ -96,7 +100,8 @@ async fn answers_are_judged_by_their_status() {
     assert_eq!((attempted.verdict, attempted.status), (Verdict::Gone, Some(410)));
     let attempted = answered("HTTP/1.1 500 Oh\r\ncontent-length: 7\r\nretry-after: 9\r\n\r\nno\r\nyes").await;
     failed_status(500, None, &attempted);
-    assert_eq!(attempted.detail, "500 Internal Server Error: no  yes");
+    assert_eq!(attempted.detail.as_deref(), Some("500 Internal Server Error"));
+    assert_eq!(attempted.reply.as_deref(), Some("no\r\nyes"));
     let attempted = answered("HTTP/1.1 429 Slow\r\nretry-after: 120\r\ncontent-length: 0\r\n\r\n").await;
     failed_status(429, Some(120), &attempted);
 }
@@ -132,7 +137,7 @@ async fn an_endless_answer_is_cut() {
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: 900000\r\n\r\n{body}");
     let attempted = answered(answer.leak()).await;
     assert_eq!(attempted.verdict, Verdict::Accepted);
-    assert_eq!(attempted.detail.chars().count(), DETAIL_CHARS_MAX);
+    assert_eq!(attempted.reply.unwrap().len(), REPLY_BYTES_KEPT_MAX);
 }
 
 #[tokio::test]
@@ -150,10 +155,10 @@ async fn the_rules_hold_for_addresses_and_names_alike() {
     ] {
         let attempted = send(rules, &message(url)).await;
         blocked(&attempted);
-        assert!(!attempted.detail.contains("s3cret"), "{attempted:?}");
+        assert!(!attempted.detail.as_ref().unwrap().contains("s3cret"), "{attempted:?}");
     }
     let mut unsigned = message(format!("http://{address}/"));
-    unsigned.secrets.clear();
+    unsigned.keys.secrets.clear();
     blocked(&send(&own_network(), &unsigned).await);
     assert!(!received.is_finished());
 }
@@ -165,7 +170,7 @@ async fn where_nobody_answers_it_says_why() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let attempted = send(&own_network(), &message(format!("http://{free}/?s3cret"))).await;
     assert_eq!(attempted.failure, Some(FailureClass::Connect), "{attempted:?}");
-    assert!(!attempted.detail.contains("s3cret"), "{attempted:?}");
+    assert!(!attempted.detail.as_ref().unwrap().contains("s3cret"), "{attempted:?}");
     let (address, _) = receiver("HTTP/1.1 400 Bad\r\n\r\n", false).await;
     let attempted = send(&own_network(), &message(format!("https://{address}/"))).await;
     assert_eq!(attempted.failure, Some(FailureClass::Tls), "{attempted:?}");

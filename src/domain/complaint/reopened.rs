@@ -70,6 +70,15 @@ pub enum ReopenedWhy {
         /// What it says, by listing.
         lines: Vec<PlatformLine>,
     },
+    /// A message about it did not reach the platform in time (policy: somebody has to know).
+    Undelivered {
+        /// The dispatch.
+        dispatch: Uuid,
+        /// The endpoint it was for.
+        endpoint: Uuid,
+        /// Attempts made by then.
+        attempts: u32,
+    },
 }
 
 /// What a platform's records say of one listing.
@@ -113,6 +122,7 @@ impl ReopenedWhy {
             ReopenedWhy::ReportConflict { .. } => vec!["report.conflict".into()],
             ReopenedWhy::TermEnded { .. } => vec!["patent.term_ended".into()],
             ReopenedWhy::AuthorityEnded { .. } => vec!["authority.ended".into()],
+            ReopenedWhy::Undelivered { .. } => vec!["dispatch.undelivered".into()],
             ReopenedWhy::PlatformSays { lines, .. } => {
                 let any = |is: fn(&PlatformLine) -> bool| lines.iter().any(is);
                 let said = [

@@ -194,6 +194,7 @@ fn first_samples() -> Vec<(&'static str, Event)> {
                 }],
             }),
         ),
+        ("reopened, undelivered", reopened(ReopenedWhy::Undelivered { dispatch: id(7), endpoint: id(8), attempts: 10 })),
         ("reconsidered", Event::Reconsidered(Reconsidered { examiner: id(3), text: "已核对，维持".into() })),
     ]
 }

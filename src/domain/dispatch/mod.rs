@@ -6,6 +6,7 @@
 mod body;
 mod effective;
 mod notice_copy;
+mod test_message;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 pub use body::{ADVISORY_TEXT, DispatchContext, Issuer, LineContext, ProductContext, SCOPE_TEXT, comparison_sent, derive, lift_reason};
 pub use effective::{AckStep, EffectiveMeasure, effective_measure};
+pub use test_message::{test_body, test_draft};
 
 /// Most listings in one message.
 pub const LINES_PER_DISPATCH_MAX: usize = 200;

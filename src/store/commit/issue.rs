@@ -33,13 +33,12 @@ pub(super) struct EndpointBrief {
     pub(super) id: Uuid,
     pub(super) platform: String,
     pub(super) event_types: String,
-    pub(super) status: String,
 }
 
 /// What a platform is sent, with its final body.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = dispatches)]
-pub(super) struct NewDispatch {
+pub(in crate::store) struct NewDispatch {
     #[diesel(serialize_as = Id, deserialize_as = Id)]
     pub(super) id: Uuid,
     pub(super) platform: String,
@@ -48,13 +47,33 @@ pub(super) struct NewDispatch {
     pub(super) complaint_id: Uuid,
     pub(super) seq: i32,
     pub(super) part: i32,
-    pub(super) feed_seq: i64,
+    pub(in crate::store) feed_seq: i64,
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     pub(super) issued_at: Timestamp,
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     pub(super) deliver_until: Timestamp,
     pub(super) body: String,
     pub(super) sha256: String,
+}
+
+impl NewDispatch {
+    /// A draft with its final body, at its number of the feed.
+    pub(in crate::store) fn of(draft: &DispatchDraft, states: &[ItemState], feed_seq: i64) -> Self {
+        let body = draft.clone().finish(states);
+        NewDispatch {
+            id: draft.id,
+            platform: draft.platform.clone(),
+            kind: draft.kind.word().to_owned(),
+            complaint_id: draft.complaint,
+            seq: int(draft.seq),
+            part: int(draft.part),
+            feed_seq,
+            issued_at: draft.issued_at,
+            deliver_until: draft.deliver_until,
+            sha256: hex::encode(Sha256::digest(body.as_bytes())),
+            body,
+        }
+    }
 }
 
 /// One line of a dispatch.
@@ -72,7 +91,7 @@ pub(super) struct NewLine {
 /// A dispatch on its way to one endpoint.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = deliveries)]
-pub(super) struct NewDelivery {
+pub(in crate::store) struct NewDelivery {
     #[diesel(serialize_as = Id, deserialize_as = Id)]
     pub(super) id: Uuid,
     #[diesel(serialize_as = Id, deserialize_as = Id)]
@@ -86,6 +105,25 @@ pub(super) struct NewDelivery {
     pub(super) attempts: i32,
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     pub(super) updated_at: Timestamp,
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub(super) expires_at: Timestamp,
+}
+
+impl NewDelivery {
+    /// A dispatch on its way to an endpoint from now on.
+    pub(in crate::store) fn of(dispatch: Uuid, endpoint: Uuid, (issued_at, deliver_until): (Timestamp, Timestamp)) -> Self {
+        NewDelivery {
+            id: Uuid::new_v5(&dispatch, endpoint.as_bytes()),
+            dispatch_id: dispatch,
+            endpoint_id: endpoint,
+            state: "due".to_owned(),
+            due_at: issued_at,
+            fence: 0,
+            attempts: 0,
+            updated_at: issued_at,
+            expires_at: deliver_until,
+        }
+    }
 }
 
 /// The rows of all dispatches of a batch.
@@ -175,7 +213,7 @@ pub(super) fn issue(
             });
         }
         deliver(draft, endpoints, &mut outbox.deliveries)?;
-        outbox.dispatches.push(dispatch(draft, &states, *feed_seq));
+        outbox.dispatches.push(NewDispatch::of(draft, &states, *feed_seq));
         issued.push(Issued { id: draft.id, platform: draft.platform.clone(), feed_seq: *feed_seq });
         *feed_seq += 1;
     }
@@ -191,24 +229,7 @@ fn states(draft: &DispatchDraft, items: &Items) -> Result<Vec<ItemState>, StoreE
     draft.lines.iter().map(|l| state(&l.item_key)).collect()
 }
 
-fn dispatch(draft: &DispatchDraft, states: &[ItemState], feed_seq: i64) -> NewDispatch {
-    let body = draft.clone().finish(states);
-    NewDispatch {
-        id: draft.id,
-        platform: draft.platform.clone(),
-        kind: draft.kind.word().to_owned(),
-        complaint_id: draft.complaint,
-        seq: int(draft.seq),
-        part: int(draft.part),
-        feed_seq,
-        issued_at: draft.issued_at,
-        deliver_until: draft.deliver_until,
-        sha256: hex::encode(Sha256::digest(body.as_bytes())),
-        body,
-    }
-}
-
-/// One delivery for each endpoint of the platform that wants this kind. A paused endpoint's waits.
+/// One delivery for each endpoint of the platform that wants this kind. A paused endpoint's waits with it.
 fn deliver(draft: &DispatchDraft, endpoints: &[EndpointBrief], out: &mut Vec<NewDelivery>) -> Result<(), StoreError> {
     for endpoint in endpoints.iter().filter(|e| e.platform == draft.platform) {
         let kinds: Vec<String> =
@@ -216,16 +237,7 @@ fn deliver(draft: &DispatchDraft, endpoints: &[EndpointBrief], out: &mut Vec<New
         if !kinds.is_empty() && !kinds.iter().any(|k| k == draft.kind.word()) {
             continue;
         }
-        out.push(NewDelivery {
-            id: Uuid::new_v5(&draft.id, endpoint.id.as_bytes()),
-            dispatch_id: draft.id,
-            endpoint_id: endpoint.id,
-            state: if endpoint.status == "active" { "due" } else { "paused" }.to_owned(),
-            due_at: draft.issued_at,
-            fence: 0,
-            attempts: 0,
-            updated_at: draft.issued_at,
-        });
+        out.push(NewDelivery::of(draft.id, endpoint.id, (draft.issued_at, draft.deliver_until)));
     }
     Ok(())
 }

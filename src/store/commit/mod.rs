@@ -28,6 +28,7 @@ use super::{AnswerRow, FileRow, JobDraft, ReadingRow, ReportRow, Store, StoreErr
 use crate::domain::complaint::Transition;
 use crate::domain::dispatch::DispatchDraft;
 use crate::domain::writ::WritIssuer;
+pub(super) use issue::{NewDelivery, NewDispatch};
 use plan::Plan;
 
 /// Most commits in one transaction.

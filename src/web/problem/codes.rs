@@ -85,6 +85,10 @@ codes! {
     422 "platform.sites" "Not codes of sites" "站点代码有误";
     422 "platform.incomplete" "Name or sites are missing" "缺少名称或者站点";
     422 "endpoint.url_refused" "This address may not be called" "该地址不允许访问";
+    422 "endpoint.limit" "An endpoint cannot take that much or little" "接收限额不在允许范围内";
+    422 "endpoint.overlap" "Not an overlap of secrets" "密钥并用时间不在允许范围内";
+    422 "endpoint.too_many" "The platform has as many endpoints as it may" "该平台的接收地址已达上限";
+    422 "redelivery.since" "Not a time from which messages are sent again" "重新推送的起始时间不在允许范围内";
     422 "endpoint.event_type" "Not a kind of dispatch" "没有这种通知类型";
     422 "acknowledgement.lines" "Too few or too many rows" "回执行数有误";
     422 "authenticity.level" "Not a level a person may grant" "不能授予该真实性等级";

@@ -14,9 +14,9 @@ use crate::domain::notice::{Complainant, NoticeCase, Person};
 use crate::domain::policy::Facts;
 use crate::domain::report::ReportFacts;
 use crate::domain::signature::SignatureSeen;
-use crate::store::{AckRow, AttemptRow, GrantRow};
+use crate::store::{AckRow, GrantRow};
 use crate::vault::SealedRecord;
-use crate::workflow::{Caller, ClaimView, ConductShown, Desk, DeskError, Role};
+use crate::workflow::{AttemptView, Caller, ClaimView, ConductShown, Desk, DeskError, Role};
 
 /// Other complaints shown beside one, at most.
 const OTHERS_MAX: usize = 20;
@@ -143,7 +143,7 @@ pub struct DeliveryView {
     /// Next attempt.
     pub due_at: Timestamp,
     /// Attempts, oldest first.
-    pub attempts: Vec<AttemptRow>,
+    pub attempts: Vec<AttemptView>,
 }
 
 /// A dispatch with its deliveries and answers.
@@ -264,7 +264,7 @@ impl Desk {
                     endpoint: d.endpoint_id,
                     state: d.state,
                     due_at: d.due_at,
-                    attempts: attempts.iter().filter(|a| a.delivery_id == d.id).cloned().collect(),
+                    attempts: attempts.iter().filter(|a| a.delivery_id == d.id).cloned().map(|a| AttemptView::of(a, true)).collect(),
                 })
                 .collect(),
             acknowledgements: self.store.acks_of_dispatch(id).await?,

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Service, contract};
@@ -14,7 +16,12 @@ use super::{Service, contract};
 #[derive(Clone, Debug)]
 pub struct Received {
     pub id: String,
+    /// By the secret, as a library that is not ours sees it.
     pub signed: bool,
+    /// The same, whatever time it is there.
+    pub signed_then: bool,
+    /// By a published key of the endpoint.
+    pub proven: bool,
     pub body: Value,
     pub bytes: Vec<u8>,
 }
@@ -22,6 +29,7 @@ pub struct Received {
 #[derive(Default)]
 struct State {
     secret: Option<String>,
+    public_keys: Vec<[u8; 32]>,
     received: Vec<Received>,
     /// Statuses of the next answers; then 200.
     answers: Vec<u16>,
@@ -33,6 +41,7 @@ struct State {
 pub struct Platform {
     pub key: String,
     pub endpoint: String,
+    url: String,
     state: Arc<Mutex<State>>,
     server: actix_web::dev::ServerHandle,
 }
@@ -42,25 +51,50 @@ async fn receive(state: web::Data<Arc<Mutex<State>>>, req: HttpRequest, bytes: w
     if let Some(time) = thinks {
         tokio::time::sleep(time).await;
     }
-    HttpResponse::build(actix_web::http::StatusCode::from_u16(status).unwrap()).finish()
+    HttpResponse::build(actix_web::http::StatusCode::from_u16(status).unwrap()).body(format!("the platform says {status}"))
 }
 
 /// Keeps what came; answers the status, and how long it takes.
 fn noted(state: &mut State, req: &HttpRequest, bytes: &[u8]) -> (u16, Option<Duration>) {
     let id = req.headers().get("webhook-id").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-    let signed = state.secret.as_deref().is_some_and(|secret| {
+    let verified = state.secret.as_deref().map(|secret| {
         let mut headers = http::HeaderMap::new();
         for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
             if let Some(value) = req.headers().get(name) {
                 headers.insert(name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
             }
         }
-        standardwebhooks::Webhook::new(secret).unwrap().verify(bytes, &headers).is_ok()
+        let webhook = standardwebhooks::Webhook::new(secret).unwrap();
+        let text = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or("");
+        let made = text("webhook-timestamp").parse().ok().and_then(|at| webhook.sign(&id, at, bytes).ok());
+        let then = made.is_some_and(|made| text("webhook-signature").split(' ').any(|s| s == made));
+        (webhook.verify(bytes, &headers).is_ok(), then)
     });
+    let (signed, signed_then) = verified.unwrap_or_default();
+    let proven = proven(&state.public_keys, req, bytes);
     let body = serde_json::from_slice(bytes).unwrap_or_default();
-    state.received.push(Received { id, signed, body, bytes: bytes.to_vec() });
+    state.received.push(Received { id, signed, signed_then, proven, body, bytes: bytes.to_vec() });
     let status = if state.answers.is_empty() { 200 } else { state.answers.remove(0) };
     (status, state.thinks.take())
+}
+
+/// Whether one of the published keys verifies one of the `v1a` signatures.
+fn proven(keys: &[[u8; 32]], req: &HttpRequest, bytes: &[u8]) -> bool {
+    let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+    let text = [format!("{}.{}.", header("webhook-id"), header("webhook-timestamp")).as_bytes(), bytes].concat();
+    let signatures = header("webhook-signature");
+    let signatures: Vec<Vec<u8>> = signatures.split(' ').filter_map(|s| STANDARD.decode(s.strip_prefix("v1a,")?).ok()).collect();
+    keys.iter().any(|key| signatures.iter().any(|signature| fasttrack::vault::signed_by(key, &text, signature)))
+}
+
+/// The keys that are published for an endpoint, newest first.
+pub async fn public_keys(service: &Service, endpoint: &str) -> Vec<[u8; 32]> {
+    let published = service.get(&format!("/v1/webhook-keys/{endpoint}"), "").await.expect(200);
+    let key = |k: &Value| {
+        let text = k["public_key"].as_str().unwrap().strip_prefix("whpk_").unwrap();
+        STANDARD.decode(text).unwrap().try_into().unwrap()
+    };
+    published["keys"].as_array().unwrap().iter().map(key).collect()
 }
 
 impl Platform {
@@ -88,7 +122,8 @@ impl Platform {
         let made = service.post(&format!("/v1/admin/platforms/{code}/endpoints"), &service.admin, &json!({ "url": url })).await.expect(201);
         state.lock().unwrap().secret = made["secret"].as_str().map(str::to_owned);
         let endpoint = made["id"].as_str().unwrap().to_owned();
-        Platform { key, endpoint, state, server: handle }
+        state.lock().unwrap().public_keys = public_keys(service, &endpoint).await;
+        Platform { key, endpoint, url, state, server: handle }
     }
 
     /// The next answers, by status.
@@ -103,6 +138,15 @@ impl Platform {
 
     pub fn set_secret(&self, secret: &str) {
         self.state.lock().unwrap().secret = Some(secret.to_owned());
+    }
+
+    pub fn set_public_keys(&self, keys: Vec<[u8; 32]>) {
+        self.state.lock().unwrap().public_keys = keys;
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// All that came, each held to the contract.

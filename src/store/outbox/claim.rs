@@ -1,0 +1,365 @@
+//! Claiming what is due, lane by lane: the lanes that have room are locked, each gives its share, and one
+//! statement claims them all. What waits for an endpoint that is paused, open or full is never looked at.
+
+use diesel::backend::Backend;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer, Nullable, Text};
+use diesel::sqlite::Sqlite;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::count;
+use crate::domain::dispatch::DispatchKind;
+use crate::domain::lane::{Lane, LaneLimits, share, wholly_superseded};
+use crate::store::error::Fault;
+use crate::store::schema::{deliveries, dispatch_lines, dispatches, items, lanes};
+use crate::store::types::{Id, IdSql, Ts, TsSql};
+use crate::store::work::work;
+use crate::store::{Store, StoreError};
+
+/// Most lanes that one claim takes from; those that waited longest come first.
+pub const LANES_PER_CLAIM_MAX: i64 = 16;
+
+/// What a worker asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct DeliveryClaim {
+    /// Now.
+    pub now: Timestamp,
+    /// How long the claims hold.
+    pub lease_until: Timestamp,
+    /// Most deliveries; no lane gets more than half of what is left of it.
+    pub room: usize,
+    /// What endpoints take that have no limits of their own.
+    pub limits: LaneLimits,
+}
+
+/// What a worker got.
+#[derive(Clone, Debug, Default)]
+pub struct Claimed {
+    /// The deliveries.
+    pub deliveries: Vec<ClaimedDelivery>,
+    /// When a rate allows more, where one is what held some back.
+    pub again_at: Option<Timestamp>,
+}
+
+/// A delivery in the hands of a worker.
+#[derive(Clone, Debug)]
+pub struct ClaimedDelivery {
+    /// Id.
+    pub id: Uuid,
+    /// The number that must still stand when the attempt is written down.
+    pub fence: i64,
+    /// Attempts made before.
+    pub attempts: u32,
+    /// Those of them that do not count, since it was asked for again after them.
+    pub attempts_before: u32,
+    /// The dispatch: `webhook-id`.
+    pub dispatch: Uuid,
+    /// The endpoint.
+    pub endpoint: Uuid,
+    /// Its address.
+    pub url: String,
+    /// Its secrets, sealed.
+    pub secrets: Vec<u8>,
+    /// What is sent.
+    pub body: String,
+    /// It is given up then.
+    pub expires_at: Timestamp,
+}
+
+/// A lane that has something due and is neither paused, open nor full, with its endpoint.
+struct ReadyLane {
+    endpoint: Uuid,
+    url: String,
+    secrets: Vec<u8>,
+    limits: LaneLimits,
+    lane: Lane,
+}
+
+type ReadyRow = (Id, Ts, i32, i32, Option<Ts>, Option<i32>, String, Vec<u8>, Option<i32>, Option<i32>);
+
+impl ReadyLane {
+    fn of(r: ReadyRow, defaults: LaneLimits) -> Self {
+        let own = |limit: Option<i32>, default| limit.and_then(|n| u32::try_from(n).ok()).unwrap_or(default);
+        ReadyLane {
+            endpoint: r.0.0,
+            lane: Lane {
+                spent_until: r.1.0,
+                failures: r.2,
+                opened: r.3,
+                open_until: r.4.map(|t| t.0),
+                drain_per_second: r.5.and_then(|n| u32::try_from(n).ok()),
+            },
+            url: r.6,
+            secrets: r.7,
+            limits: LaneLimits { per_second_max: own(r.8, defaults.per_second_max), at_once_max: own(r.9, defaults.at_once_max) },
+        }
+    }
+}
+
+/// The ready lanes, those first that were claimed from longest ago. PostgreSQL locks them until the claim is
+/// committed and passes over those that another worker has locked; on SQLite there is one writer.
+struct ReadyLanes {
+    now: Ts,
+    at_once_max: i32,
+}
+
+impl ReadyLanes {
+    fn walk<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Backend + HasSqlType<TsSql> + HasSqlType<Integer> + HasSqlType<BigInt>,
+        Ts: ToSql<TsSql, DB>,
+        i32: ToSql<Integer, DB>,
+        i64: ToSql<BigInt, DB>,
+    {
+        out.push_sql(
+            "SELECT l.endpoint_id, l.spent_until, l.failures, l.opened, l.open_until, l.drain_per_second, e.url, e.secrets, \
+             e.per_second_max, e.at_once_max FROM lanes l JOIN endpoints e ON e.id = l.endpoint_id \
+             WHERE e.status = 'active' AND (l.open_until IS NULL OR l.open_until <= ",
+        );
+        out.push_bind_param::<TsSql, _>(&self.now)?;
+        for (before, of) in [(") AND (EXISTS (", "attempts = 0"), (") OR EXISTS (", "attempts > 0")] {
+            out.push_sql(before);
+            out.push_sql("SELECT 1 FROM deliveries d WHERE d.endpoint_id = l.endpoint_id AND d.state = 'due' AND d.");
+            out.push_sql(of);
+            out.push_sql(" AND d.due_at <= ");
+            out.push_bind_param::<TsSql, _>(&self.now)?;
+            out.push_sql(" AND (d.lease_until IS NULL OR d.lease_until <= ");
+            out.push_bind_param::<TsSql, _>(&self.now)?;
+            out.push_sql(")");
+        }
+        out.push_sql(
+            ")) AND (SELECT count(*) FROM deliveries d WHERE d.endpoint_id = l.endpoint_id AND d.state = 'due' AND d.lease_until > ",
+        );
+        out.push_bind_param::<TsSql, _>(&self.now)?;
+        out.push_sql(") < coalesce(e.at_once_max, ");
+        out.push_bind_param::<Integer, _>(&self.at_once_max)?;
+        out.push_sql(") ORDER BY l.claimed_at, l.endpoint_id LIMIT ");
+        out.push_bind_param::<BigInt, _>(&LANES_PER_CLAIM_MAX)
+    }
+}
+
+impl QueryFragment<Pg> for ReadyLanes {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.walk(out.reborrow())?;
+        out.push_sql(" FOR UPDATE OF l SKIP LOCKED");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for ReadyLanes {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.walk(out)
+    }
+}
+
+impl QueryId for ReadyLanes {
+    type QueryId = ReadyLanes;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for ReadyLanes {
+    type SqlType = (IdSql, TsSql, Integer, Integer, Nullable<TsSql>, Nullable<Integer>, Text, Binary, Nullable<Integer>, Nullable<Integer>);
+}
+
+impl<Conn> diesel::RunQueryDsl<Conn> for ReadyLanes {}
+
+/// The due deliveries of a lane, the longest due first: those never tried, or those that were. The condition
+/// is in the words of the index, so that both databases find it.
+struct DueIn<const FIRST: bool> {
+    endpoint: Id,
+    now: Ts,
+    limit: i64,
+}
+
+impl<DB, const FIRST: bool> QueryFragment<DB> for DueIn<FIRST>
+where
+    DB: Backend + HasSqlType<IdSql> + HasSqlType<TsSql> + HasSqlType<BigInt>,
+    Id: ToSql<IdSql, DB>,
+    Ts: ToSql<TsSql, DB>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT id FROM deliveries WHERE state = 'due' AND ");
+        out.push_sql(if FIRST { "attempts = 0" } else { "attempts > 0" });
+        out.push_sql(" AND endpoint_id = ");
+        out.push_bind_param::<IdSql, _>(&self.endpoint)?;
+        out.push_sql(" AND due_at <= ");
+        out.push_bind_param::<TsSql, _>(&self.now)?;
+        out.push_sql(" AND (lease_until IS NULL OR lease_until <= ");
+        out.push_bind_param::<TsSql, _>(&self.now)?;
+        out.push_sql(") ORDER BY due_at LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.limit)?;
+        Ok(())
+    }
+}
+
+impl<const FIRST: bool> QueryId for DueIn<FIRST> {
+    type QueryId = DueIn<FIRST>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<const FIRST: bool> Query for DueIn<FIRST> {
+    type SqlType = IdSql;
+}
+
+impl<Conn, const FIRST: bool> diesel::RunQueryDsl<Conn> for DueIn<FIRST> {}
+
+type ClaimedRow = (Id, i64, i32, i32, Id, Id, Ts);
+type DispatchText = (Id, String, Id, String);
+
+/// What a claim brought out of its transaction.
+struct Found {
+    ready: Vec<ReadyLane>,
+    mine: Vec<ClaimedRow>,
+    texts: Vec<DispatchText>,
+    again_at: Option<Timestamp>,
+}
+
+/// What each lane gives, in parts of `$claim.room`; the lanes are moved on by it. Yields the deliveries' ids and
+/// when a rate allows more.
+macro_rules! pick {
+    ($go:ident, $claim:ident, $ready:expr) => {{
+        let now = $claim.now;
+        // Counted when the lanes are locked: another worker's claims are in it.
+        let ids: Vec<Id> = $ready.iter().map(|l| Id(l.endpoint)).collect();
+        let under_way = deliveries::table
+            .filter(deliveries::endpoint_id.eq_any(ids))
+            .filter(deliveries::state.eq("due"))
+            .filter(deliveries::lease_until.gt(Some(Ts(now))))
+            .group_by(deliveries::endpoint_id)
+            .select((deliveries::endpoint_id, diesel::dsl::count_star()));
+        let under_way: Vec<(Id, i64)> = $go!(load, under_way)?;
+        let (mut left, mut picked, mut again_at) = ($claim.room, Vec::<Id>::new(), None::<Timestamp>);
+        for l in $ready.iter_mut() {
+            let busy = under_way.iter().find(|(id, _)| id.0 == l.endpoint).map_or(0, |(_, n)| usize::try_from(*n).unwrap_or(0));
+            let room = l.lane.room(now, l.limits, busy);
+            let attempts = room.attempts.min(left.div_ceil(2));
+            // One more than may begin: it shows whether any are left.
+            let limit = i64::try_from(attempts + 1).unwrap_or(i64::MAX);
+            let (mut begin, mut drained) = (Vec::new(), false);
+            if attempts > 0 {
+                let first: Vec<Id> = $go!(load, DueIn::<true> { endpoint: Id(l.endpoint), now: Ts(now), limit })?;
+                let again: Vec<Id> = $go!(load, DueIn::<false> { endpoint: Id(l.endpoint), now: Ts(now), limit })?;
+                // All that waited for a resumption is under way: from here on the usual rate holds.
+                drained = l.lane.drain_per_second.is_some() && first.len() + again.len() <= attempts;
+                begin = share(first, again, attempts);
+            }
+            if begin.len() == room.attempts {
+                again_at = again_at.into_iter().chain(room.again_at).min();
+            }
+            if begin.is_empty() && !drained {
+                continue;
+            }
+            left -= begin.len();
+            l.lane.spend(now, l.limits, begin.len());
+            l.lane.drain_per_second = l.lane.drain_per_second.filter(|_| !drained);
+            let set = (
+                lanes::claimed_at.eq(Ts(now)),
+                lanes::spent_until.eq(Ts(l.lane.spent_until)),
+                lanes::drain_per_second.eq(l.lane.drain_per_second.and_then(|n| i32::try_from(n).ok())),
+            );
+            $go!(execute, diesel::update(lanes::table.find(Id(l.endpoint))).set(set))?;
+            picked.extend(begin);
+        }
+        (picked, again_at)
+    }};
+}
+
+/// Those of the dispatches that are wholly superseded, by id. One look at an index each where none is.
+macro_rules! superseded {
+    ($go:ident, $texts:expr) => {{
+        let texts: &Vec<DispatchText> = $texts;
+        let changing = |t: &&DispatchText| DispatchKind::from_word(&t.1).is_some_and(DispatchKind::changes_items);
+        let ids: Vec<Id> = texts.iter().filter(changing).map(|t| t.0).collect();
+        let moved_on = dispatch_lines::table
+            .inner_join(dispatches::table.on(dispatches::id.eq(dispatch_lines::dispatch_id)))
+            .inner_join(items::table.on(items::platform.eq(dispatches::platform).and(items::item_key.eq(dispatch_lines::item_key))))
+            .filter(dispatch_lines::dispatch_id.eq_any(ids))
+            .filter(items::version.gt(dispatch_lines::item_version))
+            .select((dispatch_lines::dispatch_id, items::measures_in_force));
+        let moved_on: Vec<(Id, String)> = $go!(load, moved_on)?;
+        let mut over = std::collections::BTreeSet::new();
+        for (Id(dispatch), kind, Id(complaint), _) in texts {
+            let of_it = moved_on.iter().filter(|(id, _)| id.0 == *dispatch);
+            let in_force: Vec<bool> = of_it.map(|(_, measures)| measures.contains(&complaint.to_string())).collect();
+            if in_force.is_empty() {
+                continue;
+            }
+            let lines: i64 = $go!(get_result, dispatch_lines::table.filter(dispatch_lines::dispatch_id.eq(Id(*dispatch))).count())?;
+            let takes_down = *kind == DispatchKind::Takedown.word();
+            if wholly_superseded(takes_down, usize::try_from(lines).unwrap_or(0), &in_force) {
+                over.insert(*dispatch);
+            }
+        }
+        over
+    }};
+}
+
+impl Store {
+    /// Claims deliveries that are due, each for one worker, and drops those that say nothing any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn claim_deliveries(&self, claim: DeliveryClaim) -> Result<Claimed, StoreError> {
+        let now = claim.now;
+        let found: Option<Found> = work!(self, $go => {
+            let ask = ReadyLanes { now: Ts(now), at_once_max: i32::try_from(claim.limits.at_once_max).unwrap_or(i32::MAX) };
+            let ready: Vec<ReadyRow> = go!(load, ask)?;
+            if ready.is_empty() {
+                return Ok(None);
+            }
+            let mut ready: Vec<ReadyLane> = ready.into_iter().map(|r| ReadyLane::of(r, claim.limits)).collect();
+            let (picked, again_at) = pick!(go, claim, ready);
+            // Asked again with the row locked: its end may have been written down meanwhile.
+            let free = deliveries::lease_until.is_null().or(deliveries::lease_until.le(Some(Ts(now))));
+            let mine = deliveries::table.filter(deliveries::id.eq_any(picked)).filter(deliveries::state.eq("due")).filter(free);
+            let mine = diesel::update(mine)
+                .set((deliveries::fence.eq(deliveries::fence + 1), deliveries::lease_until.eq(Some(Ts(claim.lease_until)))))
+                .returning((
+                    deliveries::id,
+                    deliveries::fence,
+                    deliveries::attempts,
+                    deliveries::attempts_before,
+                    deliveries::dispatch_id,
+                    deliveries::endpoint_id,
+                    deliveries::expires_at,
+                ));
+            let mine: Vec<ClaimedRow> = go!(load, mine)?;
+            let ids: Vec<Id> = mine.iter().map(|r| r.4).collect();
+            let texts = dispatches::table
+                .filter(dispatches::id.eq_any(ids))
+                .select((dispatches::id, dispatches::kind, dispatches::complaint_id, dispatches::body));
+            let texts: Vec<DispatchText> = go!(load, texts)?;
+            let over = superseded!(go, &texts);
+            let dropped: Vec<Id> = mine.iter().filter(|r| over.contains(&r.4.0)).map(|r| r.0).collect();
+            if !dropped.is_empty() {
+                let set = (deliveries::state.eq("superseded"), deliveries::lease_until.eq(None::<Ts>), deliveries::updated_at.eq(Ts(now)));
+                go!(execute, diesel::update(deliveries::table.filter(deliveries::id.eq_any(dropped))).set(set))?;
+            }
+            let mine: Vec<ClaimedRow> = mine.into_iter().filter(|r| !over.contains(&r.4.0)).collect();
+            Ok::<_, Fault>(Some(Found { ready, mine, texts, again_at }))
+        })?;
+        let Some(Found { ready, mine, texts, again_at }) = found else { return Ok(Claimed::default()) };
+        let claimed = |r: ClaimedRow| {
+            let lane = ready.iter().find(|l| l.endpoint == r.5.0)?;
+            let text = texts.iter().find(|t| t.0.0 == r.4.0)?;
+            Some(ClaimedDelivery {
+                id: r.0.0,
+                fence: r.1,
+                attempts: count(r.2),
+                attempts_before: count(r.3),
+                dispatch: r.4.0,
+                endpoint: r.5.0,
+                url: lane.url.clone(),
+                secrets: lane.secrets.clone(),
+                body: text.3.clone(),
+                expires_at: r.6.0,
+            })
+        };
+        Ok(Claimed { deliveries: mine.into_iter().filter_map(claimed).collect(), again_at })
+    }
+}
