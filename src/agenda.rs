@@ -156,6 +156,10 @@ impl Agenda {
                 let told = self.desk.examine_again_with(&job.subject, pass.after).await?;
                 Ok(pass.next(told.last, self.desk.clock().now()))
             }
+            Some(JobKind::QueueMarks) => match self.desk.rewrite_marks(job.progress.as_deref()).await? {
+                None => Ok(Done::Done),
+                Some(progress) => Ok(Done::Later(self.desk.clock().now(), Some(progress))),
+            },
             Some(JobKind::PlatformSaid) => {
                 let dispatch: Uuid = job.subject.parse().map_err(|_| DeskError::NotFound)?;
                 self.desk.tell_of_platform(dispatch).await?;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::domain::complaint::{Complaint, chain};
-use crate::store::{ListingRow, SealRow, Sealable, StoreError, expected_outcome, expected_projection};
+use crate::store::{ListingRow, SealRow, Sealable, StoreError, expected_marks, expected_outcome, expected_projection};
 use crate::workflow::Desk;
 
 /// Seconds between seals.
@@ -176,6 +176,9 @@ async fn audit_complaint(desk: &Desk, id: Uuid, report: &mut AuditReport) -> Res
             }
             if expected_outcome(&complaint) != desk.store().outcome(id).await? {
                 wrong("projection", "how it ended is kept otherwise than its log says".into());
+            }
+            if expected_marks(&complaint) != desk.store().marks(id).await? {
+                wrong("projection", "it is found in the queue otherwise than its log says".into());
             }
             if listings.len() != projected.listings.len() {
                 wrong("projection", format!("{} listings, {} expected", projected.listings.len(), listings.len()));

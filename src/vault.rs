@@ -15,6 +15,8 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::domain::search::beginnings_of_name;
+
 /// Bytes of the master key.
 pub const MASTER_KEY_BYTES: usize = 32;
 /// Random bytes of an API key (256 bits; at least 128 are asked for).
@@ -24,6 +26,8 @@ const API_KEY_PREFIX: &str = "ftk_";
 /// Prefix of a seller's token.
 pub const SELLER_TOKEN_PREFIX: &str = "fts_";
 const NONCE_BYTES: usize = 24;
+/// Bytes of a short digest of a name's beginning: enough to tell names apart that begin alike.
+pub const NAME_DIGEST_BYTES: usize = 5;
 
 /// Why something could not be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +50,16 @@ pub struct SealedRecord {
     pub sealed: Vec<u8>,
     /// Nonce and ciphertext of the record's key.
     pub key: Vec<u8>,
+}
+
+/// How a name begins, in keyed digests: one of its first characters, whole, by which it is found; and one short one
+/// for each further character, by which what was found is told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameKeys {
+    /// Of the first [`NAME_CHARS_MIN`](crate::domain::search::NAME_CHARS_MIN) characters, hexadecimal.
+    pub key: String,
+    /// [`NAME_DIGEST_BYTES`] for each further beginning.
+    pub rest: Vec<u8>,
 }
 
 /// The derived keys.
@@ -127,6 +141,15 @@ impl Vault {
     /// with it, never in the log.
     pub fn identity_digest(&self, canonical: &str) -> String {
         hex::encode(self.mac(b"identity", canonical.as_bytes()))
+    }
+
+    /// Keyed digests of how a name, folded for search, begins; none for one too short to be sought. Kept beside the
+    /// sealed record and erased with it, never in the log.
+    pub fn name_keys(&self, folded: &str) -> Option<NameKeys> {
+        let mut beginnings = beginnings_of_name(folded);
+        let key = hex::encode(self.mac(b"name", beginnings.next()?.as_bytes()));
+        let rest = beginnings.flat_map(|b| self.mac(b"name", b.as_bytes()).into_iter().take(NAME_DIGEST_BYTES)).collect();
+        Some(NameKeys { key, rest })
     }
 
     fn mac(&self, purpose: &[u8], bytes: &[u8]) -> [u8; 32] {

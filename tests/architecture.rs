@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &["domain"]),
     ("clock", &[]),
-    ("vault", &[]),
+    ("vault", &["domain"]),
     ("intake", &["domain", "intake", "vault"]),
     ("store", &["domain", "store"]),
     ("writ", &["domain", "writ"]),

@@ -366,10 +366,12 @@ fields! {
     "complainant.truth_guarantee…" Examiner;
     "facts…" Examiner;
     "log[]…" Examiner;
+    "notes[]…" Examiner;
     "notice…" Examiner;
     "others[]…" Examiner;
     "policy_version" Examiner;
     "proposed…" Examiner;
+    "reminders[]…" Examiner;
     "report.completed_on…" Examiner;
     "report.corrected" Examiner;
     "report.filed_on…" Examiner;

@@ -23,6 +23,8 @@ pub enum JobKind {
     /// More is known of a report (the subject, by SHA-256) than before: it was proven, or an examiner read its
     /// pages. Complaints with it that are under way are examined again.
     ReportKnownBetter,
+    /// By what complaints are found in the queue is written anew, for those from before it was kept.
+    QueueMarks,
     /// A platform's answer to a dispatch (the subject, by id) says something against its complaint.
     PlatformSaid,
     /// A delivery (the subject, by id) was given up, or waits although its time is over.
@@ -33,7 +35,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 11] = [
+    pub const ALL: [JobKind; 12] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,
@@ -42,6 +44,7 @@ impl JobKind {
         JobKind::ReportProven,
         JobKind::Outcomes,
         JobKind::ReportKnownBetter,
+        JobKind::QueueMarks,
         JobKind::PlatformSaid,
         JobKind::Undelivered,
         JobKind::EndpointPaused,
@@ -58,6 +61,7 @@ impl JobKind {
             JobKind::ReportProven => "report_proven",
             JobKind::Outcomes => "outcomes",
             JobKind::ReportKnownBetter => "report_known_better",
+            JobKind::QueueMarks => "queue_marks",
             JobKind::PlatformSaid => "platform_said",
             JobKind::Undelivered => "undelivered",
             JobKind::EndpointPaused => "endpoint_paused",

@@ -30,6 +30,7 @@ pub mod reopening;
 pub mod report;
 pub mod report_relation;
 pub mod right;
+pub mod search;
 pub mod secrets;
 pub mod signature;
 pub mod statement;

@@ -1,45 +1,19 @@
-//! The examiners' queue, and who has what in hand.
+//! Who has which complaint of the queue in hand: claims, which are leases and return when their holder is away.
 
 use diesel::prelude::*;
-use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::error::Fault;
-use super::rows::ComplaintRow;
-use super::schema::{complaints, desk_claims, listings};
-use super::types::{Day, Id, Ts};
+use super::notes::NoteRow;
+use super::schema::{desk_claims, desk_notes};
+use super::types::{Id, Maybe, Ts};
 use super::work::{look, work};
 use super::{Store, StoreError};
 
-/// Complaints of the queue that are looked at to find one nobody has.
-const CANDIDATES_MAX: i64 = 50;
-
-/// Which complaints of the queue are shown; absent: any.
-#[derive(Clone, Debug, Default)]
-pub struct QueueFilter {
-    /// Word of the track.
-    pub track: Option<String>,
-    /// Word of the state.
-    pub state: Option<String>,
-    /// Due on this day or before.
-    pub due_before: Option<Date>,
-    /// With a listing on this platform.
-    pub platform: Option<String>,
-}
-
-/// A row of the queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueRow {
-    /// The complaint.
-    pub complaint: ComplaintRow,
-    /// The examiner who has it now.
-    pub claimed_by: Option<Uuid>,
-}
-
 /// A claim.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = desk_claims)]
+#[diesel(table_name = desk_claims, treat_none_as_default_value = false)]
 pub struct ClaimRow {
     /// The complaint.
     #[diesel(serialize_as = Id, deserialize_as = Id)]
@@ -53,143 +27,83 @@ pub struct ClaimRow {
     /// It returns to the queue then.
     #[diesel(serialize_as = Ts, deserialize_as = Ts)]
     pub lease_until: Timestamp,
+    /// Who gave it to the examiner; absent: it took it itself.
+    #[diesel(serialize_as = Maybe<Id>, deserialize_as = Maybe<Id>)]
+    pub assigned_by: Option<Uuid>,
 }
 
-/// The queue, filtered, most urgent first: one text for the page and for claiming.
-macro_rules! queue {
-    ($filter:expr, $limit:expr) => {{
-        let mut query = complaints::table
-            .filter(complaints::queue_on.is_not_null())
-            .order((complaints::queue_on, complaints::id))
-            .limit($limit)
-            .select(ComplaintRow::as_select())
-            .into_boxed::<Db>();
-        if let Some(track) = $filter.track.clone() {
-            query = query.filter(complaints::track.eq(track));
-        }
-        if let Some(state) = $filter.state.clone() {
-            query = query.filter(complaints::state.eq(state));
-        }
-        if let Some(day) = $filter.due_before {
-            query = query.filter(complaints::queue_on.le(Some(Day(day))));
-        }
-        if let Some(platform) = $filter.platform.clone() {
-            let there = listings::table.filter(listings::platform.eq(platform)).select(listings::complaint_id);
-            query = query.filter(complaints::id.eq_any(there));
-        }
-        query
-    }};
+/// From whom a claim may be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakenFrom {
+    /// From nobody: it must be free, or the examiner's own.
+    Nobody,
+    /// From whoever has it.
+    Anybody,
+    /// From this examiner, who must have it.
+    Holder(Uuid),
 }
 
 impl Store {
-    /// A page of the queue after `(day it is due or empty, id)`.
+    /// Puts a claim; false where it may not be taken from who has it at `claim.claimed_at`. Never one for two. A claim
+    /// of the examiner's own is renewed, and is never shortened by that. `note`: what is noted with it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn queue_page(
-        &self,
-        filter: QueueFilter,
-        after: Option<(String, Uuid)>,
-        limit: usize,
-        now: Timestamp,
-    ) -> Result<Vec<QueueRow>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        look!(self, $go => {
-            let mut query = queue!(filter, limit);
-            if let Some((day, id)) = &after {
-                let day = Some(Day(day.parse().unwrap_or(Date::MAX)));
-                query = query.filter(complaints::queue_on.gt(day).or(complaints::queue_on.eq(day).and(complaints::id.gt(Id(*id)))));
-            }
-            let rows: Vec<ComplaintRow> = go!(load, query)?;
-            let ids: Vec<Id> = rows.iter().map(|r| Id(r.id)).collect();
-            let claims = desk_claims::table
-                .filter(desk_claims::complaint_id.eq_any(ids))
-                .filter(desk_claims::lease_until.gt(Ts(now)))
-                .select(ClaimRow::as_select());
-            let claims: Vec<ClaimRow> = go!(load, claims)?;
-            let with_claim = |complaint: ComplaintRow| {
-                let claimed_by = claims.iter().find(|c| c.complaint_id == complaint.id).map(|c| c.examiner);
-                QueueRow { complaint, claimed_by }
-            };
-            Ok::<_, Fault>(rows.into_iter().map(with_claim).collect::<Vec<_>>())
-        })
-    }
-
-    /// How many complaints wait, by track and state.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn queue_counts(&self) -> Result<Vec<(Option<String>, String, i64)>, StoreError> {
-        look!(self, $go => {
-            let query = complaints::table
-                .filter(complaints::queue_on.is_not_null())
-                .group_by((complaints::track, complaints::state))
-                .select((complaints::track, complaints::state, diesel::dsl::count_star()));
-            let rows: Vec<(Option<String>, String, i64)> = go!(load, query)?;
-            Ok::<_, Fault>(rows)
-        })
-    }
-
-    /// Claims the most urgent complaint nobody has; never one for two.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn claim_next(
-        &self,
-        examiner: Uuid,
-        filter: QueueFilter,
-        now: Timestamp,
-        lease_seconds: i64,
-    ) -> Result<Option<Uuid>, StoreError> {
-        let lease_until = lease(now, lease_seconds);
+    pub async fn claim(&self, claim: ClaimRow, from: TakenFrom, note: Option<NoteRow>) -> Result<bool, StoreError> {
         work!(self, $go => {
-            let free = desk_claims::table.filter(desk_claims::lease_until.gt(Ts(now))).select(desk_claims::complaint_id);
-            let query = queue!(filter, CANDIDATES_MAX).filter(complaints::id.ne_all(free));
-            let rows: Vec<ComplaintRow> = go!(load, query)?;
-            let mut claimed = None;
-            for row in rows {
-                let claim = ClaimRow { complaint_id: row.id, examiner, claimed_at: now, lease_until };
-                // Another examiner may have taken it since it was read.
-                let put = diesel::insert_into(desk_claims::table)
-                    .values(claim.clone())
-                    .on_conflict(desk_claims::complaint_id)
-                    .do_update()
-                    .set((desk_claims::examiner.eq(Id(examiner)), desk_claims::claimed_at.eq(Ts(now)), desk_claims::lease_until.eq(Ts(lease_until))));
-                let put = diesel::query_dsl::methods::FilterDsl::filter(put, desk_claims::lease_until.le(Ts(now)));
-                if go!(execute, put)? == 1 {
-                    claimed = Some(row.id);
-                    break;
+            let at = desk_claims::table.find(Id(claim.complaint_id));
+            let held: Option<ClaimRow> = go!(first, at.select(ClaimRow::as_select())).optional()?;
+            let held = held.filter(|h| h.lease_until > claim.claimed_at);
+            let mut claim = claim.clone();
+            let may = match (from, &held) {
+                (TakenFrom::Nobody, Some(h)) if h.examiner == claim.examiner => {
+                    claim.lease_until = claim.lease_until.max(h.lease_until);
+                    claim.assigned_by = h.assigned_by;
+                    true
                 }
+                (TakenFrom::Nobody, held) => held.is_none(),
+                (TakenFrom::Anybody, _) => true,
+                (TakenFrom::Holder(holder), held) => held.as_ref().is_some_and(|h| h.examiner == holder),
+            };
+            if !may {
+                return Ok(false);
             }
-            Ok::<_, Fault>(claimed)
+            // Another may have taken it since it was read: it must stand as it was.
+            let set = (
+                desk_claims::examiner.eq(Id(claim.examiner)),
+                desk_claims::claimed_at.eq(Ts(claim.claimed_at)),
+                desk_claims::lease_until.eq(Ts(claim.lease_until)),
+                desk_claims::assigned_by.eq(claim.assigned_by.map(Id)),
+            );
+            let put = diesel::insert_into(desk_claims::table).values(claim.clone()).on_conflict(desk_claims::complaint_id).do_update().set(set);
+            let put = match held {
+                None => go!(execute, diesel::query_dsl::methods::FilterDsl::filter(put, desk_claims::lease_until.le(Ts(claim.claimed_at))))?,
+                Some(h) => {
+                    let same = desk_claims::examiner.eq(Id(h.examiner)).and(desk_claims::claimed_at.eq(Ts(h.claimed_at)));
+                    go!(execute, diesel::query_dsl::methods::FilterDsl::filter(put, same))?
+                }
+            };
+            if let (1, Some(note)) = (put, &note) {
+                go!(execute, diesel::insert_into(desk_notes::table).values(note.clone()))?;
+            }
+            Ok::<_, Fault>(put == 1)
         })
     }
 
-    /// Claims one complaint, or renews the claim; false when another examiner has it.
+    /// Gives a complaint back, where it is still held so. `note`: what is noted with it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn claim(&self, complaint: Uuid, examiner: Uuid, now: Timestamp, lease_seconds: i64) -> Result<bool, StoreError> {
-        let claim = ClaimRow { complaint_id: complaint, examiner, claimed_at: now, lease_until: lease(now, lease_seconds) };
+    pub async fn release(&self, held: ClaimRow, note: Option<NoteRow>) -> Result<(), StoreError> {
         work!(self, $go => {
-            let put = diesel::insert_into(desk_claims::table)
-                .values(claim.clone())
-                .on_conflict(desk_claims::complaint_id)
-                .do_update()
-                .set((desk_claims::examiner.eq(Id(examiner)), desk_claims::claimed_at.eq(Ts(now)), desk_claims::lease_until.eq(Ts(claim.lease_until))));
-                let put = diesel::query_dsl::methods::FilterDsl::filter(put, desk_claims::lease_until.le(Ts(now)).or(desk_claims::examiner.eq(Id(examiner))));
-            Ok::<_, Fault>(go!(execute, put)? == 1)
-        })
-    }
-
-    /// Gives a complaint back; nothing happens where the examiner does not have it.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn release(&self, complaint: Uuid, examiner: Uuid) -> Result<(), StoreError> {
-        work!(self, $go => {
-            let mine = desk_claims::table.filter(desk_claims::complaint_id.eq(Id(complaint))).filter(desk_claims::examiner.eq(Id(examiner)));
-            go!(execute, diesel::delete(mine))?;
+            let same = desk_claims::table
+                .filter(desk_claims::complaint_id.eq(Id(held.complaint_id)))
+                .filter(desk_claims::examiner.eq(Id(held.examiner)))
+                .filter(desk_claims::claimed_at.eq(Ts(held.claimed_at)));
+            let gone = go!(execute, diesel::delete(same))?;
+            if let (1, Some(note)) = (gone, &note) {
+                go!(execute, diesel::insert_into(desk_notes::table).values(note.clone()))?;
+            }
             Ok::<(), Fault>(())
         })
     }
@@ -204,8 +118,4 @@ impl Store {
             Ok::<_, Fault>(row)
         })
     }
-}
-
-fn lease(now: Timestamp, seconds: i64) -> Timestamp {
-    now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now)
 }

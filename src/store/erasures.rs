@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::error::Fault;
+use super::notes::erase_notes;
 use super::rows::int;
 use super::schema::{complaints, conduct_flags, erasures, outcomes, parties, writ_bytes};
 use super::types::{Id, Ts};
@@ -55,6 +56,13 @@ impl Store {
             for (id, sealed, key) in &sizes {
                 // In place, so that no page of the file keeps them.
                 let blank = (parties::sealed.eq(vec![0_u8; sealed.len()]), parties::key.eq(vec![0_u8; key.len()]), parties::person_key.eq(None::<String>));
+                let name = parties::table.find(*id).select((parties::name_key, parties::name_rest));
+                let (key, rest): (Option<String>, Option<Vec<u8>>) = go!(first, name)?;
+                let unnamed = (
+                    parties::name_key.eq(key.map(|k| "0".repeat(k.len()))),
+                    parties::name_rest.eq(rest.map(|r| vec![0_u8; r.len()])),
+                );
+                go!(execute, diesel::update(parties::table.find(*id)).set(unnamed))?;
                 go!(execute, diesel::update(parties::table.find(*id)).set(blank))?;
                 // Documents that name the person go with it; their numbers and hashes stay.
                 let named = || writ_bytes::table.filter(writ_bytes::party_id.eq(Some(*id)).or(writ_bytes::other_party_id.eq(Some(*id))));
@@ -80,6 +88,8 @@ impl Store {
                 let blank = (conduct_flags::answer.eq(zeros(answer)), conduct_flags::answer_key.eq(zeros(key)));
                 go!(execute, diesel::update(conduct_flags::table.find(*id)).set(blank))?;
             }
+            // Nobody can tell which of the notes names whom.
+            erase_notes!(go, complaint);
             go!(execute, diesel::insert_into(erasures::table).values(row.clone()))?;
             Ok::<_, Fault>(sizes.len())
         })

@@ -172,6 +172,13 @@ pub struct PartyRow {
     pub created_at: Timestamp,
     /// Of the complainant: keyed digest by which it is the same through whatever account it files.
     pub person_key: Option<String>,
+    /// Keyed digest of how its name begins; none where it names nobody that is sought.
+    pub name_key: Option<String>,
+    /// Short digests of its longer beginnings.
+    pub name_rest: Option<Vec<u8>>,
+    /// While its complaint waits for a person and it is sought by name: the complaint's place in the queue.
+    #[diesel(serialize_as = Maybe<Day>, deserialize_as = Maybe<Day>)]
+    pub queue_on: Option<Date>,
 }
 
 /// An authenticity level granted to a report.

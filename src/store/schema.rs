@@ -2,10 +2,12 @@
 //! the two. Used by the statements of this module only.
 
 mod conduct;
+mod desk;
 mod issued;
 mod outbox;
 
 pub use conduct::*;
+pub use desk::*;
 pub use issued::*;
 pub use outbox::*;
 
@@ -218,6 +220,9 @@ diesel::table! {
         key -> Binary,
         created_at -> TsSql,
         person_key -> Nullable<Text>,
+        name_key -> Nullable<Text>,
+        name_rest -> Nullable<Binary>,
+        queue_on -> Nullable<DaySql>,
     }
 }
 diesel::table! {
@@ -409,6 +414,7 @@ diesel::table! {
         examiner -> IdSql,
         claimed_at -> TsSql,
         lease_until -> TsSql,
+        assigned_by -> Nullable<IdSql>,
     }
 }
 diesel::table! {
@@ -424,6 +430,7 @@ diesel::table! {
 }
 
 diesel::joinable!(api_keys -> accounts (account_id));
+diesel::joinable!(desk_marks -> complaints (complaint_id));
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
@@ -529,4 +536,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     writ_copies,
     writ_bytes,
     case_files,
+    desk_marks,
+    desk_notes,
+    desk_reminders,
 );

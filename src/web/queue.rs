@@ -2,13 +2,15 @@
 
 use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::body::{JSON_BYTES_MAX, json, query};
 use super::guard::Who;
 use super::{Problem, Web};
+use crate::workflow::QueueView;
 
 type Answer = Result<HttpResponse, Problem>;
+type Asked = (web::Path<String>, web::Payload);
 
 /// The address of the next page.
 pub(super) fn next_link(req: &HttpRequest, cursor: &str) -> String {
@@ -26,15 +28,34 @@ pub(super) fn page(req: &HttpRequest, next: Option<&str>, body: &impl Serialize)
     response.json(body)
 }
 
+/// Query of the queue: a view of it, and where it goes on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QueueQuery {
+    track: Option<String>,
+    state: Option<String>,
+    due_before: Option<jiff::civil::Date>,
+    platform: Option<String>,
+    reason: Option<String>,
+    complainant: Option<uuid::Uuid>,
+    patent_number: Option<String>,
+    assigned: Option<String>,
+    text: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
 /// `GET /v1/admin/queue`
-pub async fn list(web: web::Data<Web>, req: HttpRequest) -> Answer {
-    let found = web.desk.queue(query(&req)?).await?;
+pub async fn list(web: web::Data<Web>, Who(caller): Who, req: HttpRequest) -> Answer {
+    let QueueQuery { track, state, due_before, platform, reason, complainant, patent_number, assigned, text, limit, cursor } = query(&req)?;
+    let view = QueueView { track, state, due_before, platform, reason, complainant, patent_number, assigned, text };
+    let found = web.desk.queue(&caller, view, (limit, cursor.as_deref())).await?;
     Ok(page(&req, found.next_cursor.as_deref(), &found))
 }
 
 /// `GET /v1/admin/queue/counts`
-pub async fn counts(web: web::Data<Web>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.queue_counts().await?))
+pub async fn counts(web: web::Data<Web>, Who(caller): Who, req: HttpRequest) -> Answer {
+    Ok(HttpResponse::Ok().json(web.desk.queue_counts(&caller, query(&req)?).await?))
 }
 
 /// `POST /v1/admin/queue/claims`
@@ -56,5 +77,35 @@ pub async fn claim(web: web::Data<Web>, Who(caller): Who, path: web::Path<String
 pub async fn release(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
     web.desk.release(&caller, id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/assignment`
+pub async fn assign(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
+    let id = web.desk.complaint_id(&path).await?;
+    let form = json(&req, payload, JSON_BYTES_MAX).await?;
+    Ok(HttpResponse::Created().json(web.desk.assign(&caller, id, form).await?))
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/notes`
+pub async fn note(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
+    let id = web.desk.complaint_id(&path).await?;
+    let form = json(&req, payload, JSON_BYTES_MAX).await?;
+    Ok(HttpResponse::Created().json(web.desk.add_note(&caller, id, form).await?))
+}
+
+/// `POST /v1/admin/complaints/{complaint_id}/reminders`
+pub async fn remind(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
+    let id = web.desk.complaint_id(&path).await?;
+    let form = json(&req, payload, JSON_BYTES_MAX).await?;
+    Ok(HttpResponse::Created().json(web.desk.set_reminder(&caller, id, form).await?))
+}
+
+/// `DELETE /v1/admin/complaints/{complaint_id}/reminders/{reminder_id}`
+pub async fn end_reminder(web: web::Data<Web>, Who(caller): Who, path: web::Path<(String, String)>) -> Answer {
+    let (complaint, reminder) = path.into_inner();
+    let complaint = web.desk.complaint_id(&complaint).await?;
+    let reminder = reminder.parse().map_err(|_| Problem::not_found())?;
+    web.desk.end_reminder(&caller, (complaint, reminder)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -125,6 +125,10 @@ routes! {
     get "/v1/admin/complaints/{complaint_id}" STAFF examination::show;
     post "/v1/admin/complaints/{complaint_id}/claim" JUDGES queue::claim;
     delete "/v1/admin/complaints/{complaint_id}/claim" JUDGES queue::release;
+    post "/v1/admin/complaints/{complaint_id}/assignment" JUDGES queue::assign;
+    post "/v1/admin/complaints/{complaint_id}/notes" JUDGES queue::note;
+    post "/v1/admin/complaints/{complaint_id}/reminders" JUDGES queue::remind;
+    delete "/v1/admin/complaints/{complaint_id}/reminders/{reminder_id}" JUDGES queue::end_reminder;
     get "/v1/admin/complaints/{complaint_id}/documents/{sha256}" JUDGES examination::document;
     get "/v1/admin/complaints/{complaint_id}/report-pages/{page}" JUDGES report_pages::page;
     post "/v1/admin/complaints/{complaint_id}/report-reading" JUDGES report_pages::read;

@@ -25,6 +25,7 @@ use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, N
 use crate::domain::notice_check::{ListingParsed, Notice, check_notice};
 use crate::domain::patent::PatentNumber;
 use crate::domain::reference::reference;
+use crate::domain::search::folded;
 use crate::intake::upload::Arriving;
 use crate::store::{AnswerRow, Commit, CommitError, FileRow, FilingAsk, FilingContext, JobDraft, Outline, PartyRow, ReliedOn};
 
@@ -336,7 +337,8 @@ impl Desk {
     /// Seals the people of the notice, one record each.
     fn people(&self, complaint: Uuid, checked: &Checked, now: Timestamp) -> Result<(Vec<PartyRow>, PartyRef, Option<PartyRef>), DeskError> {
         let mut rows = Vec::new();
-        let mut keep = |role: &str, json: String, record: crate::vault::SealedRecord, id: Uuid| {
+        let mut keep = |role: &str, (json, name): (String, &str), record: crate::vault::SealedRecord, id: Uuid| {
+            let names = self.vault.name_keys(&folded(name));
             rows.push(PartyRow {
                 id,
                 complaint_id: complaint,
@@ -345,18 +347,21 @@ impl Desk {
                 key: record.key,
                 created_at: now,
                 person_key: (role == "complainant").then(|| self.person_key(&checked.complainant.person)),
+                name_key: names.as_ref().map(|n| n.key.clone()),
+                name_rest: names.map(|n| n.rest),
+                queue_on: None,
             });
             PartyRef { party: id, digest: self.vault.person_digest(complaint, &json) }
         };
         let id = self.ids.next();
         let json = serde_json::to_string(&checked.complainant).unwrap_or_default();
-        let complainant = keep("complainant", json, self.vault.seal(id, &checked.complainant)?, id);
+        let complainant = keep("complainant", (json, &checked.complainant.person.name), self.vault.seal(id, &checked.complainant)?, id);
         let agent = match &checked.agent {
             None => None,
             Some(agent) => {
                 let id = self.ids.next();
                 let json = serde_json::to_string(agent).unwrap_or_default();
-                Some(keep("agent", json, self.vault.seal(id, agent)?, id))
+                Some(keep("agent", (json, &agent.name), self.vault.seal(id, agent)?, id))
             }
         };
         Ok((rows, complainant, agent))

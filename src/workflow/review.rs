@@ -108,6 +108,9 @@ impl Desk {
                 key: record.key,
                 created_at: now,
                 person_key: None,
+                name_key: None,
+                name_rest: None,
+                queue_on: None,
             };
             let kept = SubmissionRow {
                 id: review,

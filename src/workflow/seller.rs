@@ -22,6 +22,7 @@ use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, compariso
 use crate::domain::notice::{Language, TruthGuarantee};
 use crate::domain::policy::Track;
 use crate::domain::report::ItemVerdict;
+use crate::domain::search::folded;
 use crate::domain::statement::{SellerIdentity, SellerWords, StatementParts, answer_to_seller, check_statement};
 use crate::store::{PartyRow, SellerAccessRow, SubmissionRow};
 use crate::vault::Vault;
@@ -451,6 +452,7 @@ impl Desk {
         let complaint_id = loaded.complaint.id;
         let json = serde_json::to_string(words).unwrap_or_default();
         let record = self.vault.seal(party, words)?;
+        let names = words.seller.as_ref().and_then(|s| self.vault.name_keys(&folded(&s.name)));
         let row = PartyRow {
             id: party,
             complaint_id,
@@ -459,6 +461,9 @@ impl Desk {
             key: record.key,
             created_at: now,
             person_key: None,
+            name_key: names.as_ref().map(|n| n.key.clone()),
+            name_rest: names.map(|n| n.rest),
+            queue_on: None,
         };
         Ok((row, PartyRef { party, digest: self.vault.person_digest(complaint_id, &json) }))
     }

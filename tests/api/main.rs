@@ -19,6 +19,7 @@ mod contract;
 mod corpus;
 mod deadlines;
 mod delivery;
+mod desk;
 mod documents;
 mod endpoints;
 mod filing;

@@ -22,6 +22,10 @@ pub const DECISION_SIMPLE_WORKING_DAYS: u32 = 2;
 pub const DECISION_COMPLEX_DESIGN_DAYS: u32 = 10;
 /// Months for a decision on the complex track, utility model. Model: protection-centre plan 2016.
 pub const DECISION_COMPLEX_UTILITY_MODEL_MONTHS: u32 = 1;
+/// Why a complaint waits: a decision was proposed and needs another examiner.
+pub const SECOND_EXAMINER: &str = "second_examiner";
+/// Why a complaint waits: somebody asked for a second look.
+pub const SECOND_LOOK: &str = "second_look";
 
 /// When a decision is due that runs from `from`.
 pub fn decision_due(calendar: &Calendar, track: Track, kind: PatentKind, from: Date) -> Due {
@@ -133,5 +137,15 @@ impl Complaint {
         let open = |s: &Stage| matches!(s, Stage::Kept { missed: true, .. } | Stage::Received | Stage::Forwarded { failed: true, .. });
         let waits = |l: &Listing| l.contest.as_ref().is_some_and(|c| open(&c.stage));
         self.reopened.is_some() || self.reviews.iter().any(|r| !r.decided) || self.listings.iter().any(|l| l.reopened || waits(l))
+    }
+
+    /// Why it is not simply the next, in codes: the criteria of the policy it met, why it came back,
+    /// [`SECOND_EXAMINER`] where a decision waits for one, [`SECOND_LOOK`] where a review does.
+    pub fn waits_because(&self) -> std::collections::BTreeSet<String> {
+        let met = self.triaged.iter().flat_map(|t| t.met.iter().cloned());
+        let again = self.reopened.iter().flat_map(|r| r.why.codes());
+        let second = self.proposed.iter().map(|_| SECOND_EXAMINER.to_owned());
+        let looks = self.reviews.iter().filter(|r| !r.decided).map(|_| SECOND_LOOK.to_owned());
+        met.chain(again).chain(second).chain(looks).collect()
     }
 }

@@ -33,7 +33,7 @@ use uuid::Uuid;
 pub use authority::*;
 pub use clocks::{
     ANSWER_DAYS, ANSWER_EXTENDED_DAYS, DECISION_COMPLEX_DESIGN_DAYS, DECISION_COMPLEX_UTILITY_MODEL_MONTHS, DECISION_SIMPLE_WORKING_DAYS,
-    decision_due,
+    SECOND_EXAMINER, SECOND_LOOK, decision_due,
 };
 pub use contest::*;
 pub use deadlines::{ClockName, Dated, Deadline, Force, STATEMENT_STEP_WORKING_DAYS, deadlines, decision_period, extended, moved_by};

@@ -22,9 +22,10 @@ use uuid::Uuid;
 
 use super::plan::{ComplaintFileRow, Plan};
 use crate::store::error::Fault;
+use crate::store::marks::MarkRow;
 use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow};
 use crate::store::schema::{
-    complaint_files, complaints, events, examinations, idempotency, listings, mails, notices, parties, report_grants, writs,
+    complaint_files, complaints, desk_marks, events, examinations, idempotency, listings, mails, notices, parties, report_grants, writs,
 };
 use crate::store::types::{Day, DaySql, Id, IdSql, Ts, TsSql};
 use crate::store::{JobRow, WritRow};
@@ -126,7 +127,8 @@ columns!(Listings of ListingRow, into "listings" ")": complaint_id Uuid, line i3
     id_space Option<String>, item_id Option<String>, sku Option<String>, item_key Option<String>, shop Option<String>,
     platform Option<String>, url Option<String>, determination String, measure String, by_human bool, live_key Option<String>);
 columns!(Parties of PartyRow, into "parties" ")": id Uuid, complaint_id Uuid, role String, sealed Vec<u8>, key Vec<u8>,
-    created_at Timestamp, person_key Option<String>);
+    created_at Timestamp, person_key Option<String>, name_key Option<String>, name_rest Option<Vec<u8>>, queue_on Option<Date>);
+columns!(Marks of MarkRow, into "desk_marks" ")": complaint_id Uuid, kind String, mark String, queue_on Option<Date>);
 columns!(Notices of NoticeRow, into "notices" ")": complaint_id Uuid, seq i32, body String);
 columns!(Examinations of ExaminationRow, into "examinations" ")": complaint_id Uuid, seq i32, body String);
 columns!(Files of ComplaintFileRow, into "complaint_files" ") ON CONFLICT DO NOTHING": complaint_id Uuid, file_id Uuid);
@@ -150,21 +152,24 @@ pub(super) async fn into_postgres(c: &AsyncPgConnection, (live, papers): (&[&Pla
             $columns::of(live.iter().flat_map(|p| &p.$rows)).put(c)
         };
     }
-    let all = tokio::join!(
-        put!(Complaints, filed),
-        put!(Events, events),
-        put!(Listings, listings_filed),
-        put!(Parties, parties),
-        put!(Notices, notices),
-        put!(Examinations, examinations),
-        put!(Files, files),
-        put!(Grants, grants),
-        put!(Mails, mails),
-        put!(Jobs, jobs),
-        Writs::of(papers.iter()).put(c),
-        put!(Answers, answer),
-    );
-    match cause(<[QueryResult<()>; 12]>::from(all)) {
+    let most = async {
+        tokio::join!(
+            put!(Complaints, filed),
+            put!(Events, events),
+            put!(Listings, listings_filed),
+            put!(Parties, parties),
+            put!(Notices, notices),
+            put!(Examinations, examinations),
+            put!(Files, files),
+            put!(Grants, grants),
+            put!(Mails, mails),
+            put!(Jobs, jobs),
+            Writs::of(papers.iter()).put(c),
+            put!(Answers, answer),
+        )
+    };
+    let (most, marks) = tokio::join!(most, put!(Marks, marks));
+    match cause(<[QueryResult<()>; 12]>::from(most).into_iter().chain([marks])) {
         Some(e) => Err(e.into()),
         None => Ok(()),
     }
@@ -172,7 +177,7 @@ pub(super) async fn into_postgres(c: &AsyncPgConnection, (live, papers): (&[&Pla
 
 /// What really failed. After it every statement on its way is refused because the transaction is over, and
 /// such a refusal may be seen first.
-fn cause<const N: usize>(all: [QueryResult<()>; N]) -> Option<Error> {
+fn cause(all: impl IntoIterator<Item = QueryResult<()>>) -> Option<Error> {
     let follows = |e: &Error| match e {
         Error::DatabaseError(DatabaseErrorKind::Unknown, info) if info.message().starts_with("current transaction is aborted") => 2,
         Error::DatabaseError(DatabaseErrorKind::Unknown, _) => 1,
@@ -194,6 +199,7 @@ pub(super) fn into_sqlite(c: &mut SqliteConnection, (live, papers): (&[&Plan], &
     put!(events, events);
     put!(listings, listings_filed);
     put!(parties, parties);
+    put!(desk_marks, marks);
     put!(notices, notices);
     put!(examinations, examinations);
     for row in live.iter().flat_map(|p| &p.files) {

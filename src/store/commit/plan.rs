@@ -11,6 +11,7 @@ use crate::domain::job::JobKind;
 use crate::domain::letter::{LetterDraft, letters};
 use crate::domain::writ::{WritDraft, WritIssuer, writs};
 use crate::store::SubmissionRow;
+use crate::store::marks::{MarkRow, Marked};
 use crate::store::projection::expected_projection;
 use crate::store::rows::{
     ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PageReadingRow, PartyRow, int,
@@ -47,6 +48,10 @@ pub(super) struct Plan {
     pub(super) listings_filed: Vec<ListingRow>,
     pub(super) listings_moved: Vec<ListingRow>,
     pub(super) parties: Vec<PartyRow>,
+    /// By what a new complaint is found, while it waits for a person.
+    pub(super) marks: Vec<MarkRow>,
+    /// The same of one that is there already.
+    pub(super) marked: Option<Marked>,
     pub(super) notices: Vec<NoticeRow>,
     pub(super) examinations: Vec<ExaminationRow>,
     pub(super) files: Vec<ComplaintFileRow>,
@@ -94,6 +99,9 @@ impl Plan {
         let alarm_at = complaint.alarm_at().into_iter().chain(commit.ends_at).min();
         let before_seq = last_seq - i32::try_from(stored.len()).unwrap_or(0);
         let events: Vec<EventRow> = stored.into_iter().map(|e| EventRow::of(id, e)).collect();
+        let queue_on = row.queue_on;
+        let marked = Marked::of(&complaint, queue_on);
+        let (marks, marked) = if is_new { (marked.all(), None) } else { (vec![], Some(marked)) };
         let (filed, moved) = if is_new { (vec![row], vec![]) } else { (vec![], vec![Moved { row, before_seq }]) };
         let (listings_filed, listings_moved) = match (is_new, touched) {
             (true, _) => (listings, vec![]),
@@ -113,7 +121,9 @@ impl Plan {
             moved,
             listings_filed,
             listings_moved,
-            parties: commit.parties,
+            parties: commit.parties.into_iter().map(|p| PartyRow { queue_on: queue_on.filter(|_| p.name_key.is_some()), ..p }).collect(),
+            marks,
+            marked,
             notices: notice.map(|(complaint_id, seq, body)| NoticeRow { complaint_id, seq, body }).into_iter().collect(),
             examinations: examination.map(|(complaint_id, seq, body)| ExaminationRow { complaint_id, seq, body }).into_iter().collect(),
             uploaded: commit.uploaded,

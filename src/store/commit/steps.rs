@@ -140,6 +140,9 @@ macro_rules! write_batch {
         for row in live.iter().flat_map(|p| &p.reports) {
             $go!(execute, diesel::insert_into(reports::table).values(row.clone()).on_conflict_do_nothing())?;
         }
+        for marked in live.iter().filter_map(|p| p.marked.as_ref()) {
+            crate::store::marks::put_marked!($go, marked);
+        }
         for ended in live.iter().filter_map(|p| p.ended.as_ref()) {
             crate::store::outcomes::put_ended!($go, ended);
         }

@@ -42,6 +42,10 @@ codes! {
     409 "changed.meanwhile" "It changed meanwhile; try again" "数据已变更，请重试";
     409 "exists" "It exists already" "已经存在";
     409 "claim.taken" "Another examiner has it" "已由其他判定员领取";
+    409 "claim.not_held" "It is not yours to hand over" "该投诉不在您手中，无法转交";
+    409 "note.too_many" "The complaint has too many notes" "该投诉的备注过多";
+    409 "reminder.too_many" "The complaint has too many reminders" "该投诉的提醒过多";
+    409 "reminder.done" "The reminder was done before" "该提醒此前已办结";
     409 "platform.site_taken" "A site belongs to one platform only" "该站点已归属其他平台";
     409 "register.older" "What is known of the register is of a later day" "登记簿已有更晚日期的信息";
     409 "revocation.recorded" "That was recorded before" "此前已有记录";
@@ -69,6 +73,12 @@ codes! {
     422 "list.too_long" "A list is too long" "列表过长";
     422 "list.limit" "The limit is out of range" "limit 超出范围";
     422 "list.filter" "Not a state or track" "没有这个状态或者轨道";
+    422 "queue.text" "The text is empty or too long" "检索文字为空或者过长";
+    422 "queue.text_broad" "Too much is found by that: say more" "命中过多，请输入更多文字";
+    422 "assignment.examiner" "Not an examiner" "不是判定员账号";
+    422 "note.text" "Say it in words" "请以文字说明";
+    422 "reminder.text" "Say it in words" "请以文字说明";
+    422 "reminder.day" "The day is over or too far" "日期已过或者过远";
     422 "list.cursor" "The cursor is not one of this list" "游标不属于该列表";
     422 "erasure.reason" "Say why" "请说明理由";
     422 "flag.text" "Say it in words" "请以文字说明";

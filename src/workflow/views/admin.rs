@@ -16,7 +16,7 @@ use crate::domain::report::ReportFacts;
 use crate::domain::signature::SignatureSeen;
 use crate::store::{AckRow, GrantRow};
 use crate::vault::SealedRecord;
-use crate::workflow::{AttemptView, Caller, ClaimView, ConductShown, Desk, DeskError, Role};
+use crate::workflow::{AttemptView, Caller, ClaimView, ConductShown, Desk, DeskError, NoteView, ReminderView, Role};
 
 /// Other complaints shown beside one, at most.
 const OTHERS_MAX: usize = 20;
@@ -89,6 +89,10 @@ pub struct AdminView {
     pub others: Vec<OtherComplaint>,
     /// Who has it, and until when.
     pub claim: Option<ClaimView>,
+    /// What examiners noted, oldest first; for nobody outside.
+    pub notes: Vec<NoteView>,
+    /// What reminds them of it.
+    pub reminders: Vec<ReminderView>,
     /// The conduct of who complains and of the sellers.
     pub conduct: ConductShown,
     /// The log.
@@ -116,16 +120,20 @@ pub struct QueueItem {
     pub due_on: Option<Date>,
     /// When it was filed.
     pub filed_at: Timestamp,
+    /// Number of its last event: what a change names as seen.
+    pub version: i32,
     /// Why it came back, in codes (`register.invalidated`, …); null where it did not.
     pub reopened: Option<Vec<String>>,
     /// Examiner who has it now.
     pub claimed_by: Option<Uuid>,
+    /// The reminder that brought it to the top.
+    pub reminder: Option<ReminderView>,
 }
 
 /// A page of the queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct QueuePage {
-    /// The rows, most urgent first.
+    /// The rows: what a reminder brought back, then the most urgent first.
     pub items: Vec<QueueItem>,
     /// Cursor of the next page.
     pub next_cursor: Option<String>,
@@ -203,7 +211,9 @@ impl Desk {
             authenticity: loaded.grants.iter().cloned().map(Into::into).collect(),
             proposed: loaded.complaint.proposed.clone(),
             others,
-            claim: claim.map(|c| ClaimView { complaint: id, examiner: c.examiner, lease_until: c.lease_until }),
+            claim: claim.map(Into::into),
+            notes: self.notes_shown(caller, id).await?,
+            reminders: self.reminders_shown(caller, id).await?,
             conduct: self.conduct_shown(caller, &loaded).await?,
             log: event_views(&loaded.log, true),
             notice: loaded.case,

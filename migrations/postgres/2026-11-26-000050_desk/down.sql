@@ -1,0 +1,15 @@
+DROP TABLE desk_reminders;
+DROP TABLE desk_notes;
+DROP FUNCTION refuse_change_of_note();
+DROP INDEX desk_claims_examiner;
+ALTER TABLE desk_claims DROP COLUMN assigned_by;
+DROP INDEX complaints_waiting_reference;
+DROP INDEX complaints_waiting_patent;
+DROP INDEX complaints_waiting_account;
+DROP INDEX complaints_waiting_track;
+DROP INDEX complaints_waiting_state;
+DROP INDEX parties_waiting_name;
+ALTER TABLE parties DROP COLUMN queue_on;
+ALTER TABLE parties DROP COLUMN name_rest;
+ALTER TABLE parties DROP COLUMN name_key;
+DROP TABLE desk_marks;

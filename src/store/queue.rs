@@ -1,0 +1,383 @@
+//! The examiners' queue, read: complaints that wait for a person, by urgency, through any of its filters.
+//!
+//! # Why
+//! Of a million complaints a hundredth waits, and every index here holds only those. A page is read in the order of
+//! one index from where the page before ended, so that it costs what a page costs: by the mark that is asked for
+//! (platform, reason), or by state, track, account or patent, or by the urgency alone. What is sought by text or by
+//! who has it is looked up first, at most [`MATCHES_MAX`] of it, and is then put in order.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Binary, Bool, Integer, Nullable};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::claims::ClaimRow;
+use super::error::Fault;
+use super::marks::{ITEM, PLATFORM, REASON};
+use super::notes::ReminderRow;
+use super::rows::ComplaintRow;
+use super::schema::{complaints, desk_claims, desk_marks, desk_reminders, listings, parties};
+use super::types::{Day, DaySql, Id, IdSql, Ts};
+use super::work::look;
+use super::{Store, StoreError};
+
+/// Most complaints that a text, or an examiner who has them, narrows the queue to.
+pub const MATCHES_MAX: usize = 1_000;
+/// Most complaints that reminders hold at the top of the queue at once; the oldest reminders first.
+pub const REMINDED_MAX: usize = 200;
+/// Larger than every character that goes on.
+const END: char = char::MAX;
+
+diesel::define_sql_function! {
+    /// A part of some bytes, counted from 1.
+    fn substr(bytes: Nullable<Binary>, from: Integer, length: Integer) -> Nullable<Binary>;
+}
+
+/// A name, as it is sought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameSought {
+    /// Digest of its beginning.
+    pub key: String,
+    /// Where the short digest of all that is sought stands, from 1, and the digest; none: the beginning is all.
+    pub rest: Option<(i32, Vec<u8>)>,
+}
+
+/// A text, as it is sought in each place where it can be: as the beginning of any of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextSought {
+    /// A reference.
+    pub reference: Option<String>,
+    /// A patent number.
+    pub number: Option<String>,
+    /// An item id.
+    pub item: Option<String>,
+    /// The name of a party.
+    pub name: Option<NameSought>,
+}
+
+/// Which complaints of the queue are shown; absent: any.
+#[derive(Clone, Debug, Default)]
+pub struct QueueFilter {
+    /// Word of the track.
+    pub track: Option<String>,
+    /// Word of the state.
+    pub state: Option<String>,
+    /// Due on this day or before.
+    pub due_before: Option<Date>,
+    /// With a listing on this platform.
+    pub platform: Option<String>,
+    /// Waiting because of this.
+    pub reason: Option<String>,
+    /// Filed by this account.
+    pub account: Option<Uuid>,
+    /// On this patent.
+    pub patent_number: Option<String>,
+    /// Had by nobody now.
+    pub unclaimed: bool,
+    /// One of these: what a text or an examiner's hand was looked up as.
+    pub among: Option<Vec<Uuid>>,
+}
+
+/// A row of the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueRow {
+    /// The complaint.
+    pub complaint: ComplaintRow,
+    /// Who has it now.
+    pub claim: Option<ClaimRow>,
+    /// The reminder that brought it to the top.
+    pub reminder: Option<ReminderRow>,
+}
+
+/// A place in the queue: the day, and the complaint.
+pub type Place = (Date, Uuid);
+
+/// After a place, by these two columns: one look into an index that has them.
+macro_rules! after {
+    ($columns:literal, $place:expr) => {{
+        let (day, id) = $place;
+        let begun = diesel::dsl::sql::<Bool>(concat!("(", $columns, ") > (")).bind::<DaySql, _>(Day(day));
+        begun.sql(", ").bind::<IdSql, _>(Id(id)).sql(")")
+    }};
+}
+
+/// Narrows a query that has `complaints` in it by all of the filter that its index does not hold.
+macro_rules! narrowed {
+    ($query:ident, $filter:expr, $now:expr) => {{
+        let mut query = $query;
+        let filter: &QueueFilter = $filter;
+        if let Some(track) = filter.track.clone() {
+            query = query.filter(complaints::track.eq(track));
+        }
+        if let Some(state) = filter.state.clone() {
+            query = query.filter(complaints::state.eq(state));
+        }
+        if let Some(day) = filter.due_before {
+            query = query.filter(complaints::queue_on.le(Some(Day(day))));
+        }
+        if let Some(account) = filter.account {
+            query = query.filter(complaints::account_id.eq(Id(account)));
+        }
+        if let Some(number) = filter.patent_number.clone() {
+            query = query.filter(complaints::patent_number.eq(number));
+        }
+        if let Some(platform) = filter.platform.clone() {
+            let there = listings::table.filter(listings::complaint_id.eq(complaints::id)).filter(listings::platform.eq(platform));
+            query = query.filter(diesel::dsl::exists(there));
+        }
+        if filter.unclaimed {
+            let held =
+                desk_claims::table.filter(desk_claims::complaint_id.eq(complaints::id)).filter(desk_claims::lease_until.gt(Ts($now)));
+            query = query.filter(diesel::dsl::not(diesel::dsl::exists(held)));
+        }
+        query
+    }};
+}
+
+/// The queue, filtered, in order: `$select` of at most `$limit` complaints after a place, without those of `$but`.
+macro_rules! waiting {
+    ($go:ident, ($filter:expr, $now:expr), $select:expr, ($after:expr, $but:expr, $limit:expr)) => {{
+        let filter: &QueueFilter = $filter;
+        let driven = filter.among.is_none().then(|| mark_of(filter)).flatten();
+        match driven {
+            Some((kind, mark, rest)) => {
+                let mut query = desk_marks::table
+                    .inner_join(complaints::table)
+                    .filter(desk_marks::kind.eq(kind))
+                    .filter(desk_marks::mark.eq(mark))
+                    .order((desk_marks::queue_on, desk_marks::complaint_id))
+                    .limit($limit)
+                    .select($select)
+                    .into_boxed::<Db>();
+                if let Some(place) = $after {
+                    query = query.filter(after!("desk_marks.queue_on, desk_marks.complaint_id", place));
+                }
+                let but: &[Id] = $but;
+                if !but.is_empty() {
+                    query = query.filter(desk_marks::complaint_id.ne_all(but.to_vec()));
+                }
+                $go!(load, narrowed!(query, &rest, $now))
+            }
+            None => {
+                let mut query = complaints::table
+                    .filter(complaints::queue_on.is_not_null())
+                    .order((complaints::queue_on, complaints::id))
+                    .limit($limit)
+                    .select($select)
+                    .into_boxed::<Db>();
+                if let Some(place) = $after {
+                    query = query.filter(after!("complaints.queue_on, complaints.id", place));
+                }
+                let but: &[Id] = $but;
+                if !but.is_empty() {
+                    query = query.filter(complaints::id.ne_all(but.to_vec()));
+                }
+                if let Some(ids) = &filter.among {
+                    query = query.filter(complaints::id.eq_any(ids.iter().map(|id| Id(*id)).collect::<Vec<_>>()));
+                }
+                if let Some(reason) = filter.reason.clone() {
+                    let there = desk_marks::table
+                        .filter(desk_marks::complaint_id.eq(complaints::id))
+                        .filter(desk_marks::kind.eq(REASON))
+                        .filter(desk_marks::mark.eq(reason));
+                    query = query.filter(diesel::dsl::exists(there));
+                }
+                $go!(load, narrowed!(query, filter, $now))
+            }
+        }
+    }};
+}
+
+/// The mark by whose index the queue is read, and what of the filter is left.
+fn mark_of(filter: &QueueFilter) -> Option<(&'static str, String, QueueFilter)> {
+    if let Some(reason) = &filter.reason {
+        return Some((REASON, reason.clone(), QueueFilter { reason: None, ..filter.clone() }));
+    }
+    let platform = filter.platform.clone()?;
+    Some((PLATFORM, platform, QueueFilter { platform: None, ..filter.clone() }))
+}
+
+/// Complaints that a reminder holds at the top today, narrowed by the filter: with the reminder, the oldest first.
+macro_rules! reminded {
+    ($go:ident, ($filter:expr, $now:expr), $today:expr) => {{
+        let filter: &QueueFilter = $filter;
+        let query = desk_reminders::table
+            .filter(desk_reminders::done_at.is_null())
+            .filter(desk_reminders::due_on.le(Day($today)))
+            .order((desk_reminders::due_on, desk_reminders::id))
+            .limit(i64::try_from(REMINDED_MAX).unwrap_or(i64::MAX))
+            .select(ReminderRow::as_select());
+        let mut reminders: Vec<ReminderRow> = $go!(load, query)?;
+        if let Some(among) = &filter.among {
+            reminders.retain(|r| among.contains(&r.complaint_id));
+        }
+        let mut once = std::collections::HashSet::new();
+        reminders.retain(|r| once.insert(r.complaint_id));
+        if reminders.is_empty() {
+            Vec::new()
+        } else {
+            let ids: Vec<Id> = reminders.iter().map(|r| Id(r.complaint_id)).collect();
+            let query = complaints::table.filter(complaints::id.eq_any(ids)).select(ComplaintRow::as_select()).into_boxed::<Db>();
+            let mut query = narrowed!(query, filter, $now);
+            if let Some(reason) = filter.reason.clone() {
+                let there = desk_marks::table
+                    .filter(desk_marks::complaint_id.eq(complaints::id))
+                    .filter(desk_marks::kind.eq(REASON))
+                    .filter(desk_marks::mark.eq(reason));
+                query = query.filter(diesel::dsl::exists(there));
+            }
+            let rows: Vec<ComplaintRow> = $go!(load, query)?;
+            let row_of = |r: ReminderRow| rows.iter().find(|c| c.id == r.complaint_id).cloned().map(|c| (c, r));
+            reminders.into_iter().filter_map(row_of).collect::<Vec<(ComplaintRow, ReminderRow)>>()
+        }
+    }};
+}
+
+impl Store {
+    /// A page of the queue: first what reminders hold at the top, then by urgency after a place. `after`: whether that
+    /// place is among the reminded, and the place.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn queue_page(
+        &self,
+        filter: QueueFilter,
+        (after, limit): (Option<(bool, Place)>, usize),
+        (now, today): (Timestamp, Date),
+    ) -> Result<Vec<QueueRow>, StoreError> {
+        look!(self, $go => {
+            let reminded: Vec<(ComplaintRow, ReminderRow)> = reminded!(go, (&filter, now), today);
+            let but: Vec<Id> = reminded.iter().map(|(c, _)| Id(c.id)).collect();
+            let (begun, place) = match after {
+                Some((true, place)) => (reminded.iter().position(|(_, r)| (r.due_on, r.id) > place).unwrap_or(reminded.len()), None),
+                Some((false, place)) => (reminded.len(), Some(place)),
+                None => (0, None),
+            };
+            let mut found: Vec<(ComplaintRow, Option<ReminderRow>)> =
+                reminded.into_iter().skip(begun).take(limit).map(|(c, r)| (c, Some(r))).collect();
+            if found.len() < limit {
+                let left = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
+                let rows: Vec<ComplaintRow> = waiting!(go, (&filter, now), ComplaintRow::as_select(), (place, &but, left))?;
+                found.extend(rows.into_iter().map(|c| (c, None)));
+            }
+            let ids: Vec<Id> = found.iter().map(|(c, _)| Id(c.id)).collect();
+            let claims = desk_claims::table
+                .filter(desk_claims::complaint_id.eq_any(ids))
+                .filter(desk_claims::lease_until.gt(Ts(now)))
+                .select(ClaimRow::as_select());
+            let claims: Vec<ClaimRow> = go!(load, claims)?;
+            let row = |(complaint, reminder): (ComplaintRow, Option<ReminderRow>)| {
+                let claim = claims.iter().find(|c| c.complaint_id == complaint.id).cloned();
+                QueueRow { complaint, claim, reminder }
+            };
+            Ok::<_, Fault>(found.into_iter().map(row).collect::<Vec<_>>())
+        })
+    }
+
+    /// Track and state of what waits, in the order of the queue, at most `limit` complaints.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn queue_counted(
+        &self,
+        filter: QueueFilter,
+        limit: usize,
+        (now, today): (Timestamp, Date),
+    ) -> Result<Vec<(Option<String>, String)>, StoreError> {
+        look!(self, $go => {
+            let reminded: Vec<(ComplaintRow, ReminderRow)> = reminded!(go, (&filter, now), today);
+            let but: Vec<Id> = reminded.iter().map(|(c, _)| Id(c.id)).collect();
+            let mut all: Vec<(Option<String>, String)> = reminded.into_iter().map(|(c, _)| (c.track, c.state)).collect();
+            let left = i64::try_from(limit.saturating_sub(all.len())).unwrap_or(i64::MAX);
+            let none: Option<Place> = None;
+            let rows: Vec<(Option<String>, String)> =
+                waiting!(go, (&filter, now), (complaints::track, complaints::state), (none, &but, left))?;
+            all.extend(rows);
+            Ok::<_, Fault>(all)
+        })
+    }
+
+    /// Complaints of the queue, or with a reminder that is due, in which something begins with a text: at most
+    /// [`MATCHES_MAX`] and one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn queue_matches(&self, text: TextSought, today: Date) -> Result<Vec<Uuid>, StoreError> {
+        let limit = i64::try_from(MATCHES_MAX + 1).unwrap_or(i64::MAX);
+        look!(self, $go => {
+            let mut found: Vec<Id> = Vec::new();
+            if let Some(begin) = &text.reference {
+                let query = complaints::table
+                    .filter(complaints::queue_on.is_not_null())
+                    .filter(complaints::reference.ge(begin))
+                    .filter(complaints::reference.lt(format!("{begin}{END}")));
+                found.extend::<Vec<Id>>(go!(load, query.select(complaints::id).limit(limit))?);
+            }
+            if let Some(begin) = &text.number {
+                let query = complaints::table
+                    .filter(complaints::queue_on.is_not_null())
+                    .filter(complaints::patent_number.ge(begin))
+                    .filter(complaints::patent_number.lt(format!("{begin}{END}")));
+                found.extend::<Vec<Id>>(go!(load, query.select(complaints::id).limit(limit))?);
+            }
+            if let Some(begin) = &text.item {
+                let query = desk_marks::table
+                    .filter(desk_marks::kind.eq(ITEM))
+                    .filter(desk_marks::mark.ge(begin))
+                    .filter(desk_marks::mark.lt(format!("{begin}{END}")));
+                found.extend::<Vec<Id>>(go!(load, query.select(desk_marks::complaint_id).limit(limit))?);
+            }
+            if let Some(name) = &text.name {
+                let mut query = parties::table
+                    .filter(parties::queue_on.is_not_null())
+                    .filter(parties::name_key.eq(Some(&name.key)))
+                    .select(parties::complaint_id)
+                    .limit(limit)
+                    .into_boxed::<Db>();
+                if let Some((from, digest)) = name.rest.clone() {
+                    let length = i32::try_from(digest.len()).unwrap_or(i32::MAX);
+                    query = query.filter(substr(parties::name_rest, from, length).eq(Some(digest)));
+                }
+                found.extend::<Vec<Id>>(go!(load, query)?);
+            }
+            // What a reminder holds at the top need not wait by its state.
+            let due = || desk_reminders::table.filter(desk_reminders::done_at.is_null()).filter(desk_reminders::due_on.le(Day(today)));
+            let beside: Vec<Id> = go!(load, due().select(desk_reminders::complaint_id).limit(limit))?;
+            if !beside.is_empty() {
+                let rows: Vec<(Id, String, String)> = go!(
+                    load,
+                    complaints::table.filter(complaints::id.eq_any(beside.clone())).select((complaints::id, complaints::reference, complaints::patent_number))
+                )?;
+                let begins = |text: &str, begin: &Option<String>| begin.as_ref().is_some_and(|b| text.starts_with(b));
+                found.extend(rows.iter().filter(|(_, r, n)| begins(r, &text.reference) || begins(n, &text.number)).map(|(id, ..)| *id));
+                let items: Vec<(Id, Option<String>)> = go!(
+                    load,
+                    listings::table.filter(listings::complaint_id.eq_any(beside)).select((listings::complaint_id, listings::item_id))
+                )?;
+                found.extend(items.iter().filter(|(_, i)| i.as_ref().is_some_and(|i| begins(i, &text.item))).map(|(id, _)| *id));
+            }
+            let mut ids: Vec<Uuid> = found.into_iter().map(|id| id.0).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            Ok::<_, Fault>(ids)
+        })
+    }
+
+    /// Complaints that an examiner has now: at most [`MATCHES_MAX`] and one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn queue_held(&self, examiner: Uuid, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
+        let limit = i64::try_from(MATCHES_MAX + 1).unwrap_or(i64::MAX);
+        look!(self, $go => {
+            let query = desk_claims::table
+                .filter(desk_claims::examiner.eq(Id(examiner)))
+                .filter(desk_claims::lease_until.gt(Ts(now)))
+                .select(desk_claims::complaint_id)
+                .limit(limit);
+            let ids: Vec<Id> = go!(load, query)?;
+            Ok::<_, Fault>(ids.into_iter().map(|id| id.0).collect::<Vec<_>>())
+        })
+    }
+}

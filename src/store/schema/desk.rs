@@ -1,0 +1,43 @@
+//! The examiners' desk: by what a complaint is found that waits, what examiners note, what reminds them.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    desk_marks (complaint_id, kind, mark) {
+        complaint_id -> IdSql,
+        kind -> Text,
+        mark -> Text,
+        queue_on -> Nullable<DaySql>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    desk_notes (id) {
+        id -> IdSql,
+        complaint_id -> IdSql,
+        kind -> Text,
+        author -> IdSql,
+        about -> Nullable<IdSql>,
+        at -> TsSql,
+        sealed -> Binary,
+        key -> Binary,
+        erased -> Bool,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    desk_reminders (id) {
+        id -> IdSql,
+        complaint_id -> IdSql,
+        due_on -> DaySql,
+        sealed -> Binary,
+        key -> Binary,
+        erased -> Bool,
+        created_by -> IdSql,
+        created_at -> TsSql,
+        done_by -> Nullable<IdSql>,
+        done_at -> Nullable<TsSql>,
+    }
+}
