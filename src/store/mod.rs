@@ -10,6 +10,7 @@ mod case_files;
 mod claims;
 mod commit;
 mod complaints;
+mod desk_rules;
 mod dispatches;
 mod endpoints;
 mod erasures;

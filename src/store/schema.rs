@@ -538,5 +538,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_files,
     desk_marks,
     desk_notes,
+    desk_rules,
     desk_reminders,
 );

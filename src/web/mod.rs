@@ -12,6 +12,7 @@ mod complaints;
 mod conduct;
 mod contest;
 mod csv;
+mod desk_rules;
 mod endpoints;
 mod examination;
 mod files;

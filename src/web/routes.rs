@@ -4,7 +4,7 @@
 use actix_web::web;
 
 use super::{
-    accounts, complaints, conduct, contest, endpoints, examination, files, flags, platform, public, queue, report_pages, reports, rights,
+    accounts, complaints, conduct, contest, desk_rules, endpoints, examination, files, flags, platform, public, queue, report_pages, reports, rights,
     seller, service, writs,
 };
 use crate::workflow::Role;
@@ -160,6 +160,10 @@ routes! {
     put "/v1/admin/calendar/{year}" ADMINS conduct::put_calendar;
     get "/v1/admin/publication" STAFF public::rule;
     put "/v1/admin/publication" ADMINS public::put_rule;
+    get "/v1/admin/four-eyes" STAFF desk_rules::four_eyes;
+    put "/v1/admin/four-eyes" LEADS desk_rules::put_four_eyes;
+    get "/v1/admin/reasons" STAFF desk_rules::reasons;
+    put "/v1/admin/reasons" LEADS desk_rules::put_reasons;
     post "/v1/admin/complaints/{complaint_id}/reconsideration" JUDGES examination::reconsider;
     get "/v1/admin/complaints/{complaint_id}/case-file" JUDGES examination::case_file;
     get "/v1/admin/patents/{patent_number}" STAFF examination::register_entry;

@@ -13,24 +13,6 @@ use crate::domain::notice::TEXT_CHARS_MAX;
 use crate::domain::policy::Track;
 use crate::store::{Commit, CommitError, ReliedOn};
 
-/// Codes of reasons an examiner may give, with their meaning.
-pub const REASONS: &[(&str, &str)] = &[
-    ("same_features", "All features of an asserted claim are found"),
-    ("same_design", "Identical design on the same kind of product"),
-    ("similar_design", "No substantial difference to the design"),
-    ("feature_absent", "A feature of every asserted claim is absent"),
-    ("design_differs", "The overall visual effect differs"),
-    ("product_class_differs", "Neither same nor similar kind of product"),
-    ("prior_art", "Prior art or prior design (Patent Law 67)"),
-    ("prior_use", "Prior use (Patent Law 75)"),
-    ("licensed_or_exhausted", "Licensed, or the right is exhausted"),
-    ("patent_not_in_force", "The patent is not in force for what is asserted"),
-    ("report_negative", "The evaluation report speaks against the asserted items"),
-    ("evidence_insufficient", "The evidence does not show it"),
-    ("relisting", "The item was found infringing before"),
-    ("other", "See the text"),
-];
-
 /// Codes of reasons for a lift.
 pub const LIFT_REASONS: &[(&str, &str)] = &[
     ("manifest_evidence", "Manifest evidence of non-infringement"),
@@ -62,7 +44,7 @@ pub struct LineDecisionForm {
     /// Whether a takedown is asked of the platform; only with `infringing`.
     #[serde(default)]
     pub takedown: bool,
-    /// At least one code of [`REASONS`].
+    /// At least one code of the maintained list.
     pub reasons: Vec<String>,
 }
 
@@ -105,28 +87,38 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Rule`] for an empty or doubtful form, [`DeskError::Refused`], [`DeskError::Changed`].
     pub async fn decide(&self, caller: &Caller, at: &Judged, form: DecisionForm) -> Result<u32, DeskError> {
-        check_lines(form.lines.iter().map(|l| l.line))?;
+        let (_, today) = self.now();
+        let lines = self.lines_given(&form.lines).await?;
         check_text(form.text.as_deref())?;
-        for line in &form.lines {
-            check_reasons(&line.reasons, REASONS)?;
+        let rule = self.four_eyes().await?.rule;
+        self.judge(caller, at, |before| {
+            let (examiner, lines, text) = (caller.account, lines.clone(), form.text.clone());
+            Ok(match rule.look(before, &lines, today) {
+                Ok(alone) => Event::Decided(Decided::by_examiner(alone, examiner, lines, text)),
+                Err(rules) => Event::DecisionProposed(DecisionProposed { examiner, lines, text, review: None, rules }),
+            })
+        })
+        .await
+    }
+
+    /// Decisions on listings as a form gives them: each once, of a kind an examiner makes, with reasons of the list.
+    pub(super) async fn lines_given(&self, forms: &[LineDecisionForm]) -> Result<Vec<LineDecided>, DeskError> {
+        check_lines(forms.iter().map(|l| l.line))?;
+        let reasons = self.reasons().await?.rule;
+        let known: Vec<&str> = reasons.given().collect();
+        for line in forms {
+            check_reasons(&line.reasons, &known)?;
             if matches!(line.determination, Determination::Pending | Determination::Withdrawn) {
                 return Err(DeskError::rule("decision.determination", "infringing, not_infringing or undetermined is expected"));
             }
         }
-        let lines: Vec<LineDecided> = form
-            .lines
-            .into_iter()
-            .map(|l| LineDecided { line: l.line, determination: l.determination, takedown: l.takedown, reasons: l.reasons })
-            .collect();
-        self.judge(caller, at, |before| {
-            let (examiner, lines, text) = (caller.account, lines.clone(), form.text.clone());
-            Ok(if before.needs_two(&lines) {
-                Event::DecisionProposed(DecisionProposed { examiner, lines, text, review: None })
-            } else {
-                Event::Decided(Decided::by_examiner(examiner, lines, text))
-            })
-        })
-        .await
+        let decided = |l: &LineDecisionForm| LineDecided {
+            line: l.line,
+            determination: l.determination,
+            takedown: l.takedown,
+            reasons: l.reasons.clone(),
+        };
+        Ok(forms.iter().map(decided).collect())
     }
 
     /// Confirms the decision another examiner proposed.
@@ -151,7 +143,7 @@ impl Desk {
     pub async fn lift(&self, caller: &Caller, at: &Judged, form: LiftForm) -> Result<u32, DeskError> {
         check_lines(form.lines.iter().copied())?;
         check_text(form.text.as_deref())?;
-        check_reasons(std::slice::from_ref(&form.reason), LIFT_REASONS)?;
+        check_reasons(std::slice::from_ref(&form.reason), &LIFT_REASONS.iter().map(|(code, _)| *code).collect::<Vec<_>>())?;
         let event =
             Event::LiftDecided(LiftDecided { lines: form.lines, reason: form.reason, examiner: Some(caller.account), text: form.text });
         self.judge(caller, at, |_| Ok(event.clone())).await
@@ -257,15 +249,12 @@ pub(super) fn check_text(text: Option<&str>) -> Result<(), DeskError> {
     }
 }
 
-pub(super) fn check_reasons(given: &[String], known: &[(&str, &str)]) -> Result<(), DeskError> {
+pub(super) fn check_reasons(given: &[String], known: &[&str]) -> Result<(), DeskError> {
     if given.is_empty() {
         return Err(DeskError::rule("decision.no_reason", "give at least one reason code"));
     }
-    match given.iter().find(|g| !known.iter().any(|(code, _)| code == g)) {
-        Some(unknown) => {
-            let codes: Vec<&str> = known.iter().map(|(c, _)| *c).collect();
-            Err(DeskError::rule("decision.unknown_reason", format!("{unknown} is not one of {}", codes.join(", "))))
-        }
+    match given.iter().find(|g| !known.contains(&g.as_str())) {
+        Some(unknown) => Err(DeskError::rule("decision.unknown_reason", format!("{unknown} is not one of {}", known.join(", ")))),
         None => Ok(()),
     }
 }

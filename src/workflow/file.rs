@@ -14,7 +14,7 @@ use super::rights::FromRight;
 use super::views::{ComplaintView, EXAMINATION_PLACE, RowLeftOut, filed_outline};
 use super::{Caller, Desk, DeskError, NamedFiles, replay};
 use crate::domain::automation::MayAutomate;
-use crate::domain::calendar::Due;
+use crate::domain::calendar::{Due, shanghai_date};
 use crate::domain::complaint::{
     Actor, Complaint, Decided, DocumentFiled, Event, Filed, ListingFiled, NotAccepted, PartyRef, SupplementRequested, Transition,
     item_key_of,
@@ -233,7 +233,7 @@ impl Desk {
         let transition = Complaint::file(id, &caller.actor(), now, filed);
         let register_version = context.register.as_ref().map(|(v, _)| *v);
         let transition =
-            self.settle(transition, now, &Settling { case: &case, assessment: &assessment, register_version, decision_left: None })?;
+            self.settle(transition, now, &Settling { case: &case, assessment: &assessment, register_version, decision_left: None }).await?;
         let urls: Vec<Option<String>> = case.listings().map(|(_, l)| l.url.clone()).collect();
         let examination = assessment.kept().body();
         let view = filed_outline(transition.after(), (&urls, left_out));
@@ -369,7 +369,7 @@ impl Desk {
 
     /// Formal check, and what follows from it: accepted and triaged (and decided, where the policy lets
     /// it), a supplement requested, or not accepted.
-    pub(super) fn settle(&self, filed: Transition, now: Timestamp, x: &Settling) -> Result<Transition, DeskError> {
+    pub(super) async fn settle(&self, filed: Transition, now: Timestamp, x: &Settling<'_>) -> Result<Transition, DeskError> {
         let today = crate::domain::calendar::shanghai_date(now);
         let service = Actor::System("filing");
         let complaint = filed.after();
@@ -396,7 +396,7 @@ impl Desk {
                 }
                 t = t.and(&service, now, Event::Triaged(x.assessment.triaged_event(&due)))?;
                 t = self.open_hearing(t, now, x.assessment.hear_first)?;
-                self.decide_automatically(t, now, x.assessment.proof.as_ref())
+                self.decide_automatically(t, now, x.assessment.proof.as_ref()).await
             }
             FormalResult::Missing(missing) => {
                 let due: Due = self.calendar().add_working_days(today, SUPPLEMENT_WORKING_DAYS);
@@ -408,13 +408,22 @@ impl Desk {
         }
     }
 
-    pub(super) fn decide_automatically(&self, t: Transition, now: Timestamp, proof: Option<&MayAutomate>) -> Result<Transition, DeskError> {
+    /// Decides without a human what `proof` shows may leave so. What would take two examiners does not leave with none.
+    pub(super) async fn decide_automatically(
+        &self,
+        t: Transition,
+        now: Timestamp,
+        proof: Option<&MayAutomate>,
+    ) -> Result<Transition, DeskError> {
         let Some(proof) = proof else { return Ok(t) };
         let lines = t.after().pending_lines();
         if lines.is_empty() || t.after().reopened.is_some() || t.after().track != Some(crate::domain::policy::Track::Simple) {
             return Ok(t);
         }
         let decided = Decided::automatic(proof, &lines);
+        if self.four_eyes().await?.rule.look(t.after(), &decided.lines, shanghai_date(now)).is_err() {
+            return Ok(t);
+        }
         Ok(t.and(&Actor::System("policy"), now, Event::Decided(decided))?)
     }
 }

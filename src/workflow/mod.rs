@@ -12,6 +12,7 @@ mod calendar;
 mod case_file;
 mod contest;
 mod decide;
+mod desk_rules;
 mod endpoints;
 mod erase;
 mod expire;
@@ -59,7 +60,8 @@ pub use authority::AuthorityForm;
 pub use calendar::CalendarView;
 pub use case_file::CaseFile;
 pub use contest::{ArrivalForm, CheckForm, ForwardingForm, StatementShown, StatementToForward};
-pub use decide::{DecisionForm, Judged, LIFT_REASONS, LiftForm, LineDecisionForm, REASONS, TrackForm};
+pub use decide::{DecisionForm, Judged, LIFT_REASONS, LiftForm, LineDecisionForm, TrackForm};
+pub use desk_rules::DeskRule;
 pub use endpoints::{
     AttemptPage, AttemptView, EndpointForm, EndpointView, LimitsForm, LoggedAttempt, PauseForm, Redeliveries, RedeliveriesForm,
     ResumptionForm, RotationForm, WebhookKeyView,

@@ -165,7 +165,7 @@ impl Desk {
         t = t.and(&service, now, Event::Triaged(self.triaged_again(c, &assessment, today)))?;
         t = self.open_hearing(t, now, assessment.hear_first)?;
         if !matches!(t.after().state, State::Suspended { .. }) {
-            t = self.decide_automatically(t, now, assessment.proof.as_ref())?;
+            t = self.decide_automatically(t, now, assessment.proof.as_ref()).await?;
         }
         self.commit_reexamined(t, &loaded, &assessment).await
     }

@@ -93,7 +93,7 @@ impl Desk {
             let due = self.decision_due(&assessment, today);
             transition = transition.and(&service, now, Event::Triaged(assessment.triaged_event(&due)))?;
             transition = self.open_hearing(transition, now, assessment.hear_first)?;
-            transition = self.decide_automatically(transition, now, assessment.proof.as_ref())?;
+            transition = self.decide_automatically(transition, now, assessment.proof.as_ref()).await?;
         }
         let version = transition.after().seq;
         let examination = Some(assessment.kept().body());

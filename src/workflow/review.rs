@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::act::Beside;
-use super::decide::{Judged, LineDecisionForm, REASONS, check_lines, check_reasons, check_text};
+use super::decide::{Judged, LineDecisionForm, check_lines, check_text};
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::complaint::{
-    Complaint, DecisionMade, DecisionProposed, Determination, Event, ExaminerRecused, LineDecided, PartyRef, REVIEW_WORKING_DAYS,
-    ReviewDecided, ReviewKind, ReviewRefused, ReviewRequested, Side,
+    Complaint, DecisionMade, DecisionProposed, Event, ExaminerRecused, PartyRef, REVIEW_WORKING_DAYS, ReviewDecided, ReviewKind,
+    ReviewRefused, ReviewRequested, Side,
 };
 use crate::store::{PartyRow, SubmissionRow};
 
@@ -132,30 +132,18 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Rule`], [`DeskError::Refused`], [`DeskError::Changed`].
     pub async fn decide_review(&self, caller: &Caller, at: &Judged, (review, form): (Uuid, ReviewDecisionForm)) -> Result<u32, DeskError> {
-        check_lines(form.lines.iter().map(|l| l.line))?;
+        let lines = self.lines_given(&form.lines).await?;
         check_text(Some(&form.text))?;
         if form.text.trim().is_empty() {
             return Err(DeskError::rule("review.text", "a decision on review gives its reasons in words"));
         }
-        for line in &form.lines {
-            check_reasons(&line.reasons, REASONS)?;
-            if matches!(line.determination, Determination::Pending | Determination::Withdrawn) {
-                return Err(DeskError::rule("decision.determination", "infringing, not_infringing or undetermined is expected"));
-            }
-        }
         self.judge_all(at, async |loaded| {
-            let line = |l: &LineDecisionForm| LineDecided {
-                line: l.line,
-                determination: l.determination,
-                takedown: l.takedown,
-                reasons: l.reasons.clone(),
-            };
-            let lines: Vec<LineDecided> = form.lines.iter().map(line).collect();
-            let (examiner, text) = (caller.account, form.text.clone());
-            let event = if loaded.complaint.review_needs_two(&lines) {
-                Event::DecisionProposed(DecisionProposed { examiner, lines, text: Some(text), review: Some(review) })
-            } else {
+            let (examiner, lines, text) = (caller.account, lines.clone(), form.text.clone());
+            let rules = self.fired_by_review(&loaded.complaint, &lines).await?;
+            let event = if rules.is_empty() {
                 Event::ReviewDecided(ReviewDecided { review, examiner, lines, text, seconded_by: None })
+            } else {
+                Event::DecisionProposed(DecisionProposed { examiner, lines, text: Some(text), review: Some(review), rules })
             };
             Ok(vec![(caller.actor(), event)])
         })

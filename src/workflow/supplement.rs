@@ -110,8 +110,9 @@ impl Desk {
         let assessment = self.reassess(&loaded).await?;
         let register_version = loaded.register.as_ref().map(|(v, _)| *v);
         let decision_left = self.decision_resumed(&loaded, today)?;
-        let settled =
-            self.settle(transition, now, &Settling { case: &loaded.case, assessment: &assessment, register_version, decision_left })?;
+        let settled = self
+            .settle(transition, now, &Settling { case: &loaded.case, assessment: &assessment, register_version, decision_left })
+            .await?;
         let version = settled.after().seq;
         let mut ids: Vec<Uuid> = files.values().map(|f| f.id).collect();
         ids.sort_unstable();

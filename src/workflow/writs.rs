@@ -22,6 +22,7 @@ use crate::domain::complaint::{Complaint, Event, LineDecided, State, StoredEvent
 use crate::domain::dispatch::{ADVISORY_TEXT, SCOPE_TEXT, lift_reason};
 use crate::domain::notice::{Complainant, NoticeCase};
 use crate::domain::patent::PatentNumber;
+use crate::domain::reasons::{REASONS, ReasonList};
 use crate::domain::statement::{FORWARDING_TEXT, SellerWords};
 use crate::domain::writ::{WritIssuer, WritKind};
 use crate::store::{PartyRow, StoreError, StoredComplaint, WritBytesRow, WritCopyRow, WritRow};
@@ -100,6 +101,8 @@ struct Source {
     case: NoticeCase,
     complainant: Option<Complainant>,
     said: Option<SellerWords>,
+    /// The words of reasons that leads put on the list.
+    reasons: ReasonList,
     /// The people it names, where they are still known.
     parties: [Option<Uuid>; 2],
 }
@@ -255,7 +258,8 @@ impl Desk {
         };
         let ids = [complainant.map(|p| p.id), said.map(|p| p.id)];
         let (complainant, said) = (self.opened(complainant)?, self.opened(said)?);
-        Ok(Source { complaint, event, case, complainant, said, parties: ids })
+        let reasons = self.reasons().await?.rule;
+        Ok(Source { complaint, event, case, complainant, said, reasons, parties: ids })
     }
 
     fn opened<T: serde::de::DeserializeOwned>(&self, row: Option<&PartyRow>) -> Result<Option<T>, DeskError> {
@@ -302,7 +306,7 @@ fn facts(source: &Source, (row, lines): (&WritRow, &[u32])) -> Result<Value, Des
         "asserted_items": c.filed.asserted_items,
         "track": c.track,
         "due_on": c.triaged.as_ref().map(|t| t.due_on),
-        "listings": listings(c, &source.event, lines),
+        "listings": listings(source, lines),
         "advisory_text": ADVISORY_TEXT,
         "forwarding_text": FORWARDING_TEXT,
     });
@@ -350,8 +354,9 @@ fn stated(c: &Complaint, statement: Uuid, said: Option<&SellerWords>) -> Value {
     })
 }
 
-fn listings(c: &Complaint, event: &Event, lines: &[u32]) -> Vec<Value> {
-    let decided: &[LineDecided] = match event {
+fn listings(source: &Source, lines: &[u32]) -> Vec<Value> {
+    let c = &source.complaint;
+    let decided: &[LineDecided] = match &source.event {
         Event::Decided(d) => &d.lines,
         Event::ReviewDecided(r) => &r.lines,
         _ => &[],
@@ -370,24 +375,31 @@ fn listings(c: &Complaint, event: &Event, lines: &[u32]) -> Vec<Value> {
             "item": item,
             "determination": decision.map(|d| d.determination),
             "takedown": decision.is_some_and(|d| d.takedown),
-            "reasons": decision.map(|d| d.reasons.clone()).unwrap_or_default(),
+            "reasons": decision.iter().flat_map(|d| &d.reasons).map(|code| in_words(&source.reasons, code)).collect::<Vec<_>>(),
         }))
     };
     lines.iter().filter_map(shown).collect()
 }
 
+/// A reason: by its code, where documents have words for that, otherwise in those of the list.
+fn in_words(list: &ReasonList, code: &str) -> String {
+    let built_in = REASONS.iter().any(|(known, ..)| *known == code);
+    let put = list.find(code).filter(|_| !built_in);
+    put.map_or_else(|| code.to_owned(), |r| format!("{}（{}）", r.title_zh, r.title_en))
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::workflow::{LIFT_REASONS, REASONS};
+    use crate::domain::reasons::REASONS;
+    use crate::workflow::LIFT_REASONS;
 
     /// A code without words would stand in a document as it is.
     #[test]
     fn every_reason_has_words_in_documents() {
         let zh: toml::Table = toml::from_str(include_str!("../writ/words/zh.toml")).unwrap();
-        for (group, codes) in [("reason", REASONS), ("lift", LIFT_REASONS)] {
-            for (code, _) in codes {
-                assert!(zh["terms"][group].get(code).is_some(), "{group} {code}");
-            }
+        let reasons = REASONS.iter().map(|(code, ..)| ("reason", *code));
+        for (group, code) in reasons.chain(LIFT_REASONS.iter().map(|(code, _)| ("lift", *code))) {
+            assert!(zh["terms"][group].get(code).is_some(), "{group} {code}");
         }
     }
 }

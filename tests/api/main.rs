@@ -20,6 +20,7 @@ mod corpus;
 mod deadlines;
 mod delivery;
 mod desk;
+mod desk_decisions;
 mod documents;
 mod endpoints;
 mod filing;

@@ -112,6 +112,9 @@ async fn cast(calls: &Calls, receiver: &Receiver, admin: &str) -> anyhow::Result
         platforms.push(account(calls, admin, json!({ "role": "platform", "name": name, "platform": code })).await?);
     }
     let platforms = platforms.try_into().map_err(|_| anyhow::anyhow!("there are two platforms"))?;
+    // Before a sale decisions take two examiners: the stories are the same on every day.
+    let rule = json!({ "sellers_max": 5, "sales": [] });
+    calls.put("/v1/admin/four-eyes", admin, &rule).await?.expect(200)?;
     let holder = account(calls, admin, json!({ "role": "complainant", "name": LAMP.holder })).await?;
     let one = account(calls, admin, json!({ "role": "examiner", "name": "examiner one" })).await?;
     let two = account(calls, admin, json!({ "role": "examiner", "name": "examiner two" })).await?;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::Determination;
 use crate::domain::automation::MayAutomate;
+use crate::domain::four_eyes::{DecidesAlone, Fired};
 
 /// On what a takedown rests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,13 @@ pub struct LineDecided {
     pub reasons: Vec<String>,
 }
 
+impl LineDecided {
+    /// Whether it speaks against the seller.
+    pub fn is_against(&self) -> bool {
+        self.takedown || self.determination == Determination::Infringing
+    }
+}
+
 /// Listings were decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
@@ -67,15 +75,15 @@ pub struct Decided {
 }
 
 impl Decided {
-    /// A decision of a named examiner: a centre opinion (判定咨询意见).
-    pub fn by_examiner(examiner: Uuid, lines: Vec<LineDecided>, text: Option<String>) -> Self {
+    /// A decision of a named examiner, which no rule asks a second one for: a centre opinion (判定咨询意见).
+    pub fn by_examiner(_alone: DecidesAlone, examiner: Uuid, lines: Vec<LineDecided>, text: Option<String>) -> Self {
         Decided { basis: Basis::CentreOpinion, examiner: Some(examiner), seconded_by: None, lines, text }
     }
 
     /// What one examiner proposed and `second` confirmed.
     pub fn confirmed(proposed: &DecisionProposed, second: Uuid) -> Self {
         let (lines, text) = (proposed.lines.clone(), proposed.text.clone());
-        Decided { seconded_by: Some(second), ..Decided::by_examiner(proposed.examiner, lines, text) }
+        Decided { basis: Basis::CentreOpinion, examiner: Some(proposed.examiner), seconded_by: Some(second), lines, text }
     }
 
     /// A takedown without a human: only for what `proof` shows may leave so.
@@ -100,8 +108,7 @@ impl Decided {
     }
 }
 
-/// A decision that a second examiner has to confirm: against a seller, on a report that speaks against
-/// what is asserted.
+/// A decision that a second examiner has to confirm, by its effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionProposed {
     /// Who proposes.
@@ -114,6 +121,9 @@ pub struct DecisionProposed {
     /// The second look it would decide; absent: a first decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Uuid>,
+    /// Why it takes two: the rules that fired. Absent in what was proposed before they were written down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Fired>,
 }
 
 /// Measures are to be lifted.

@@ -339,7 +339,7 @@ pub enum Refused {
         why: ListingRefused,
     },
     /// It takes two examiners, and they must agree on the same decision.
-    #[error("a decision against a seller on a negative report takes two examiners: one proposes, another confirms the same")]
+    #[error("this decision takes two examiners: one proposes, another confirms the same")]
     FourEyes,
     /// The examiner may not act in this complaint (回避).
     #[error("this examiner may not act in this complaint")]

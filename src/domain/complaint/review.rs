@@ -140,7 +140,13 @@ pub enum ReviewRefused {
 impl ReviewDecided {
     /// The proposal it confirms, where two were needed.
     pub(super) fn as_proposed(&self) -> DecisionProposed {
-        DecisionProposed { examiner: self.examiner, lines: self.lines.clone(), text: Some(self.text.clone()), review: Some(self.review) }
+        DecisionProposed {
+            examiner: self.examiner,
+            lines: self.lines.clone(),
+            text: Some(self.text.clone()),
+            review: Some(self.review),
+            rules: Vec::new(),
+        }
     }
 
     /// What one examiner proposed on a review and `second` confirmed; none for a first decision.

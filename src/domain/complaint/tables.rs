@@ -158,11 +158,6 @@ fn lines_decided(event: &Event) -> Option<&[super::LineDecided]> {
     }
 }
 
-/// Whether it speaks against the seller.
-fn is_against(line: &super::LineDecided) -> bool {
-    line.takedown || line.determination == Determination::Infringing
-}
-
 fn moved_state(state: &State, m: &super::DeadlineMoved) -> Option<State> {
     match (m.clock, state) {
         (MovedClock::Supplement, State::AwaitingSupplement { due_on }) if *due_on == m.from => {
@@ -241,7 +236,7 @@ impl Complaint {
     /// Where the policy says "hear first", nothing is determined against a seller before it was heard.
     fn may_be_decided(&self, event: &Event, line: u32) -> Result<(), Refused> {
         let (Some(lines), Some(hearing)) = (lines_decided(event), &self.hearing) else { return Ok(()) };
-        let against = lines.iter().any(|l| l.line == line && is_against(l));
+        let against = lines.iter().any(|l| l.line == line && l.is_against());
         let heard = hearing.ended || self.listing(line).is_none_or(|l| l.heard);
         if against && hearing.opened.hear_first && !heard {
             return Err(Refused::Listing { line, event: event.name(), why: super::ListingRefused::NotHeard });
@@ -253,23 +248,32 @@ impl Complaint {
     ///
     /// Law: by analogy to 法释〔2025〕11号; the notifier's good faith is in doubt there, and so is the right.
     pub fn needs_two(&self, lines: &[super::LineDecided]) -> bool {
-        self.examined.as_ref().is_some_and(|e| e.overall == Overall::Negative.word()) && lines.iter().any(is_against)
+        self.examined.as_ref().is_some_and(|e| e.overall == Overall::Negative.word()) && lines.iter().any(super::LineDecided::is_against)
     }
 
     /// The same of a second look: where it turns what was decided against a seller.
     pub fn review_needs_two(&self, lines: &[super::LineDecided]) -> bool {
+        self.needs_two(&self.turned_against(lines))
+    }
+
+    /// What of a second look does not stand against its seller already.
+    pub fn turned_against(&self, lines: &[super::LineDecided]) -> Vec<super::LineDecided> {
         let stood = |l: &&super::LineDecided| self.listing(l.line).is_some_and(|x| x.determination == Determination::Infringing);
-        let turned: Vec<super::LineDecided> = lines.iter().filter(|l| !stood(l)).cloned().collect();
-        self.needs_two(&turned)
+        lines.iter().filter(|l| !stood(l)).cloned().collect()
     }
 
     fn has_four_eyes(&self, event: &Event) -> Result<(), Refused> {
-        let as_proposed = |other: super::DecisionProposed, second: Uuid| other.examiner != second && self.proposed.as_ref() == Some(&other);
+        // Why it takes two is said in the proposal only.
+        let same =
+            |p: &super::DecisionProposed, other: super::DecisionProposed| *p == super::DecisionProposed { rules: p.rules.clone(), ..other };
+        let as_proposed = |other: super::DecisionProposed, second: Uuid| {
+            other.examiner != second && self.proposed.as_ref().is_some_and(|p| same(p, other))
+        };
         let fits = match event {
             Event::Decided(d) => match (d.examiner(), d.seconded_by()) {
                 (Some(examiner), Some(second)) => {
                     let (lines, text) = (d.lines.clone(), d.text.clone());
-                    as_proposed(super::DecisionProposed { examiner, lines, text, review: None }, second)
+                    as_proposed(super::DecisionProposed { examiner, lines, text, review: None, rules: Vec::new() }, second)
                 }
                 (Some(_), None) => !self.needs_two(&d.lines),
                 (None, second) => second.is_none(),

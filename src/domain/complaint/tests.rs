@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::automation::MayAutomate;
+use crate::domain::four_eyes::FourEyesRule;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
 use crate::domain::page_reading::{ReportRead, VerdictOnPage};
 use crate::domain::policy::{Facts, Policy, Triage};
@@ -73,7 +74,9 @@ fn missing() -> Missing {
 
 fn decided(lines: &[u32], determination: Determination, takedown: bool) -> Event {
     let line = |line: &u32| LineDecided { line: *line, determination, takedown, reasons: vec!["same_design".into()] };
-    Event::Decided(Decided::by_examiner(id(3), lines.iter().map(line).collect(), Some("整体视觉效果无差异".into())))
+    let before = Complaint::file(id(1), &Actor::System("filing"), at(0), filed()).after().clone();
+    let alone = FourEyesRule::default().look(&before, &[], date(2026, 9, 1)).unwrap();
+    Event::Decided(Decided::by_examiner(alone, id(3), lines.iter().map(line).collect(), Some("整体视觉效果无差异".into())))
 }
 
 fn automatic() -> Event {

@@ -13,6 +13,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
+    desk_rules (kind, version) {
+        kind -> Text,
+        version -> BigInt,
+        body -> Text,
+        put_by -> IdSql,
+        put_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
     desk_notes (id) {
         id -> IdSql,
         complaint_id -> IdSql,

@@ -73,6 +73,8 @@ codes! {
     422 "list.too_long" "A list is too long" "列表过长";
     422 "list.limit" "The limit is out of range" "limit 超出范围";
     422 "list.filter" "Not a state or track" "没有这个状态或者轨道";
+    422 "four_eyes.sale" "Not days of a year with days before them" "日期或者提前天数有误";
+    422 "reasons.list" "The list of reasons cannot be so" "理由代码表不符合要求";
     422 "queue.text" "The text is empty or too long" "检索文字为空或者过长";
     422 "queue.text_broad" "Too much is found by that: say more" "命中过多，请输入更多文字";
     422 "assignment.examiner" "Not an examiner" "不是判定员账号";

@@ -127,8 +127,13 @@ fn four_eyes() -> Vec<(&'static str, Event)> {
         text_version: Some(TextVersion::Granted),
     };
     let line = |line| LineDecided { line, determination: Determination::Infringing, takedown: true, reasons: vec!["same_design".into()] };
-    let proposed =
-        DecisionProposed { examiner: id(3), lines: vec![line(1), line(2)], text: Some("整体视觉效果无差异".into()), review: None };
+    let proposed = DecisionProposed {
+        examiner: id(3),
+        lines: vec![line(1), line(2)],
+        text: Some("整体视觉效果无差异".into()),
+        review: None,
+        rules: Vec::new(),
+    };
     let confirmed = |by: u128| Event::Decided(Decided::confirmed(&proposed, id(by)));
     let (by_another, by_the_same) = (confirmed(4), confirmed(3));
     let other = DecisionProposed { lines: vec![line(1)], ..proposed.clone() };
