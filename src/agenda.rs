@@ -173,6 +173,15 @@ impl Agenda {
                 self.desk.tell_of_pause(job.subject.parse().map_err(|_| DeskError::NotFound)?).await?;
                 Ok(Done::Done)
             }
+            Some(JobKind::Simulation) => {
+                let id: Uuid = job.subject.parse().map_err(|_| DeskError::NotFound)?;
+                let more = self.desk.go_on_simulating(id).await?;
+                Ok(if more { Done::Later(self.desk.clock().now(), None) } else { Done::Done })
+            }
+            Some(JobKind::AutomationWatch) => {
+                self.desk.watch_automation().await?;
+                Ok(Done::Done)
+            }
             // Asked for by a later version of this program, which will do it.
             None => Ok(Done::Later(after(self.desk.clock().now(), RETRY_SECONDS_MAX), job.progress.clone())),
         }

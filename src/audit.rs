@@ -1,7 +1,7 @@
 //! Proof that nothing was changed: seals over the logs, and reading everything back.
 //!
-//! A seal is a signed list of (complaint, number and hash of its last event), chained to the seal
-//! before. Whoever changes a log that was sealed must also forge a signature.
+//! A seal is a signed list of (complaint, number and hash of its last event) and the end of the house log,
+//! chained to the seal before. Whoever changes a log that was sealed must also forge a signature.
 
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::domain::complaint::{Complaint, chain};
-use crate::store::{ListingRow, SealRow, Sealable, StoreError, expected_marks, expected_outcome, expected_projection};
+use crate::domain::house_log::{Hashed, HouseDraft, HouseEvent, chain as house_chain};
+use crate::store::{ListingRow, SealRow, Sealable, StoreError, expected_marks, expected_outcome, expected_projection, expected_triage};
 use crate::workflow::Desk;
 
 /// Seconds between seals.
@@ -25,6 +26,15 @@ const PAGE: i64 = 200;
 #[derive(Serialize, Deserialize)]
 struct SealBody {
     logs: Vec<SealedLog>,
+    /// The end of the house log; absent in seals from before there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    house: Option<SealedHouse>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SealedHouse {
+    n: i64,
+    hash: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -70,19 +80,22 @@ impl Sealer {
         loop {
             let store = self.desk.store();
             let logs = store.unsealed(LOGS_PER_SEAL_MAX).await?;
-            if logs.is_empty() {
+            let last = store.last_seal().await?;
+            let house = store.house_log_tip().await?;
+            let sealed = last.as_ref().and_then(|l| serde_json::from_str::<SealBody>(&l.body).ok()?.house);
+            if logs.is_empty() && sealed.map_or(0, |h| h.n) == house.0 {
                 return Ok(all);
             }
-            let last = store.last_seal().await?;
-            let row = self.row(last.as_ref(), &logs);
+            let row = self.row(last.as_ref(), (&logs, house));
             all += logs.len();
             store.put_seal(row, logs).await?;
         }
     }
 
-    fn row(&self, last: Option<&SealRow>, logs: &[Sealable]) -> SealRow {
+    fn row(&self, last: Option<&SealRow>, (logs, (n, hash)): (&[Sealable], (i64, [u8; 32]))) -> SealRow {
         let sealed = |l: &Sealable| SealedLog { complaint: l.complaint, seq: l.seq, hash: hex::encode(l.hash) };
-        let body = serde_json::to_string(&SealBody { logs: logs.iter().map(sealed).collect() }).unwrap_or_default();
+        let house = (n > 0).then(|| SealedHouse { n, hash: hex::encode(hash) });
+        let body = serde_json::to_string(&SealBody { logs: logs.iter().map(sealed).collect(), house }).unwrap_or_default();
         let hash = seal_hash(last.map(|l| l.hash.as_slice()), &body);
         SealRow {
             n: last.map_or(1, |l| l.n + 1),
@@ -110,6 +123,8 @@ pub struct AuditReport {
     pub events: usize,
     /// Seals read.
     pub seals: usize,
+    /// Entries of the house log read.
+    pub house: usize,
     /// What is wrong, with the complaint or seal it is wrong with.
     pub problems: Vec<AuditProblem>,
 }
@@ -117,7 +132,7 @@ pub struct AuditReport {
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AuditProblem {
-    /// `complaint ID` or `seal N`.
+    /// `complaint ID`, `seal N` or `house log N`.
     pub of: String,
     /// `chain`, `replay`, `projection`, `seal`.
     pub kind: &'static str,
@@ -141,6 +156,7 @@ pub async fn audit(desk: &Desk) -> Result<AuditReport, StoreError> {
             audit_complaint(desk, id, &mut report).await?;
         }
     }
+    audit_house_log(desk, &mut report).await?;
     audit_seals(desk, &mut report).await?;
     Ok(report)
 }
@@ -180,6 +196,9 @@ async fn audit_complaint(desk: &Desk, id: Uuid, report: &mut AuditReport) -> Res
             if expected_marks(&complaint) != desk.store().marks(id).await? {
                 wrong("projection", "it is found in the queue otherwise than its log says".into());
             }
+            if expected_triage(&complaint, stored.log.iter()) != desk.store().triage_row(&complaint).await? {
+                wrong("projection", "its last triage is kept otherwise than its log says".into());
+            }
             if listings.len() != projected.listings.len() {
                 wrong("projection", format!("{} listings, {} expected", projected.listings.len(), listings.len()));
             }
@@ -190,6 +209,46 @@ async fn audit_complaint(desk: &Desk, id: Uuid, report: &mut AuditReport) -> Res
 
 fn differs(expected: &ListingRow, found: &ListingRow) -> String {
     format!("line {}: {} {}, expected {} {}", found.line, found.determination, found.measure, expected.determination, expected.measure)
+}
+
+async fn audit_house_log(desk: &Desk, report: &mut AuditReport) -> Result<(), StoreError> {
+    // Read first: what is written meanwhile comes after it.
+    let (end, end_hash) = desk.store().house_log_tip().await?;
+    let (mut n, mut previous) = (0, [0; 32]);
+    let mut wrong = |n: i64, what: &str| {
+        report.problems.push(AuditProblem { of: format!("house log {n}"), kind: "chain", what: what.to_owned() });
+    };
+    let mut read = 0;
+    loop {
+        let entries = desk.store().house_entries(n, PAGE).await?;
+        if entries.is_empty() {
+            break;
+        }
+        for entry in entries {
+            read += 1;
+            let e = Hashed { n: entry.n, at: entry.at, account: entry.account_id, about: entry.about, body: &entry.body };
+            let event: Option<HouseEvent> = serde_json::from_str(&entry.body).ok();
+            let told = event.map(|event| (event.kind().to_owned(), HouseDraft { at: e.at, account: None, about: None, event }.status()));
+            if entry.n != n + 1 {
+                wrong(entry.n, "an entry before it is missing");
+            }
+            if house_chain(&previous, &e).as_slice() != entry.hash.as_slice() {
+                wrong(entry.n, "it does not follow from the one before");
+            }
+            if told != Some((entry.kind.clone(), entry.status)) {
+                wrong(entry.n, "it is listed otherwise than its body says");
+            }
+            if entry.n == end && entry.hash.as_slice() != end_hash.as_slice() {
+                wrong(entry.n, "the log's end says another hash");
+            }
+            (n, previous) = (entry.n, entry.hash.as_slice().try_into().unwrap_or_default());
+        }
+    }
+    if n < end {
+        wrong(n, &format!("it is the last, and the log's end says {end}"));
+    }
+    report.house = read;
+    Ok(())
 }
 
 async fn audit_seals(desk: &Desk, report: &mut AuditReport) -> Result<(), StoreError> {
@@ -216,8 +275,14 @@ async fn audit_seals(desk: &Desk, report: &mut AuditReport) -> Result<(), StoreE
             if !desk.vault().verify(&seal.hash, &seal.signature) {
                 wrong("its signature is not ours");
             }
-            let logs = serde_json::from_str::<SealBody>(&seal.body).map(|b| b.logs).unwrap_or_default();
-            for log in logs {
+            let body = serde_json::from_str::<SealBody>(&seal.body).ok();
+            if let Some(sealed) = body.as_ref().and_then(|b| b.house.as_ref()) {
+                let entry = desk.store().house_entries(sealed.n - 1, 1).await?.into_iter().find(|e| e.n == sealed.n);
+                if entry.map(|e| hex::encode(e.hash)).as_ref() != Some(&sealed.hash) {
+                    wrong(&format!("entry {} of the house log is not what was sealed", sealed.n));
+                }
+            }
+            for log in body.map(|b| b.logs).unwrap_or_default() {
                 let stored = desk.store().complaint(log.complaint).await?;
                 let event = stored.as_ref().and_then(|s| s.log.iter().find(|e| e.seq == log.seq));
                 if event.map(|e| hex::encode(e.hash)) != Some(log.hash) {

@@ -25,6 +25,8 @@ const API_KEY_BYTES: usize = 32;
 const API_KEY_PREFIX: &str = "ftk_";
 /// Prefix of a seller's token.
 pub const SELLER_TOKEN_PREFIX: &str = "fts_";
+/// Prefix of the token of an invitation.
+const INVITATION_TOKEN_PREFIX: &str = "fti_";
 const NONCE_BYTES: usize = 24;
 /// Bytes of a short digest of a name's beginning: enough to tell names apart that begin alike.
 pub const NAME_DIGEST_BYTES: usize = 5;
@@ -122,6 +124,14 @@ impl Vault {
     /// [`VaultError::Random`]
     pub fn new_seller_token() -> Result<String, VaultError> {
         Ok(format!("{SELLER_TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<API_KEY_BYTES>()?)))
+    }
+
+    /// A new token of an invitation: shown once, stored as [`Vault::api_key_hash`].
+    ///
+    /// # Errors
+    /// [`VaultError::Random`]
+    pub fn new_invitation_token() -> Result<String, VaultError> {
+        Ok(format!("{INVITATION_TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<API_KEY_BYTES>()?)))
     }
 
     /// Keyed hash of an API key.

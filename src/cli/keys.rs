@@ -35,9 +35,10 @@ pub(super) async fn keys(args: KeysArgs) -> anyhow::Result<ExitCode> {
         let form = PlatformForm { code: code.clone(), name: args.name.clone(), sites: args.sites, forwarding: Default::default() };
         desk.create_platform(form).await?;
     }
-    let form = AccountForm { role, name: args.name, platform: args.platform, filings_per_hour_max: None };
+    let form = AccountForm { role, name: args.name, platform: args.platform, filings_per_hour_max: None, mail: None };
     let account = desk.create_account(form).await?;
     let key = desk.create_key(account.id).await?;
+    desk.write_key_made(&account).await?;
     print(&serde_json::json!({ "account": account.id, "role": account.role, "key_id": key.id, "key": key.key }).to_string());
     Ok(ExitCode::SUCCESS)
 }

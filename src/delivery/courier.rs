@@ -4,10 +4,12 @@
 //! was only slow, what it writes down late changes nothing. Nothing is lost; a receiver may get a
 //! message twice, always under the same `webhook-id`.
 //!
-//! Dispatches and letters have a lane each: a letter may wait a moment, a takedown may not. The stages of a
+//! Dispatches, letters, and letters to people of the house have a lane each: a letter may wait a moment, a
+//! takedown may not. The stages of a
 //! delivery are [`Courier::claim`], [`Courier::send`], [`Courier::reschedule`] and [`Courier::record`]; claims
 //! and records go to the database many at a time, and no transaction is open while a platform is spoken to.
 
+mod house;
 mod letters;
 
 use std::sync::Arc;
@@ -99,7 +101,12 @@ impl Courier {
 
     /// Works until `stop` says so; then attempts under way are ended properly.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        tokio::join!(self.run_deliveries(stop.clone()), self.run_mails(stop.clone()), self.run_overdue(stop));
+        tokio::join!(
+            self.run_deliveries(stop.clone()),
+            self.run_mails(stop.clone()),
+            self.run_house_mails(stop.clone()),
+            self.run_overdue(stop)
+        );
     }
 
     async fn run_deliveries(&self, stop: watch::Receiver<bool>) {

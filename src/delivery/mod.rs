@@ -12,6 +12,7 @@
 
 pub mod courier;
 pub mod egress;
+pub mod house_letters;
 pub mod letters;
 pub mod mail;
 pub mod schedule;

@@ -4,7 +4,7 @@
 //! level A or B, the complainant's standing for this patent is proven, and whoever acts may still act.
 
 use super::complaint::Basis;
-use super::policy::{FactValue, Facts, Policy, Track, Triage};
+use super::policy::{Automation, FactValue, Facts, Policy, Track, Triage};
 
 /// The ten checks, by the facts that carry their results.
 const CHECKS: [&str; 10] = [
@@ -30,29 +30,35 @@ pub struct MayAutomate {
 impl MayAutomate {
     /// The proof, where there is one. A prior determination by a human is the stronger basis.
     pub fn prove(policy: &Policy, triage: &Triage, facts: &Facts) -> Option<Self> {
-        let word = |name: &str, wanted: &str| matches!(facts.get(name), Some(FactValue::Word(w)) if w == wanted);
-        let yes = |name: &str| facts.get(name) == Some(&FactValue::Bool(true));
-        let zero = |name: &str| facts.get(name) == Some(&FactValue::Number(0));
-        let clean = triage.track == Track::Simple
-            && triage.criteria.iter().all(|c| !c.met)
-            && CHECKS.iter().all(|check| word(check, "pass"))
-            && word("report.overall", "usable")
-            && (word("report.authenticity_level", "A") || word("report.authenticity_level", "B"))
-            && yes("standing.proven")
-            && !yes("authority.expired")
-            && zero("complaint.unresolved_listings")
-            && zero("complaint.unconnected_listings");
-        if !clean {
-            return None;
-        }
-        if policy.automation.prior_determination && yes("relisting.determined") {
-            return Some(MayAutomate { basis: Basis::PriorDetermination });
-        }
-        policy.automation.verified_notice.then_some(MayAutomate { basis: Basis::VerifiedNotice })
+        let none_met = triage.track == Track::Simple && triage.criteria.iter().all(|c| !c.met);
+        basis(policy.automation, none_met, facts).map(|basis| MayAutomate { basis })
     }
 
     /// On what the takedown rests.
     pub fn basis(&self) -> Basis {
         self.basis
     }
+}
+
+/// On what a takedown without a human would rest, where one may leave: the rule itself, which a simulation asks
+/// of past facts without proving anything.
+pub fn basis(automation: Automation, none_met: bool, facts: &Facts) -> Option<Basis> {
+    let word = |name: &str, wanted: &str| matches!(facts.get(name), Some(FactValue::Word(w)) if w == wanted);
+    let yes = |name: &str| facts.get(name) == Some(&FactValue::Bool(true));
+    let zero = |name: &str| facts.get(name) == Some(&FactValue::Number(0));
+    let clean = none_met
+        && CHECKS.iter().all(|check| word(check, "pass"))
+        && word("report.overall", "usable")
+        && (word("report.authenticity_level", "A") || word("report.authenticity_level", "B"))
+        && yes("standing.proven")
+        && !yes("authority.expired")
+        && zero("complaint.unresolved_listings")
+        && zero("complaint.unconnected_listings");
+    if !clean {
+        return None;
+    }
+    if automation.prior_determination && yes("relisting.determined") {
+        return Some(Basis::PriorDetermination);
+    }
+    automation.verified_notice.then_some(Basis::VerifiedNotice)
 }

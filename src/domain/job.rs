@@ -31,11 +31,15 @@ pub enum JobKind {
     Undelivered,
     /// An endpoint said that it is gone, to a delivery (the subject, by id), and was paused.
     EndpointPaused,
+    /// A policy is run over past complaints (the subject: the run, by id).
+    Simulation,
+    /// What was decided without a human was taken back: is it too often?
+    AutomationWatch,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 12] = [
+    pub const ALL: [JobKind; 14] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,
@@ -48,6 +52,8 @@ impl JobKind {
         JobKind::PlatformSaid,
         JobKind::Undelivered,
         JobKind::EndpointPaused,
+        JobKind::Simulation,
+        JobKind::AutomationWatch,
     ];
 
     /// The word used in SQL and logs.
@@ -65,6 +71,8 @@ impl JobKind {
             JobKind::PlatformSaid => "platform_said",
             JobKind::Undelivered => "undelivered",
             JobKind::EndpointPaused => "endpoint_paused",
+            JobKind::Simulation => "simulation",
+            JobKind::AutomationWatch => "automation_watch",
         }
     }
 

@@ -4,6 +4,7 @@
 
 pub mod audience;
 pub mod automation;
+pub mod automation_watch;
 pub mod calendar;
 pub mod complaint;
 pub mod conduct;
@@ -13,6 +14,8 @@ pub mod examine;
 pub mod facts;
 pub mod formal;
 pub mod four_eyes;
+pub mod house_letter;
+pub mod house_log;
 pub mod job;
 pub mod lane;
 pub mod letter;
@@ -35,5 +38,6 @@ pub mod right;
 pub mod search;
 pub mod secrets;
 pub mod signature;
+pub mod simulation;
 pub mod statement;
 pub mod writ;

@@ -177,14 +177,18 @@ fn person(at: &str, p: &Person, found: &mut Found) {
 }
 
 fn email(at: &str, text: &str, found: &mut Found) {
-    let right = text.len() <= NAME_CHARS_MAX
+    if !is_mail_address(text) {
+        found.add(at, "email.malformed", ("not a mail address", "不是有效的电子邮箱"));
+    }
+}
+
+/// Whether mail may be sent there: a bare address, and nothing that a mail program reads otherwise.
+pub fn is_mail_address(text: &str) -> bool {
+    text.len() <= NAME_CHARS_MAX
         && text
             .split_once('@')
             .is_some_and(|(local, host)| !local.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
-        && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',' | ';'));
-    if !right {
-        found.add(at, "email.malformed", ("not a mail address", "不是有效的电子邮箱"));
-    }
+        && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',' | ';'))
 }
 
 /// The documents of a notice or a right; those of a notice may come later.

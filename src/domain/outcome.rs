@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::calendar::shanghai_date;
-use super::complaint::{ClosedWhy, Complaint, Determination, Listing, Measure, State};
+use super::complaint::{Basis, ClosedWhy, Complaint, Determination, Listing, Measure, State};
 use super::policy::Track;
 
 /// Calendar days after which nobody can be expected to appeal any more: fifteen days to appeal, which begin when
@@ -87,6 +87,12 @@ pub struct Outcome {
     pub upheld: bool,
     /// Whether a determination was overturned.
     pub overturned: bool,
+    /// On what the first decision rested; none where nothing was decided listing by listing.
+    pub basis: Option<Basis>,
+    /// The policy it was triaged with when that was decided.
+    pub policy_version: Option<i64>,
+    /// When every listing was decided, the first time.
+    pub decided_at: Option<jiff::Timestamp>,
     /// Seconds from filing until every listing was decided; none where nothing was.
     pub seconds_to_decision: Option<i64>,
     /// The day from which it is final; none while something is pending.
@@ -97,14 +103,19 @@ pub struct Outcome {
 pub fn outcome(c: &Complaint) -> Option<Outcome> {
     let ending = ending(c)?;
     let seconds = |at: jiff::Timestamp| at.duration_since(c.filed_at).as_secs().max(0);
+    let first = c.decisions.first().filter(|_| ending.is_decision());
+    let decided_at = c.decided_at.filter(|_| ending.is_decision());
     Some(Outcome {
         ending,
         track: c.track,
         ended_on: shanghai_date(c.last_act_at?),
-        automatic: ending.is_decision() && c.decisions.first().is_some_and(|d| d.examiner.is_none()),
+        automatic: first.is_some_and(|d| d.examiner.is_none()),
+        basis: first.and_then(|d| d.basis),
+        policy_version: first.and_then(|d| d.policy_version),
+        decided_at,
         upheld: c.listings.iter().any(stands),
         overturned: c.listings.iter().any(|l| l.overturned),
-        seconds_to_decision: c.decided_at.filter(|_| ending.is_decision()).map(seconds),
+        seconds_to_decision: decided_at.map(seconds),
         final_from: final_from(c),
     })
 }

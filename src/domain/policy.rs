@@ -11,11 +11,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::automation_watch::SwitchOff;
+
 mod defaults;
+mod diff;
 mod facts;
 mod validate;
 
 pub use defaults::default_policy;
+pub use diff::{CriterionAt, CriterionChanged, Difference, PolicyDiff, diff};
 pub use facts::{FACTS, FactType, fact_type};
 pub use validate::{PolicyProblem, validate};
 
@@ -87,6 +91,9 @@ pub struct Automation {
     /// Takedown on basis `prior_determination`: a re-listing of what a human found infringing.
     #[serde(default)]
     pub prior_determination: bool,
+    /// When people took so much of it back that it switches itself off.
+    #[serde(default)]
+    pub switch_off: SwitchOff,
 }
 
 /// One criterion: when it is met, the complaint is complex.
@@ -247,12 +254,24 @@ pub fn triage(policy: &Policy, facts: &Facts) -> Triage {
     Triage { track, criteria }
 }
 
+/// The criteria of `policy` that `facts` meet: [`triage`] without the words.
+pub fn criteria_met<'a>(policy: &'a Policy, facts: &'a Facts) -> impl Iterator<Item = &'a Criterion> {
+    policy.criteria.iter().filter(|c| holds(&c.when, facts))
+}
+
+/// The facts a criterion looks at, as they are; `None` is unknown.
+pub fn values_seen(criterion: &Criterion, facts: &Facts) -> BTreeMap<String, Option<FactValue>> {
+    let mut saw = BTreeMap::new();
+    each_leaf(&criterion.when, false, &mut |leaf, _| {
+        saw.insert(leaf.fact.clone(), facts.get(&leaf.fact).cloned());
+    });
+    saw
+}
+
 fn look(criterion: &Criterion, facts: &Facts) -> CriterionReport {
     let met = holds(&criterion.when, facts);
-    let mut saw = BTreeMap::new();
     let mut cures = Vec::new();
     each_leaf(&criterion.when, false, &mut |leaf, negated| {
-        saw.insert(leaf.fact.clone(), facts.get(&leaf.fact).cloned());
         if met && leaf_holds(leaf, facts) != negated {
             cures.push(cure(leaf, negated));
         }
@@ -263,7 +282,7 @@ fn look(criterion: &Criterion, facts: &Facts) -> CriterionReport {
         title_en: criterion.title_en.clone(),
         law: criterion.law.clone(),
         met,
-        saw,
+        saw: values_seen(criterion, facts),
         would_be_simple_if: cures,
     }
 }

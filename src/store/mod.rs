@@ -5,6 +5,7 @@
 
 mod accounts;
 mod answers;
+mod automation;
 mod calendars;
 mod case_files;
 mod claims;
@@ -19,6 +20,8 @@ mod files;
 mod filing;
 mod flags;
 mod gather;
+mod house_log;
+mod house_mails;
 mod jobs;
 mod lock;
 mod mails;
@@ -37,7 +40,9 @@ mod rights;
 mod rows;
 mod schema;
 mod sellers;
+mod simulations;
 mod sqlite;
+mod triages;
 mod types;
 mod upkeep;
 mod work;
@@ -49,8 +54,9 @@ use diesel_async::AsyncMigrationHarness;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::Notify;
 
-pub use accounts::{AccountRow, KeyRow};
+pub use accounts::{AccountRow, InvitationPut, InvitationRow, KeyRow};
 pub use answers::{AnswerRow, Outline, StoredAnswer};
+pub use automation::{DecidedCount, SwitchPut, SwitchRow};
 pub use calendars::CalendarRow;
 pub use case_files::CaseFileRow;
 pub use claims::{ClaimRow, TakenFrom};
@@ -63,6 +69,8 @@ pub use error::StoreError;
 pub use files::{FileRow, ReadingRow};
 pub use filing::{FilingAsk, FilingContext, LiveListing, Relisted};
 pub use flags::{FLAGS_MAX, FlagRow, UpheldAgainst, Whose};
+pub use house_log::{HouseFilter, HouseRow};
+pub use house_mails::{AccountMailRow, HouseMailRow};
 pub use jobs::{JobDraft, JobRow};
 pub use lock::{Lock, lock_data_folder};
 pub use mails::{ClaimedMail, MailAttempted, MailKept, OPERATOR_SIDE, OperatorMail};
@@ -81,6 +89,8 @@ pub use reports::{KnownReportRow, REPORTS_COMPARED_MAX, ReportRow, RevocationRow
 pub use rights::{RightFilter, RightRow, StoredRight, VerificationPut, VerificationRow};
 pub use rows::{ComplaintRow, GrantRow, ListingRow, PageReadingRow, PartyRow};
 pub use sellers::{SellerAccessRow, SubmissionRow};
+pub use simulations::{FINISHED, RUNNING, STOPPED, SimulationRow};
+pub use triages::{PastFilter, PastRow, TriageRow, expected_triage};
 pub use upkeep::{Projected, SealRow, Sealable};
 pub use writs::{WritBytesRow, WritCopyRow, WritRow};
 
@@ -100,7 +110,7 @@ pub enum Store {
     Sqlite(Sqlite),
 }
 
-/// Woken when something was put in the outbox by this process. Two bells: where no mail is sent,
+/// Woken when something was put in the outbox by this process. Bells of their own: where no mail is sent,
 /// filings, which all write one, need not wake anybody.
 #[derive(Default)]
 pub struct Outbox {
@@ -108,6 +118,8 @@ pub struct Outbox {
     pub deliveries: Notify,
     /// A mail.
     pub mails: Notify,
+    /// A mail to somebody of the house.
+    pub house_mails: Notify,
 }
 
 /// Questions that are answered together.

@@ -44,6 +44,13 @@ pub struct OutcomeRow {
     /// The day from which it is final.
     #[diesel(serialize_as = Maybe<Day>, deserialize_as = Maybe<Day>)]
     pub final_from: Option<Date>,
+    /// Word of what the first decision rested on.
+    pub basis: Option<String>,
+    /// The policy that was made by.
+    pub policy_version: Option<i64>,
+    /// When every listing was decided, the first time.
+    #[diesel(serialize_as = Maybe<Ts>, deserialize_as = Maybe<Ts>)]
+    pub decided_at: Option<Timestamp>,
 }
 
 /// A decision as everybody may read it, from the day it is final.
@@ -93,6 +100,9 @@ pub fn expected_outcome(c: &Complaint) -> Option<Ended> {
         upheld: o.upheld,
         seconds: o.seconds_to_decision,
         final_from: o.final_from,
+        basis: o.basis.map(|b| b.word().to_owned()),
+        policy_version: o.policy_version,
+        decided_at: o.decided_at,
     };
     Some((row, published))
 }

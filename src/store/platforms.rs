@@ -140,7 +140,7 @@ impl Store {
         })
     }
 
-    /// Endpoints of a platform, oldest first.
+    /// Endpoints of a platform, oldest first; there are few.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`]

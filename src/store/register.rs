@@ -27,6 +27,10 @@ fn policy_of(version: i64, text: &str) -> Result<Policy, StoreError> {
     serde_json::from_str(text).map_err(|e| StoreError::corrupt("policies", version, e))
 }
 
+fn policy_row((version, text, active_from): (i64, String, Option<Ts>)) -> Result<PolicyRow, StoreError> {
+    Ok(PolicyRow { version, active_from: active_from.map(Into::into), policy: policy_of(version, &text)? })
+}
+
 pub(super) fn entry_of(number: &str, text: &str) -> Result<RegisterEntry, StoreError> {
     serde_json::from_str(text).map_err(|e| StoreError::corrupt("patents", number, e))
 }
@@ -73,10 +77,25 @@ impl Store {
             let rows: Vec<(i64, String, Option<Ts>)> = go!(load, query)?;
             Ok::<_, Fault>(rows)
         })?;
-        let of = |(version, text, active_from): (i64, String, Option<Ts>)| {
-            Ok(PolicyRow { version, active_from: active_from.map(Into::into), policy: policy_of(version, &text)? })
-        };
-        rows.into_iter().map(of).collect()
+        rows.into_iter().map(policy_row).collect()
+    }
+
+    /// Stored policies after that version, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`]
+    pub async fn policies_page(&self, after: i64, limit: usize) -> Result<Vec<PolicyRow>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<(i64, String, Option<Ts>)> = look!(self, $go => {
+            let query = policies::table
+                .filter(policies::version.gt(after))
+                .order(policies::version)
+                .limit(limit)
+                .select((policies::version, policies::body, policies::active_from));
+            let rows: Vec<(i64, String, Option<Ts>)> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })?;
+        rows.into_iter().map(policy_row).collect()
     }
 
     /// Stores a policy as the next version; it is not active yet.

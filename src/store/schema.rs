@@ -4,11 +4,13 @@
 mod conduct;
 mod desk;
 mod issued;
+mod lab;
 mod outbox;
 
 pub use conduct::*;
 pub use desk::*;
 pub use issued::*;
+pub use lab::*;
 pub use outbox::*;
 
 diesel::table! {
@@ -21,6 +23,8 @@ diesel::table! {
         platform -> Nullable<Text>,
         filings_per_hour_max -> Nullable<BigInt>,
         created_at -> TsSql,
+        suspended_at -> Nullable<TsSql>,
+        suspended_why -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -540,4 +544,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     desk_notes,
     desk_rules,
     desk_reminders,
+    triage_facts,
+    simulations,
+    house_log,
+    house_log_tip,
+    invitations,
+    automation_switches,
+    account_mails,
+    house_mails,
 );

@@ -1,9 +1,11 @@
 //! For administrators: accounts and keys, platforms.
 
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::body::{JSON_BYTES_MAX, json};
+use super::body::{JSON_BYTES_MAX, json, query};
+use super::queue::page;
 use super::{Problem, Web};
 use crate::workflow::{AccountForm, PlatformForm};
 
@@ -14,14 +16,16 @@ fn id(text: &str) -> Result<Uuid, Problem> {
 }
 
 /// `GET /v1/admin/accounts`
-pub async fn list(web: web::Data<Web>) -> Answer {
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": web.desk.accounts().await? })))
+pub async fn list(web: web::Data<Web>, req: HttpRequest) -> Answer {
+    let found = web.desk.accounts(query(&req)?).await?;
+    Ok(page(&req, found.next_cursor.as_deref(), &found))
 }
 
 /// `POST /v1/admin/accounts`
 pub async fn create(web: web::Data<Web>, req: HttpRequest, payload: web::Payload) -> Answer {
     let form: AccountForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.create_account(form).await?))
+    let made = web.desk.create_account(form).await?;
+    Ok(HttpResponse::Created().insert_header((LOCATION, format!("/v1/admin/accounts/{}", made.id))).json(made))
 }
 
 /// `POST /v1/admin/accounts/{account_id}/keys`
@@ -33,6 +37,7 @@ pub async fn create_key(web: web::Data<Web>, path: web::Path<String>) -> Answer 
 pub async fn revoke_key(web: web::Data<Web>, path: web::Path<(String, String)>) -> Answer {
     let (account, key) = path.into_inner();
     web.desk.revoke_key(id(&account)?, id(&key)?).await?;
+    web.keys.forget();
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -186,8 +186,9 @@ pub async fn put_register_entry(
 }
 
 /// `GET /v1/admin/policies`
-pub async fn policies(web: web::Data<Web>) -> Answer {
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": web.desk.all_policies().await? })))
+pub async fn policies(web: web::Data<Web>, req: HttpRequest) -> Answer {
+    let found = web.desk.policies(query(&req)?).await?;
+    Ok(super::queue::page(&req, found.next_cursor.as_deref(), &found))
 }
 
 /// `POST /v1/admin/policies`

@@ -1,11 +1,11 @@
 //! Before a handler runs: the route is looked up in the table, the key is checked, the role is held
-//! against the table. After it: every problem gets the request's id. A route that is not in the table
-//! is never reached.
+//! against the table; what would change something of the house is written in its log. After it: every problem
+//! gets the request's id, and the log the answer. A route that is not in the table is never reached.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue, LOCATION};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use std::future::{Ready, ready};
@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 use tracing_actix_web::RequestId;
 
 use super::body::NUL_ENCODED;
-use super::routes::find;
+use super::routes::{Route, find};
 use super::{Problem, Web};
+use crate::domain::house_log::HouseEvent;
 use crate::workflow::Caller;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,8 +42,10 @@ pub async fn guard(req: ServiceRequest, next: Next<impl MessageBody + 'static>) 
     let request_id = req.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let (begun, method, route) = (Instant::now(), req.method().clone(), req.match_pattern());
     let admitted = admit(&req).await;
+    let mut act = None;
     let mut res = match admitted {
-        Ok(who) => {
+        Ok(Admitted { who, written }) => {
+            act = written;
             if let Some(who) = who {
                 req.extensions_mut().insert(who);
             }
@@ -54,6 +57,9 @@ pub async fn guard(req: ServiceRequest, next: Next<impl MessageBody + 'static>) 
         Some(problem) => problem.clone(),
         None => Problem::new(400, "request.malformed", e.to_string()),
     });
+    if let Some(act) = act {
+        act.answered(&res, problem.as_ref()).await;
+    }
     if let Some(problem) = problem {
         res = res.into_response(problem.response(&request_id));
     }
@@ -74,16 +80,47 @@ fn answered(method: &Method, route: &str, (status, took): (u16, Duration)) {
     }
 }
 
-async fn admit(req: &ServiceRequest) -> Result<Option<Who>, Problem> {
+/// A request that may go on.
+#[derive(Default)]
+struct Admitted {
+    who: Option<Who>,
+    /// What of it stands in the house log already.
+    written: Option<Act>,
+}
+
+/// An act in the house log that has no answer yet.
+struct Act {
+    web: web::Data<Web>,
+    account: uuid::Uuid,
+    n: i64,
+}
+
+impl Act {
+    /// Writes the answer. Where that fails the act stands without one: it was done all the same.
+    async fn answered(self, res: &ServiceResponse<BoxBody>, problem: Option<&Problem>) {
+        let made = res.headers().get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let event = HouseEvent::Answered { status: res.status().as_u16(), code: problem.map(|p| p.code().to_owned()), made };
+        if let Err(e) = self.web.desk.write_answered(self.account, self.n, event).await {
+            tracing::error!(act = self.n, error = %e, "the answer to an act is not in the house log");
+        }
+    }
+}
+
+/// Whether a route changes something of the house.
+fn is_act(route: &Route) -> bool {
+    route.method != "GET" && route.path.starts_with("/v1/admin/")
+}
+
+async fn admit(req: &ServiceRequest) -> Result<Admitted, Problem> {
     // What no route takes is answered by the default handlers, which tell nothing.
     let Some(route) = req.match_pattern().and_then(|path| find(req.method().as_str(), &path)) else {
-        return Ok(None);
+        return Ok(Admitted::default());
     };
     if req.path().contains(NUL_ENCODED) {
         return Err(Problem::not_found());
     }
     if route.roles.is_empty() {
-        return Ok(None);
+        return Ok(Admitted::default());
     }
     let web = req.app_data::<web::Data<Web>>().ok_or_else(|| super::problem::internal(&"no state"))?;
     let unauthenticated = || Problem::new(401, "unauthenticated", "send Authorization: Bearer and a valid key");
@@ -94,8 +131,19 @@ async fn admit(req: &ServiceRequest) -> Result<Option<Who>, Problem> {
         .and_then(|v| v.strip_prefix("Bearer "))
         .ok_or_else(unauthenticated)?;
     let caller = web.desk.authenticate(&web.keys, key.trim()).await?.ok_or_else(unauthenticated)?;
+    let asked = || HouseEvent::asked(caller.role.word(), (route.method, route.path, req.path()));
     if !route.roles.contains(&caller.role) {
-        return Err(Problem::new(403, "role.not_allowed", format!("the role {} may not call this", caller.role.word())));
+        let refused = Problem::new(403, "role.not_allowed", format!("the role {} may not call this", caller.role.word()));
+        if is_act(route) {
+            let answered = HouseEvent::Answered { status: refused.status(), code: Some(refused.code().to_owned()), made: None };
+            web.desk.write_refused(caller.account, asked(), answered).await?;
+        }
+        return Err(refused);
     }
-    Ok(Some(Who(caller)))
+    let mut written = None;
+    if is_act(route) {
+        let n = web.desk.write_asked(caller.account, asked()).await?;
+        written = Some(Act { web: web.clone(), account: caller.account, n });
+    }
+    Ok(Admitted { who: Some(Who(caller)), written })
 }

@@ -7,6 +7,7 @@
 //! Not here: rules, SQL, delivery.
 
 mod accounts;
+mod automation;
 pub mod body;
 mod complaints;
 mod conduct;
@@ -18,6 +19,7 @@ mod examination;
 mod files;
 mod flags;
 mod guard;
+mod lab;
 mod limits;
 mod platform;
 mod problem;
@@ -29,6 +31,7 @@ mod rights;
 pub mod routes;
 mod seller;
 mod service;
+mod staff;
 mod writs;
 
 use std::sync::atomic::{AtomicBool, Ordering};

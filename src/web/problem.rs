@@ -74,6 +74,11 @@ impl Problem {
         Problem { retry_after_seconds: Some(seconds.max(1)), ..self }
     }
 
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// HTTP status.
     pub fn status(&self) -> u16 {
         self.status

@@ -4,8 +4,8 @@
 use actix_web::web;
 
 use super::{
-    accounts, complaints, conduct, contest, desk_rules, endpoints, examination, files, flags, platform, public, queue, report_pages, reports, rights,
-    seller, service, writs,
+    accounts, automation, complaints, conduct, contest, desk_rules, endpoints, examination, files, flags, lab, platform, public, queue,
+    report_pages, reports, rights, seller, service, staff, writs,
 };
 use crate::workflow::Role;
 
@@ -29,6 +29,7 @@ const JUDGES: &[Role] = &[Role::Examiner, Role::Lead];
 const STAFF: &[Role] = &[Role::Examiner, Role::Lead, Role::Admin, Role::Auditor];
 const REGISTRARS: &[Role] = &[Role::Examiner, Role::Lead, Role::Admin];
 const LEADS: &[Role] = &[Role::Lead, Role::Admin];
+const LEAD_ONLY: &[Role] = &[Role::Lead];
 const ADMINS: &[Role] = &[Role::Admin];
 const SELLERS: &[Role] = &[Role::Seller];
 const OPERATORS: &[Role] = &[Role::Admin, Role::Auditor];
@@ -57,6 +58,8 @@ routes! {
     get "/v1/webhook-keys/{endpoint_id}" ANYBODY endpoints::keys;
     get "/docs" ANYBODY service::docs;
     get "/docs/{asset}" ANYBODY service::asset;
+
+    post "/v1/invitation-acceptances" ANYBODY staff::accept;
 
     get "/v1/public/decisions" ANYBODY public::decisions;
     get "/v1/public/statistics" ANYBODY public::statistics;
@@ -184,10 +187,24 @@ routes! {
     post "/v1/admin/policies" LEADS examination::store_policy;
     get "/v1/admin/policies/{version}" STAFF examination::policy;
     post "/v1/admin/policies/{version}/activation" LEADS examination::activate_policy;
+    get "/v1/admin/policies/{version}/diff" STAFF lab::diff;
+    get "/v1/admin/policies/{version}/simulations" STAFF lab::simulations;
+    post "/v1/admin/policies/{version}/simulations" LEADS lab::simulate;
+    get "/v1/admin/automation" STAFF automation::show;
+    post "/v1/admin/automation/{basis}/suspension" LEADS automation::switch_off;
+    post "/v1/admin/automation/{basis}/resumption" LEAD_ONLY automation::switch_on;
+    get "/v1/admin/simulations/{simulation_id}" STAFF lab::simulation;
+    post "/v1/admin/simulations/{simulation_id}/stop" LEADS lab::stop;
 
     get "/v1/admin/accounts" OPERATORS accounts::list;
     post "/v1/admin/accounts" ADMINS accounts::create;
+    get "/v1/admin/accounts/{account_id}" OPERATORS staff::account;
+    post "/v1/admin/accounts/{account_id}/suspension" ADMINS staff::suspend;
+    delete "/v1/admin/accounts/{account_id}/suspension" ADMINS staff::reinstate;
+    post "/v1/admin/invitations" ADMINS staff::invite;
+    get "/v1/admin/house-log" OPERATORS staff::house_log;
     post "/v1/admin/accounts/{account_id}/keys" ADMINS accounts::create_key;
+    post "/v1/admin/accounts/{account_id}/keys/{key_id}/rotation" ADMINS staff::rotate_key;
     delete "/v1/admin/accounts/{account_id}/keys/{key_id}" ADMINS accounts::revoke_key;
     get "/v1/admin/platforms" OPERATORS accounts::platforms;
     post "/v1/admin/platforms" ADMINS accounts::create_platform;

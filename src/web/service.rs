@@ -29,7 +29,7 @@ pub async fn ready(web: web::Data<Web>) -> Answer {
     let files = web.desk.uploads().ping().await.err().map(|e| e.to_string());
     let stopping = web.stopping.load(Ordering::Relaxed).then(|| "the process is ending".to_owned());
     let ready = store.is_none() && files.is_none() && stopping.is_none();
-    let checks = [check("store", store), check("files", files), check("process", stopping), reader(&web)];
+    let checks = [check("store", store), check("files", files), check("process", stopping), reader(&web), automation(&web).await];
     let status = if ready { actix_web::http::StatusCode::OK } else { actix_web::http::StatusCode::SERVICE_UNAVAILABLE };
     Ok(HttpResponse::build(status).json(serde_json::json!({ "ready": ready, "checks": checks })))
 }
@@ -54,6 +54,18 @@ fn reader(web: &Web) -> serde_json::Value {
         format!("holds: {}; does not hold: {missing}", holding(true))
     };
     serde_json::json!({ "name": "reader", "ok": missing.is_empty(), "note": note })
+}
+
+/// Automation that is switched off is said, and keeps nobody out.
+async fn automation(web: &Web) -> serde_json::Value {
+    let Ok(off) = web.desk.automation_off().await else {
+        return serde_json::json!({ "name": "automation", "ok": false, "note": "its switch cannot be read" });
+    };
+    let note = off.iter().map(|s| format!("{} is switched off since {}", s.basis, s.at)).collect::<Vec<_>>().join("; ");
+    match off.is_empty() {
+        true => serde_json::json!({ "name": "automation", "ok": true }),
+        false => serde_json::json!({ "name": "automation", "ok": false, "note": note }),
+    }
 }
 
 /// The contract with its examples written into it: JSON is YAML too.

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::lists::{PageQuery, cursor_position, cursor_text, rows_asked};
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::notice::NAME_CHARS_MAX;
-use crate::store::{AccountRow, KeyRow, StoreError};
-use crate::vault::Vault;
+use crate::domain::notice_check::is_mail_address;
+use crate::store::{AccountMailRow, AccountRow, StoreError};
 
 /// Seconds a look-up of a key is kept: a revoked key works no longer than this.
 pub const KEY_FRESH_SECONDS_MAX: u64 = 5;
@@ -32,6 +33,9 @@ pub struct AccountForm {
     /// Filings allowed an hour; absent: the default.
     #[serde(default)]
     pub filings_per_hour_max: Option<u32>,
+    /// Where its holder is written to about the house; kept sealed, and shown to nobody.
+    #[serde(default)]
+    pub mail: Option<String>,
 }
 
 /// An account.
@@ -49,6 +53,19 @@ pub struct AccountView {
     pub filings_per_hour_max: Option<u32>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Since when its keys open nothing; null: they do.
+    pub suspended_at: Option<Timestamp>,
+    /// Why.
+    pub suspended_why: Option<String>,
+}
+
+/// A page of accounts.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountPage {
+    /// The oldest first.
+    pub items: Vec<AccountView>,
+    /// Cursor of the next page.
+    pub next_cursor: Option<String>,
 }
 
 /// A new key: the only time it is shown.
@@ -65,6 +82,13 @@ pub struct KeyCreated {
 pub struct KeyCache(Mutex<HashMap<[u8; 32], (Instant, Caller)>>);
 
 impl KeyCache {
+    /// Forgets all, after a change made here.
+    pub fn forget(&self) {
+        if let Ok(mut kept) = self.0.lock() {
+            kept.clear();
+        }
+    }
+
     fn get(&self, hash: &[u8; 32]) -> Option<Caller> {
         let kept = self.0.lock().ok()?;
         let (at, caller) = kept.get(hash)?;
@@ -87,7 +111,7 @@ impl Desk {
     /// The caller of a key; `None` for a key that is unknown, revoked or malformed.
     ///
     /// # Errors
-    /// The store's.
+    /// [`DeskError::Rule`] for an account that is suspended; the store's.
     pub async fn authenticate(&self, cache: &KeyCache, key: &str) -> Result<Option<Caller>, DeskError> {
         let hash = self.vault.api_key_hash(key);
         if let Some(caller) = cache.get(&hash) {
@@ -97,9 +121,12 @@ impl Desk {
             // Not kept: an access that ends or is revoked stops at once.
             return self.seller_of(&hash).await;
         }
-        let Some(account) = self.store.account_by_key_hash(&hash).await? else {
+        let Some(account) = self.store.account_by_key_hash(&hash, self.clock.now()).await? else {
             return Ok(None);
         };
+        if account.suspended_at.is_some() {
+            return Err(DeskError::rule("account.suspended", "the account is suspended; ask an administrator"));
+        }
         let role = Role::from_word(&account.role).ok_or_else(|| {
             DeskError::Store(StoreError::Corrupt { table: "accounts", id: account.id.to_string(), why: "unknown role".into() })
         })?;
@@ -119,6 +146,16 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Rule`] for an empty name or a platform that is missing, unknown or out of place.
     pub async fn create_account(&self, form: AccountForm) -> Result<AccountView, DeskError> {
+        let (row, mail) = self.new_account(form).await?;
+        self.store.put_account(row.clone(), mail).await?;
+        Ok(row.into())
+    }
+
+    /// The row of a new account, and where it is written to.
+    pub(super) async fn new_account(&self, form: AccountForm) -> Result<(AccountRow, Option<AccountMailRow>), DeskError> {
+        if form.mail.as_deref().is_some_and(|mail| !is_mail_address(mail)) {
+            return Err(DeskError::rule("account.mail", "not a mail address"));
+        }
         if form.name.trim().is_empty() || form.name.chars().count() > NAME_CHARS_MAX {
             return Err(DeskError::rule("account.name", format!("1 to {NAME_CHARS_MAX} characters")));
         }
@@ -136,24 +173,34 @@ impl Desk {
             (Some(_), _) => return Err(DeskError::rule("account.platform_out_of_place", "only role platform has a platform")),
             (None, _) => {}
         }
+        let id = self.ids.next();
+        let sealed = form.mail.map(|mail| self.vault.seal(id, &mail)).transpose()?;
+        let mail = sealed.map(|s| AccountMailRow { account_id: id, sealed: s.sealed, key: s.key });
         let row = AccountRow {
-            id: self.ids.next(),
+            id,
             role: form.role.word().to_owned(),
             name: form.name,
             platform: form.platform,
             filings_per_hour_max: form.filings_per_hour_max.map(i64::from),
             created_at: self.clock.now(),
+            suspended_at: None,
+            suspended_why: None,
         };
-        self.store.put_account(row.clone()).await?;
-        Ok(row.into())
+        Ok((row, mail))
     }
 
-    /// All accounts.
+    /// A page of the accounts.
     ///
     /// # Errors
-    /// The store's.
-    pub async fn accounts(&self) -> Result<Vec<AccountView>, DeskError> {
-        Ok(self.store.accounts().await?.into_iter().map(Into::into).collect())
+    /// [`DeskError::Rule`] for a bad limit or cursor.
+    pub async fn accounts(&self, q: PageQuery) -> Result<AccountPage, DeskError> {
+        let limit = rows_asked(q.limit)?;
+        let after: Option<Uuid> = cursor_position(q.cursor.as_deref())?;
+        let mut rows = self.store.accounts_page(after.unwrap_or_default(), limit + 1).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = rows.last().filter(|_| more).map(|r| cursor_text(&r.id));
+        Ok(AccountPage { items: rows.into_iter().map(Into::into).collect(), next_cursor })
     }
 
     /// Makes a key for an account.
@@ -162,12 +209,9 @@ impl Desk {
     /// [`DeskError::NotFound`]
     pub async fn create_key(&self, account: Uuid) -> Result<KeyCreated, DeskError> {
         self.store.account(account).await?;
-        let key = Vault::new_api_key()?;
-        let row =
-            KeyRow { id: self.ids.next(), account_id: account, hash: self.vault.api_key_hash(&key).to_vec(), created_at: self.clock.now() };
-        let id = row.id;
+        let (key, row) = self.new_key(account)?;
         self.store.put_key(row).await?;
-        Ok(KeyCreated { id, key })
+        Ok(key)
     }
 
     /// Revokes a key; it works no longer than [`KEY_FRESH_SECONDS_MAX`].
@@ -188,6 +232,8 @@ impl From<AccountRow> for AccountView {
             platform: row.platform,
             filings_per_hour_max: row.filings_per_hour_max.and_then(|n| u32::try_from(n).ok()),
             created_at: row.created_at,
+            suspended_at: row.suspended_at,
+            suspended_why: row.suspended_why,
         }
     }
 }

@@ -218,7 +218,10 @@ impl Desk {
         // What leaves without a human rests on the policy and the register as they are at the commit.
         let number = loaded.complaint.filed.patent_number.clone();
         let version = loaded.register.as_ref().map(|(v, _)| *v);
-        let seen = [ReliedOn::Register { number, version }, ReliedOn::Policy { version: assessment.policy_version }];
+        let seen = [
+            ReliedOn::Register { number, version },
+            ReliedOn::Policy { version: assessment.policy_version, switches: assessment.switches },
+        ];
         let automatic = transition.events().iter().any(|e| matches!(e, Event::Decided(d) if d.examiner().is_none()));
         let relied_on = seen.into_iter().filter(|_| automatic).collect();
         Ok(Commit { dispatches, ends_at, relied_on, ..Commit::of(transition, self.writ_issuer()) })

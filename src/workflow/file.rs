@@ -277,7 +277,10 @@ impl Desk {
                 answer: outline,
                 at: now,
             }),
-            relied_on: vec![ReliedOn::Register { number, version: register_version }, ReliedOn::Policy { version: policy.0 }],
+            relied_on: vec![
+                ReliedOn::Register { number, version: register_version },
+                ReliedOn::Policy { version: policy.version, switches: policy.switches },
+            ],
             ..Commit::of(transition, self.writ_issuer())
         };
         for file in &checked.arriving {

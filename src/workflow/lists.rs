@@ -18,6 +18,16 @@ pub const PAGE_ROWS_DEFAULT: usize = 50;
 /// Most rows of a page.
 pub const PAGE_ROWS_MAX: usize = 200;
 
+/// Query of a list without filters.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// Rows, at most [`PAGE_ROWS_MAX`].
+    pub limit: Option<usize>,
+    /// Cursor.
+    pub cursor: Option<String>,
+}
+
 /// Query of a list of complaints.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::lists::{PageQuery, cursor_position, cursor_text, rows_asked};
 use super::{Caller, Desk, DeskError};
 use crate::domain::policy::{Policy, default_policy, validate};
+use crate::store::PolicyRow;
 
 /// Activation of a version.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +28,15 @@ pub struct PolicyView {
     pub active_from: Option<Timestamp>,
     /// The document.
     pub policy: Policy,
+}
+
+/// A page of policies.
+#[derive(Clone, Debug, Serialize)]
+pub struct PolicyPage {
+    /// The oldest first, the built-in default before all.
+    pub items: Vec<PolicyView>,
+    /// Cursor of the next page.
+    pub next_cursor: Option<String>,
 }
 
 impl Desk {
@@ -62,7 +73,9 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`]
     pub async fn policy(&self, version: i64) -> Result<PolicyView, DeskError> {
-        self.all_policies().await?.into_iter().find(|p| p.version == version).ok_or(DeskError::NotFound)
+        let before = PageQuery { limit: Some(1), cursor: (version > 0).then(|| cursor_text(&(version - 1))) };
+        let page = self.policies(before).await?;
+        page.items.into_iter().find(|p| p.version == version).ok_or(DeskError::NotFound)
     }
 
     /// All versions, the built-in default first.
@@ -70,14 +83,36 @@ impl Desk {
     /// # Errors
     /// The store's.
     pub async fn all_policies(&self) -> Result<Vec<PolicyView>, DeskError> {
-        let active = self.store.active_policy(self.clock.now()).await?.map_or(0, |(v, _)| v);
-        let built_in = PolicyView { version: 0, active: active == 0, active_from: None, policy: default_policy() };
-        let stored = self.store.policies().await?.into_iter().map(|row| PolicyView {
-            version: row.version,
-            active: row.version == active,
-            active_from: row.active_from,
-            policy: row.policy,
-        });
-        Ok(std::iter::once(built_in).chain(stored).collect())
+        let active = self.active_version().await?;
+        Ok(std::iter::once(built_in(active)).chain(self.store.policies().await?.into_iter().map(|row| view(row, active))).collect())
     }
+
+    /// A page of the versions, the built-in default first.
+    ///
+    /// # Errors
+    /// [`DeskError::Rule`] for a bad limit or cursor.
+    pub async fn policies(&self, q: PageQuery) -> Result<PolicyPage, DeskError> {
+        let limit = rows_asked(q.limit)?;
+        let after: Option<i64> = cursor_position(q.cursor.as_deref())?;
+        let active = self.active_version().await?;
+        let stored = self.store.policies_page(after.unwrap_or(0), limit + 1).await?;
+        let mut items: Vec<PolicyView> = after.is_none().then(|| built_in(active)).into_iter().collect();
+        items.extend(stored.into_iter().map(|row| view(row, active)));
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next_cursor = items.last().filter(|_| more).map(|p| cursor_text(&p.version));
+        Ok(PolicyPage { items, next_cursor })
+    }
+
+    async fn active_version(&self) -> Result<i64, DeskError> {
+        Ok(self.store.active_policy(self.clock.now()).await?.map_or(0, |(v, _)| v))
+    }
+}
+
+fn built_in(active: i64) -> PolicyView {
+    PolicyView { version: 0, active: active == 0, active_from: None, policy: default_policy() }
+}
+
+fn view(row: PolicyRow, active: i64) -> PolicyView {
+    PolicyView { version: row.version, active: row.version == active, active_from: row.active_from, policy: row.policy }
 }

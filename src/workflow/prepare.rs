@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::recent::PolicyInForce;
 use super::rights::right_facts;
 use super::{Desk, DeskError};
 use crate::domain::automation::MayAutomate;
@@ -24,7 +25,7 @@ use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination};
 use crate::domain::facts::{FactsFrom, flat_facts};
 use crate::domain::notice::NoticeCase;
 use crate::domain::patent::{PatentKind, PatentNumber, last_day_of_term};
-use crate::domain::policy::{CriterionReport, Facts, Policy, Triage, triage};
+use crate::domain::policy::{CriterionReport, Facts, Triage, triage};
 use crate::domain::register::RegisterEntry;
 use crate::domain::report::{ItemVerdict, Readability, ReportFacts, TextVersion};
 use crate::domain::report_relation::{OnRecord, OtherReport, on_record};
@@ -62,7 +63,7 @@ pub(super) struct AssessInput<'a> {
     pub(super) register: Option<&'a RegisterEntry>,
     pub(super) right: Option<&'a StoredRight>,
     pub(super) relisted: Option<&'a Relisted>,
-    pub(super) policy: &'a (i64, Policy),
+    pub(super) policy: &'a PolicyInForce,
     /// The complaint, for grants that hold for one complaint only.
     pub(super) complaint: Option<Uuid>,
     /// Whether a seller answered to the merits.
@@ -85,6 +86,8 @@ pub(super) struct Assessment {
     pub(super) sources: BTreeMap<String, FactSource>,
     pub(super) triage: Triage,
     pub(super) policy_version: i64,
+    /// The last switch of automation seen.
+    pub(super) switches: i64,
     pub(super) proof: Option<MayAutomate>,
     /// Whether the active policy hears the seller before anything is decided against it.
     pub(super) hear_first: bool,
@@ -191,8 +194,8 @@ impl Desk {
             flags: x.flags,
             platform: x.platform,
         });
-        let triage = triage(&x.policy.1, &facts);
-        let proof = MayAutomate::prove(&x.policy.1, &triage, &facts);
+        let triage = triage(&x.policy.policy, &facts);
+        let proof = MayAutomate::prove(&x.policy.policy, &triage, &facts);
         // A guess ends no term, and tells nobody that it will.
         let printed = x.report.and_then(|r| r.facts.filed_on.as_ref()).filter(|seen| !seen.read.is_guess());
         let filed_on = x.register.and_then(|r| r.filed_on).or(printed.map(|seen| seen.value));
@@ -207,9 +210,10 @@ impl Desk {
             facts,
             sources,
             triage,
-            policy_version: x.policy.0,
+            policy_version: x.policy.version,
+            switches: x.policy.switches,
             proof,
-            hear_first: x.policy.1.hear_first,
+            hear_first: x.policy.policy.hear_first,
             last_day_of_term: last_day,
             term_ended_on: match last_day {
                 Some(day) if day < x.today => Some(day),

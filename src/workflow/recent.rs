@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::{Desk, DeskError};
+use crate::domain::automation_watch::{AUTOMATIC_BASES, without};
+use crate::domain::complaint::Basis;
 use crate::domain::policy::{Policy, default_policy};
 use crate::store::{FileRow, FlagRow, PlatformRow};
 
@@ -18,13 +20,24 @@ pub const FRESH_SECONDS_MAX: u64 = 5;
 /// File rows kept; then all are forgotten, which costs a look-up each.
 const FILES_KEPT_MAX: usize = 4_096;
 
+/// The active policy, as it may be used now.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyInForce {
+    /// Its version; 0 is the built-in default.
+    pub(crate) version: i64,
+    /// The policy, without the automation that is switched off.
+    pub(crate) policy: Policy,
+    /// The last switch of automation seen; 0: there was none.
+    pub(crate) switches: i64,
+}
+
 type Kept<T> = Mutex<Option<(Instant, Arc<T>)>>;
 
 /// The look-ups kept.
 #[derive(Default)]
 pub(crate) struct Recent {
     platforms: Kept<Vec<PlatformRow>>,
-    policy: Kept<(i64, Policy)>,
+    policy: Kept<PolicyInForce>,
     flags: Kept<Vec<FlagRow>>,
     files: Mutex<HashMap<Uuid, FileRow>>,
 }
@@ -95,9 +108,8 @@ impl Desk {
         Ok(keep(&self.recent.flags, self.store.standing_flags().await?))
     }
 
-    /// The active policy and its version, as a filing takes it, whose commit looks again; version 0 is the
-    /// built-in default.
-    pub(crate) async fn active_policy(&self) -> Result<Arc<(i64, Policy)>, DeskError> {
+    /// The active policy as a filing takes it, whose commit looks again.
+    pub(crate) async fn active_policy(&self) -> Result<Arc<PolicyInForce>, DeskError> {
         if let Some(known) = fresh(&self.recent.policy) {
             return Ok(known);
         }
@@ -105,8 +117,13 @@ impl Desk {
     }
 
     /// The active policy as it is stored now.
-    pub(crate) async fn policy_now(&self) -> Result<Arc<(i64, Policy)>, DeskError> {
+    pub(crate) async fn policy_now(&self) -> Result<Arc<PolicyInForce>, DeskError> {
         let stored = self.store.active_policy(self.clock.now()).await?;
-        Ok(keep(&self.recent.policy, stored.unwrap_or_else(|| (0, default_policy()))))
+        let (version, mut policy) = stored.unwrap_or_else(|| (0, default_policy()));
+        let (switches, last) = self.store.automation_switches().await?;
+        let off = |basis: &Basis| last.iter().any(|s| s.basis == basis.word() && !s.switched_on);
+        let off: Vec<Basis> = AUTOMATIC_BASES.into_iter().filter(off).collect();
+        policy.automation = without(policy.automation, &off);
+        Ok(keep(&self.recent.policy, PolicyInForce { version, policy, switches }))
     }
 }

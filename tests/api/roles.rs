@@ -20,6 +20,7 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("GET", "/v1/webhook-keys/{endpoint_id}", 200, None),
     ("GET", "/docs", 200, None),
     ("GET", "/docs/{asset}", 200, None),
+    ("POST", "/v1/invitation-acceptances", 422, None),
     ("GET", "/v1/public/decisions", 200, None),
     ("GET", "/v1/public/statistics", 200, None),
     ("POST", "/v1/files", 201, None),
@@ -135,9 +136,23 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("POST", "/v1/admin/policies", 422, None),
     ("GET", "/v1/admin/policies/{version}", 200, None),
     ("POST", "/v1/admin/policies/{version}/activation", 404, None),
+    ("GET", "/v1/admin/policies/{version}/diff", 400, None),
+    ("GET", "/v1/admin/policies/{version}/simulations", 200, None),
+    ("POST", "/v1/admin/policies/{version}/simulations", 201, None),
+    ("GET", "/v1/admin/automation", 200, None),
+    ("POST", "/v1/admin/automation/{basis}/suspension", 422, None),
+    ("POST", "/v1/admin/automation/{basis}/resumption", 422, None),
+    ("GET", "/v1/admin/simulations/{simulation_id}", 404, None),
+    ("POST", "/v1/admin/simulations/{simulation_id}/stop", 404, None),
     ("GET", "/v1/admin/accounts", 200, None),
     ("POST", "/v1/admin/accounts", 422, None),
+    ("GET", "/v1/admin/accounts/{account_id}", 200, None),
+    ("POST", "/v1/admin/accounts/{account_id}/suspension", 422, None),
+    ("DELETE", "/v1/admin/accounts/{account_id}/suspension", 409, None),
+    ("POST", "/v1/admin/invitations", 422, None),
+    ("GET", "/v1/admin/house-log", 200, None),
     ("POST", "/v1/admin/accounts/{account_id}/keys", 201, None),
+    ("POST", "/v1/admin/accounts/{account_id}/keys/{key_id}/rotation", 404, None),
     ("DELETE", "/v1/admin/accounts/{account_id}/keys/{key_id}", 404, None),
     ("GET", "/v1/admin/platforms", 200, None),
     ("POST", "/v1/admin/platforms", 422, None),
@@ -181,7 +196,9 @@ on_both_databases! {
         for (method, path, own, foreign) in EXPECTED {
             let route = ROUTES.iter().find(|r| r.method == *method && r.path == *path).unwrap();
             if route.roles.is_empty() {
-                assert_eq!(service.get(&ids.fill(path, Role::Complainant), "").await.status, *own, "{method} {path}");
+                let request = service.request(method, &ids.fill(path, Role::Complainant), "");
+                let request = if *method == "GET" { request } else { request.json(&json!({})) };
+                assert_eq!(service.send(request).await.status, *own, "{method} {path}");
                 continue;
             }
             let bare = ids.fill(path, Role::Complainant);
@@ -262,6 +279,8 @@ impl Ids {
             ("document_id", "01890000-0000-7000-8000-000000000000".to_owned()),
             ("access_id", "01890000-0000-7000-8000-000000000000".to_owned()),
             ("flag_id", "01890000-0000-7000-8000-000000000000".to_owned()),
+            ("basis", "verified_notice".to_owned()),
+            ("simulation_id", "01890000-0000-7000-8000-000000000000".to_owned()),
             ("mail_id", "01890000-0000-7000-8000-000000000000".to_owned()),
             ("year", "2026".to_owned()),
             ("complaint_id", last),

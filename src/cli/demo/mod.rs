@@ -57,7 +57,7 @@ async fn tell(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let service = Service::build_at(Config::from_values(settings, None)?, std::env::current_exe()?, clock.clone())?;
     service.migrate().await?;
     // The first administrator; everything after this goes through HTTP.
-    let form = AccountForm { role: Role::Admin, name: "demo admin".into(), platform: None, filings_per_hour_max: None };
+    let form = AccountForm { role: Role::Admin, name: "demo admin".into(), platform: None, filings_per_hour_max: None, mail: None };
     let account = service.desk.create_account(form).await?;
     let admin = service.desk.create_key(account.id).await?.key;
     let (ask, stop) = watch::channel(false);

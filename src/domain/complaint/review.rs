@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{DecisionProposed, LineDecided, PartyRef};
+use super::{Basis, DecisionProposed, LineDecided, PartyRef};
 
 /// Working days for an appeal and for the review of an automatic decision. Policy.
 pub const REVIEW_WORKING_DAYS: u32 = 3;
@@ -102,6 +102,10 @@ pub struct DecisionMade {
     pub lines: Vec<u32>,
     /// Whether it was itself a second look: then no appeal against it.
     pub of_review: bool,
+    /// On what a takedown by it rests, where it was decided listing by listing.
+    pub basis: Option<Basis>,
+    /// The policy the complaint was triaged with, then.
+    pub policy_version: Option<i64>,
 }
 
 /// A review, as the complaint remembers it.

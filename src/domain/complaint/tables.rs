@@ -326,8 +326,11 @@ impl Complaint {
     /// What the complaint remembers beyond its state: hearing, decisions, reviews, recusals.
     fn remember(&mut self, event: &Event, before: State) {
         let seq = self.seq + 1;
-        let mut decided =
-            |(examiner, second), lines, of_review| self.decisions.push(DecisionMade { seq, examiner, second, lines, of_review });
+        let policy_version = self.triaged.as_ref().map(|t| t.policy_version);
+        let basis = if let Event::Decided(d) = event { Some(d.basis) } else { None };
+        let mut decided = |(examiner, second), lines, of_review| {
+            self.decisions.push(DecisionMade { seq, examiner, second, lines, of_review, basis, policy_version });
+        };
         match event {
             Event::Decided(d) => {
                 decided((d.examiner(), d.seconded_by()), event.lines(), false);

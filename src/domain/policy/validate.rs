@@ -31,6 +31,13 @@ pub fn validate(policy: &Policy) -> Vec<PolicyProblem> {
             format!("at most {CRITERIA_MAX} criteria, found {}", policy.criteria.len()),
         );
     }
+    let rule = policy.automation.switch_off;
+    if rule.reversal_percent_over > 100 {
+        problem("/automation/switch_off/reversal_percent_over".into(), "policy.out_of_range", "0 to 100 is expected".into());
+    }
+    if rule.decisions_min == 0 {
+        problem("/automation/switch_off/decisions_min".into(), "policy.out_of_range", "at least 1 is expected".into());
+    }
     let mut codes = BTreeSet::new();
     for (i, criterion) in policy.criteria.iter().enumerate() {
         if !codes.insert(criterion.code.as_str()) {

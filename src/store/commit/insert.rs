@@ -9,12 +9,12 @@
 //! A multi-row `INSERT` of the builder has another text for every number of rows and is planned anew
 //! each time.
 
-use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
 use diesel::sqlite::SqliteConnection;
+use diesel::{ExpressionMethods, QueryResult};
 use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -25,10 +25,11 @@ use crate::store::error::Fault;
 use crate::store::marks::MarkRow;
 use crate::store::rows::{ComplaintRow, EventRow, ExaminationRow, GrantRow, IdempotencyRow, ListingRow, MailRow, NoticeRow, PartyRow};
 use crate::store::schema::{
-    complaint_files, complaints, desk_marks, events, examinations, idempotency, listings, mails, notices, parties, report_grants, writs,
+    complaint_files, complaints, desk_marks, events, examinations, idempotency, listings, mails, notices, parties, report_grants,
+    triage_facts, writs,
 };
 use crate::store::types::{Day, DaySql, Id, IdSql, Ts, TsSql};
-use crate::store::{JobRow, WritRow};
+use crate::store::{JobRow, TriageRow, WritRow};
 
 /// A value of a row as an element of an array.
 trait Element {
@@ -140,6 +141,9 @@ columns!(Mails of MailRow, into "mails" ")": id Uuid, complaint_id Uuid, party_i
 columns!(Jobs of JobRow, into "jobs" ") ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, lease_until = NULL, \
     fence = jobs.fence + 1, attempts = 0, progress = NULL, last_error = NULL": kind String, subject String, due_at Timestamp,
     lease_until Option<Timestamp>, fence i64, attempts i32, progress Option<String>, last_error Option<String>);
+columns!(Triages of TriageRow, into "triage_facts" ") ON CONFLICT (filed_at, complaint_id) DO UPDATE SET seq = excluded.seq, \
+    policy_version = excluded.policy_version, track = excluded.track": filed_at Timestamp, complaint_id Uuid, seq i32,
+    policy_version i64, track String);
 columns!(Writs of WritRow, into "writs" ")": id Uuid, complaint_id Uuid, seq i32, kind String, year i32, n i64, number String,
     lines String, about Option<Uuid>, issuer String, livemode bool, issued_at Timestamp);
 columns!(Answers of IdempotencyRow, into "idempotency" ")": account_id Uuid, key String, route String, fingerprint Vec<u8>, status i32,
@@ -168,8 +172,8 @@ pub(super) async fn into_postgres(c: &AsyncPgConnection, (live, papers): (&[&Pla
             put!(Answers, answer),
         )
     };
-    let (most, marks) = tokio::join!(most, put!(Marks, marks));
-    match cause(<[QueryResult<()>; 12]>::from(most).into_iter().chain([marks])) {
+    let (most, marks, triages) = tokio::join!(most, put!(Marks, marks), put!(Triages, triages));
+    match cause(<[QueryResult<()>; 12]>::from(most).into_iter().chain([marks, triages])) {
         Some(e) => Err(e.into()),
         None => Ok(()),
     }
@@ -214,6 +218,13 @@ pub(super) fn into_sqlite(c: &mut SqliteConnection, (live, papers): (&[&Plan], &
     }
     for row in live.iter().flat_map(|p| &p.jobs) {
         crate::store::jobs::ask_for_job!(go, row.clone())?;
+    }
+    for row in live.iter().flat_map(|p| &p.triages) {
+        let anew =
+            (triage_facts::seq.eq(row.seq), triage_facts::policy_version.eq(row.policy_version), triage_facts::track.eq(row.track.clone()));
+        let put = diesel::insert_into(triage_facts::table).values(row.clone());
+        let put = put.on_conflict((triage_facts::filed_at, triage_facts::complaint_id)).do_update().set(anew);
+        diesel::RunQueryDsl::execute(put, c)?;
     }
     for row in papers {
         diesel::RunQueryDsl::execute(diesel::insert_into(writs::table).values(row.clone()), c)?;

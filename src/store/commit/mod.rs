@@ -119,6 +119,8 @@ pub enum ReliedOn {
     Policy {
         /// Version seen; 0: none was stored.
         version: i64,
+        /// The last switch of automation seen; 0: there was none.
+        switches: i64,
     },
 }
 

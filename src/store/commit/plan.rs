@@ -18,7 +18,7 @@ use crate::store::rows::{
 };
 use crate::store::schema::complaint_files;
 use crate::store::types::Id;
-use crate::store::{Ended, FileRow, JobDraft, JobRow, ReadingRow, ReportRow, expected_outcome};
+use crate::store::{Ended, FileRow, JobDraft, JobRow, ReadingRow, ReportRow, TriageRow, expected_outcome, expected_triage};
 
 /// A file that a complaint uses.
 #[derive(Clone, Debug, diesel::Insertable)]
@@ -67,6 +67,8 @@ pub(super) struct Plan {
     /// The complaint, where nothing more happens to it by itself.
     pub(super) alarm_off: Option<Uuid>,
     pub(super) drafts: Vec<DispatchDraft>,
+    /// Its last triage, where this is one.
+    pub(super) triages: Vec<TriageRow>,
     /// How it ended, where it did.
     pub(super) ended: Option<Ended>,
     /// What this centre issues, before it is numbered.
@@ -98,6 +100,7 @@ impl Plan {
         let last_seq = int(complaint.seq);
         let alarm_at = complaint.alarm_at().into_iter().chain(commit.ends_at).min();
         let before_seq = last_seq - i32::try_from(stored.len()).unwrap_or(0);
+        let triages = expected_triage(&complaint, stored.iter()).into_iter().collect();
         let events: Vec<EventRow> = stored.into_iter().map(|e| EventRow::of(id, e)).collect();
         let queue_on = row.queue_on;
         let marked = Marked::of(&complaint, queue_on);
@@ -109,6 +112,9 @@ impl Plan {
             (false, false) => (vec![], vec![]),
         };
         let alarm = alarm_at.map(|due_at| JobDraft { kind: JobKind::Deadlines, subject: id.to_string(), due_at });
+        // People took back what was decided without one: is it too often?
+        let watched = ended.as_ref().filter(|(row, _)| row.automatic && row.overturned);
+        let watch = watched.map(|_| JobDraft { kind: JobKind::AutomationWatch, subject: "all".to_owned(), due_at: updated_at });
         let alarm_off = Some(id).filter(|_| !is_new && alarm.is_none());
         let body = |body: String| (id, last_seq, body);
         let notice = commit.notice.map(body);
@@ -134,9 +140,10 @@ impl Plan {
             submissions: commit.submissions,
             reports: commit.report.into_iter().collect(),
             page_readings: commit.page_reading.into_iter().collect(),
-            jobs: commit.jobs.into_iter().chain(alarm).map(JobRow::from).collect(),
+            jobs: commit.jobs.into_iter().chain(alarm).chain(watch).map(JobRow::from).collect(),
             alarm_off,
             drafts: commit.dispatches,
+            triages,
             ended,
             writs: papers,
             issuer: commit.issuer,

@@ -21,7 +21,7 @@ pub(super) type Outcomes = Vec<Result<Committed, CommitError>>;
 pub(super) struct Seen {
     pub(super) answers: Answers,
     pub(super) registers: BTreeMap<String, i64>,
-    pub(super) policy: i64,
+    pub(super) policy: (i64, i64),
 }
 
 impl Seen {
@@ -35,7 +35,7 @@ impl Seen {
         for relied in &plan.relied_on {
             let (what, stands) = match relied {
                 ReliedOn::Register { number, version } => ("register", self.registers.get(number).copied() == *version),
-                ReliedOn::Policy { version } => ("policy", self.policy == *version),
+                ReliedOn::Policy { version, switches } => ("policy", self.policy == (*version, *switches)),
             };
             if !stands {
                 return Ok(Some(StoreError::Stale { what }.into()));
@@ -54,16 +54,17 @@ macro_rules! write_batch {
 
         use crate::store::commit::{Committed, issue, steps};
         use crate::store::schema::{
-            complaint_files, complaints, deliveries, dispatch_lines, dispatches, endpoints, files, items, listings, patents, platforms,
-            policies, report_page_readings, reports,
+            automation_switches, complaint_files, complaints, deliveries, dispatch_lines, dispatches, endpoints, files, items, listings,
+            patents, platforms, policies, report_page_readings, reports,
         };
         use crate::store::types::{Day, Id, Ts};
         let plans: &[&crate::store::commit::plan::Plan] = $plans;
 
         let asks = steps::Asks::of(plans);
-        let mut seen = steps::Seen { answers: Default::default(), registers: Default::default(), policy: 0 };
+        let mut seen = steps::Seen { answers: Default::default(), registers: Default::default(), policy: (0, 0) };
         if !asks.are_none() {
-            let (answers, registers, policy): (Vec<crate::store::rows::IdempotencyRow>, Vec<(String, i64)>, Vec<i64>) = $go!(
+            type Found = (Vec<crate::store::rows::IdempotencyRow>, Vec<(String, i64)>, Vec<i64>, Vec<i64>);
+            let (answers, registers, policy, switches): Found = $go!(
                 together,
                 crate::store::answers::answer_rows!(asks.answers),
                 patents::table.filter(patents::number.eq_any(asks.registers.clone())).select((patents::number, patents::version)),
@@ -71,11 +72,12 @@ macro_rules! write_batch {
                     .filter(policies::active_from.le(asks.policy_at.map(Ts)))
                     .order((policies::active_from.desc(), policies::version.desc()))
                     .select(policies::version)
-                    .limit(1)
+                    .limit(1),
+                automation_switches::table.order(automation_switches::n.desc()).select(automation_switches::n).limit(1)
             )?;
             seen.answers = crate::store::answers::answers_of!($go, answers);
             seen.registers = registers.into_iter().collect();
-            seen.policy = policy.first().copied().unwrap_or(0);
+            seen.policy = (policy.first().copied().unwrap_or(0), switches.first().copied().unwrap_or(0));
         }
 
         let mut outcomes = Vec::with_capacity(plans.len());

@@ -15,6 +15,9 @@ diesel::table! {
         seconds -> Nullable<BigInt>,
         final_from -> Nullable<DaySql>,
         complainant_key -> Nullable<Text>,
+        basis -> Nullable<Text>,
+        policy_version -> Nullable<BigInt>,
+        decided_at -> Nullable<TsSql>,
     }
 }
 diesel::table! {

@@ -30,6 +30,7 @@ codes! {
     400 "idempotency.key_malformed" "The Idempotency-Key is not one" "Idempotency-Key 格式有误";
     401 "unauthenticated" "A valid key is needed" "需要有效的密钥";
     403 "role.not_allowed" "This account may not do that" "该账号无权进行此操作";
+    403 "account.suspended" "The account is suspended" "该账号已停用";
     404 "not_found" "Not found" "未找到";
     405 "method.not_allowed" "This path does not take this method" "该路径不支持此方法";
     408 "request.too_slow" "The request came too slowly" "请求传输过慢";
@@ -40,6 +41,12 @@ codes! {
     409 "flag.withdrawn" "The flag was taken back before" "该标记此前已撤回";
     409 "erasure.not_final" "The complaint is not final yet" "该投诉尚未终局";
     409 "changed.meanwhile" "It changed meanwhile; try again" "数据已变更，请重试";
+    409 "account.own" "Nobody suspends the own account" "不能停用自己的账号";
+    409 "account.suspended_already" "The account is suspended already" "该账号已经停用";
+    409 "account.not_suspended" "The account is not suspended" "该账号未被停用";
+    409 "automation.switched_already" "It stands so already" "自动判定已处于该状态";
+    409 "simulation.too_many" "Too many simulations go on already" "正在运行的模拟过多";
+    409 "simulation.over" "The simulation is over" "该模拟已经结束";
     409 "exists" "It exists already" "已经存在";
     409 "claim.taken" "Another examiner has it" "已由其他判定员领取";
     409 "claim.not_held" "It is not yours to hand over" "该投诉不在您手中，无法转交";
@@ -90,6 +97,9 @@ codes! {
     422 "statistics.year" "The year is out of range" "年份超出范围";
     422 "patent.number" "Not a patent number" "专利号有误";
     422 "account.name" "The name is empty or too long" "名称为空或者过长";
+    422 "account.mail" "Not a mail address" "不是有效的电子邮箱";
+    422 "account.why" "Say why" "请说明原因";
+    422 "key.overlap" "The old key would open for too long" "旧密钥的保留时间过长";
     422 "account.platform_required" "This role needs a platform" "该角色必须指定平台";
     422 "account.platform_unknown" "No such platform" "没有这个平台";
     422 "account.platform_out_of_place" "This role has no platform" "该角色不能指定平台";
@@ -129,6 +139,8 @@ codes! {
     422 "verification.unknown_reason" "Not a code of a reason" "没有这个理由代码";
     422 "verification.no_reason" "Reasons go with a refusal, and only with one" "不予通过须说明理由，通过则不填";
     422 "verification.no_report" "The right has no report" "该权利没有评价报告";
+    422 "automation.why" "Say why" "请说明原因";
+    422 "simulation.period" "The first day comes after the last" "起始日期晚于截止日期";
     422 "policy.in_the_past" "Not in the past" "不能早于现在";
     422 "withdrawal.no_lines" "Nothing is left to withdraw" "没有可撤回的链接";
     422 "withdrawal.unknown_reason" "Not a code of a reason" "没有这个理由代码";
@@ -189,6 +201,7 @@ pub fn field_title_zh(code: &str) -> &'static str {
         "policy.empty_list" => "条件列表为空",
         "policy.unknown_fact" => "没有这个事实",
         "policy.wrong_type" => "取值类型不对",
+        "policy.out_of_range" => "超出允许范围",
         "policy.never_true" => "该条件永远不会成立",
         _ => "内容有误",
     }

@@ -1,0 +1,2 @@
+DROP TABLE simulations;
+DROP TABLE triage_facts;
