@@ -43,6 +43,7 @@ pub mod clock;
 pub mod config;
 pub mod delivery;
 pub mod domain;
+pub mod fail_points;
 pub mod intake;
 pub mod store;
 pub mod vault;

@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::domain::egress::EgressRules;
 use crate::domain::lane::LaneLimits;
 use crate::domain::secrets::EndpointSecrets;
+use crate::fail_points::fails_at;
 use crate::store::{AttemptRow, Becomes, Claimed, ClaimedDelivery, DeliveryAttempted, DeliveryClaim, Store, StoreError};
 use crate::vault::Vault;
 
@@ -120,6 +121,7 @@ impl Courier {
         while !*stop.borrow() {
             let wait = match self.claim().await {
                 Ok(claimed) if !claimed.deliveries.is_empty() => {
+                    fails_at("delivery.claimed");
                     for delivery in claimed.deliveries {
                         self.begin(delivery, tell.clone());
                     }
@@ -192,6 +194,7 @@ impl Courier {
             // No more were claimed than there are places, and only claims take them.
             let Ok(place) = place else { return };
             let (at, attempted) = courier.send(&delivery).await;
+            fails_at(if attempted.failure.is_none() { "delivery.answered" } else { "delivery.failed" });
             let done = courier.reschedule(&delivery, at, attempted);
             // The receiver ends after the last sender.
             let _ = tell.send((done, place)).await;

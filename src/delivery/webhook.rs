@@ -16,6 +16,7 @@ use super::egress::{self, Unresolved};
 use super::schedule::{FailureClass, Verdict};
 use super::signature::{self, SigningKeys};
 use crate::domain::egress::{EgressRules, check_url};
+use crate::fail_points::fails_at;
 
 /// How long one attempt may take from resolving the name to the answer's last byte, in seconds.
 pub const WEBHOOK_DEADLINE_SECONDS: u64 = 15;
@@ -97,6 +98,9 @@ async fn exchange(client: &reqwest::Client, rules: &EgressRules, (message, sent)
         request = request.header(*name, value);
     }
     *sent = serde_json::to_string(&headers).ok();
+    if fails_at("webhook.send") {
+        return failed(FailureClass::Connect, "a test wants it");
+    }
     match request.body(message.body.clone()).send().await {
         Ok(response) => judge(response, message.at).await,
         Err(error) => {

@@ -19,6 +19,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::fail_points::fails_at;
+
 /// Largest file, in bytes.
 pub const FILE_BYTES_MAX: u64 = 50 * 1024 * 1024;
 /// Most files of one request.
@@ -264,6 +266,9 @@ impl Uploads {
         let task = tokio::spawn(async move {
             let (_room, _on_its_way) = (room, on_its_way);
             let known = uploads.files.head(&place).await.is_ok();
+            if fails_at("files.put") {
+                return Err(UploadError::Io("a test wants it".to_owned()));
+            }
             let put = if known { Ok(()) } else { uploads.files.put(&place, bytes.into()).await.map(drop) };
             put.map_err(UploadError::from)
         });

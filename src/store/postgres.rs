@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use super::commit::Queue;
 use super::error::{Fault, StoreError};
 use super::{Outbox, Rounds};
+use crate::fail_points::fails_at;
 
 /// How long a unit of work may take, the wait for a connection included.
 const DEADLINE_SECONDS: u64 = 5;
@@ -92,6 +93,9 @@ async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
 
 impl Writer {
     pub(super) async fn connection(&self) -> Result<Object<AsyncPgConnection>, Fault> {
+        if fails_at("store.connection") {
+            return Err(Fault::NoConnection("a test wants it".to_owned()));
+        }
         self.0.get().await.map_err(|e| Fault::NoConnection(e.to_string()))
     }
 
@@ -111,9 +115,14 @@ pub(super) async fn begin(conn: &mut AsyncPgConnection) -> Result<(), Fault> {
 /// Commits, or rolls back and keeps the fault that is the reason.
 pub(super) async fn finish<T>(conn: &mut AsyncPgConnection, done: Result<T, Fault>) -> Result<T, Fault> {
     match done {
+        Ok(_) if fails_at("store.commit") => {
+            let _ = Transactions::rollback_transaction(conn).await;
+            Err(Fault::Deadline)
+        }
         Ok(value) => {
             Transactions::commit_transaction(conn).await?;
-            Ok(value)
+            // It is committed, and who asked is not told.
+            if fails_at("store.committed") { Err(Fault::Deadline) } else { Ok(value) }
         }
         Err(fault) => {
             // A rollback that fails leaves the connection broken; the pool throws it away.

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::commit::{QUEUE_MAX, Waiting};
 use super::error::{Fault, StoreError};
 use super::{Outbox, Rounds};
+use crate::fail_points::fails_at;
 
 /// Threads that read.
 const READERS: usize = 3;
@@ -79,10 +80,23 @@ fn task<T: Send + 'static>(
 ) -> (Task, oneshot::Receiver<Result<T, Fault>>) {
     let (tell, answer) = oneshot::channel();
     let task: Task = Box::new(move |conn| {
+        let done = if fails_at("store.connection") { Err(Fault::NoConnection("a test wants it".to_owned())) } else { work(conn) };
         // Nobody waits any more: the work is done all the same, its answer is for nobody.
-        let _ = tell.send(work(conn));
+        let _ = tell.send(done);
     });
     (task, answer)
+}
+
+/// A unit of work in a transaction of its own.
+pub(super) fn transaction<T>(
+    conn: &mut SqliteConnection,
+    work: impl FnOnce(&mut SqliteConnection) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let done = conn.immediate_transaction(|c| {
+        let done = work(c)?;
+        if fails_at("store.commit") { Err(Fault::Deadline) } else { Ok(done) }
+    });
+    if done.is_ok() && fails_at("store.committed") { Err(Fault::Deadline) } else { done }
 }
 
 fn read_all(conn: &mut SqliteConnection, tasks: &Mutex<Receiver<Task>>) {

@@ -44,7 +44,7 @@ macro_rules! work {
             crate::store::Store::Sqlite(sqlite) => {
                 sqlite
                     .write(move |c| {
-                        c.immediate_transaction(|c| {
+                        crate::store::sqlite::transaction(c, |c| {
                             #[allow(unused_macros)]
                             macro_rules! $go {
                                                         ($d m:ident, $d q:expr) => { diesel::RunQueryDsl::$d m($d q, c) }

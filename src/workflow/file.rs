@@ -26,6 +26,7 @@ use crate::domain::notice_check::{ListingParsed, Notice, check_notice};
 use crate::domain::patent::PatentNumber;
 use crate::domain::reference::reference;
 use crate::domain::search::folded;
+use crate::fail_points::fails_at;
 use crate::intake::upload::Arriving;
 use crate::store::{AnswerRow, Commit, CommitError, FileRow, FilingAsk, FilingContext, JobDraft, Outline, PartyRow, ReliedOn};
 
@@ -98,6 +99,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Notice`] with every problem; [`DeskError::AllDuplicates`]; the store's.
     pub async fn file_complaint(&self, caller: &Caller, filing: Filing) -> Result<Answer, DeskError> {
+        fails_at("filing.accepted");
         let key = filing.key.clone();
         let checked = self.check(caller, filing).await?;
         let mut tries = 0;

@@ -30,6 +30,7 @@ mod hostile;
 mod lab;
 mod lists;
 mod mail;
+mod nth_failure;
 mod outages;
 mod publication;
 mod reader;

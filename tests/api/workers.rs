@@ -2,6 +2,7 @@
 //! and two judgements of one version are one judgement.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -87,7 +88,50 @@ fn two_processes_share_the_work() {
         let feed = two.get("/v1/platform/dispatches?limit=200", &platform.key).await.expect(200);
         let numbers: Vec<i64> = feed["items"].as_array().unwrap().iter().map(|i| i["feed_seq"].as_i64().unwrap()).collect();
         assert_eq!(numbers, (1..=20).collect::<Vec<i64>>(), "without gaps");
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(platform.received().len(), 20, "nothing went out twice");
+    });
+}
+
+/// A worker stopped past its lease while its platform thinks: another takes over, and what the first one has to
+/// say when it goes on changes nothing.
+#[test]
+fn a_worker_that_was_away_too_long_changes_nothing() {
+    if !database::postgres_is_here() {
+        return;
+    }
+    crate::support::run(async {
+        let one = Service::start_with(Engine::Postgres, &[("rust_log", "warn")]).await;
+        let platform = Platform::connect(&one, "ali", &["taobao"]).await;
+        let (_, holder) = one.account("complainant", None).await;
+        let (_, examiner) = one.account("examiner", None).await;
+        let files = Deposited::of(&one, &holder, &LAMP).await;
+        let filed = one.file(&holder, ("stopped", &notice(&LAMP, &files, &["700000000001"]))).await.expect(201);
+        platform.will_think(Duration::from_millis(1_500));
+        platform.will_answer(&[500, 200]);
+        let path = format!("/v1/admin/complaints/{}/decision", filed["id"].as_str().unwrap());
+        one.post_if(&path, &examiner, (&filed["version"], &takedown(1))).await.expect(201);
+        let id = platform.wait_for_arrivals(1).await[0].id.clone();
+        one.signal(rustix::process::Signal::STOP);
+
+        let two = one.beside().await;
+        two.set_time(two.now() + jiff::SignedDuration::from_secs(61));
+        platform.wait_for_arrivals(2).await;
+        let shown = format!("/v1/admin/dispatches/{id}");
+        let outcomes = |shown: &Value| -> Vec<String> {
+            let attempts = shown["deliveries"][0]["attempts"].as_array().unwrap();
+            attempts.iter().map(|a| a["outcome"].as_str().unwrap().to_owned()).collect()
+        };
+        two.until((&shown, &examiner), |d| outcomes(d) == ["delivered"]).await;
+
+        one.signal(rustix::process::Signal::CONT);
+        let begun = std::time::Instant::now();
+        while !one.written().contains("the claim was lost") {
+            assert!(begun.elapsed() < Duration::from_secs(30), "the first worker said nothing: {}", one.written());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let after = two.get(&shown, &examiner).await.expect(200);
+        assert_eq!((outcomes(&after), &after["deliveries"][0]["state"]), (vec!["delivered".to_owned()], &"delivered".into()));
+        assert_eq!(platform.received().len(), 2);
     });
 }

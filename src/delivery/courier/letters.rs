@@ -8,7 +8,8 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::StreamExt;
+use futures_util::stream;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -20,6 +21,7 @@ use crate::delivery::schedule::{Outcome, Tried, Verdict};
 use crate::domain::letter::LetterKind;
 use crate::domain::notice::{Complainant, Person};
 use crate::domain::statement::SellerWords;
+use crate::fail_points::fails_at;
 use crate::store::{ClaimedMail, MailAttempted, OPERATOR_SIDE, PartyRow, StoreError};
 use crate::vault::{SealedRecord, VaultError};
 
@@ -66,10 +68,15 @@ impl Courier {
     }
 
     async fn post_all(&self, mails: Vec<ClaimedMail>) {
-        let done = join_all(mails.into_iter().map(|mail| self.post(mail))).await;
-        // What cannot be written down now is tried again after the lease, under the same Message-ID.
-        if let Err(e) = self.parts.store.record_mails(done, self.parts.clock.now()).await {
-            tracing::warn!(error = %e, "mails could not be written down");
+        let at_once = mails.len().max(1);
+        // Those that end together are written down together; a slow one holds up no other.
+        let mut ended = stream::iter(mails).map(|mail| self.post(mail)).buffer_unordered(at_once).ready_chunks(at_once);
+        while let Some(done) = ended.next().await {
+            fails_at("mail.answered");
+            // What cannot be written down now is tried again after the lease, under the same Message-ID.
+            if let Err(e) = self.parts.store.record_mails(done, self.parts.clock.now()).await {
+                tracing::warn!(error = %e, "mails could not be written down");
+            }
         }
     }
 
@@ -77,6 +84,9 @@ impl Courier {
         let at = self.parts.clock.now();
         let letter = self.letter(&mail, at);
         let handed = match (&self.parts.post, &letter) {
+            _ if fails_at("mail.send") => {
+                Handed { verdict: Verdict::Failed { retry_after_seconds: None }, detail: "a test wants it".into() }
+            }
             (Post::Relay(relay), Ok(Some(letter))) => relay.send(letter).await,
             (Post::Folder(folder), Ok(Some(letter))) => folder.put(letter).await,
             (_, Ok(None)) => Handed { verdict: Verdict::Refused, detail: "the person was erased, or there are no words for it".into() },

@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::steps::{Outcomes, write_batch};
 use super::{BATCH_MAX, Waiting, split};
 use crate::store::error::Fault;
-use crate::store::sqlite::Job;
+use crate::store::sqlite::{Job, transaction};
 
 /// Works until the last sender is gone.
 pub(in crate::store) fn run(conn: &mut SqliteConnection, jobs: &Receiver<Job>) {
@@ -67,7 +67,7 @@ fn write(conn: &mut SqliteConnection, batch: Vec<Waiting>) {
 }
 
 fn once(conn: &mut SqliteConnection, plans: &[&Plan]) -> Result<Outcomes, Fault> {
-    conn.immediate_transaction(|c| {
+    transaction(conn, |c| {
         macro_rules! go {
             (together, $($q:expr),+) => {
                 (|| diesel::QueryResult::Ok(($(diesel::RunQueryDsl::load($q, c)?,)+)))()

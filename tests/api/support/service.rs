@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -172,6 +173,7 @@ impl Service {
         }
         if crate::TIME_MOVES {
             command.env(fasttrack::clock::TEST_CLOCK, self.clock_file());
+            command.env(fasttrack::fail_points::FAIL_POINTS, self.orders_file());
         }
         command.stdin(Stdio::null());
         command
@@ -179,6 +181,23 @@ impl Service {
 
     fn clock_file(&self) -> PathBuf {
         self.folder.path().join("clock")
+    }
+
+    fn orders_file(&self) -> PathBuf {
+        self.folder.path().join("orders")
+    }
+
+    /// Orders that a point of the program lets so many passes through and then acts: `kill`, `fail:N`.
+    pub fn order(&self, (point, passes, act): (&str, u64, &str)) {
+        static SERIAL: AtomicU64 = AtomicU64::new(1);
+        let new = self.folder.path().join("orders.new");
+        std::fs::write(&new, format!("{} {point} {passes} {act}", SERIAL.fetch_add(1, Ordering::SeqCst))).unwrap();
+        std::fs::rename(&new, self.orders_file()).unwrap();
+    }
+
+    /// Whether the last order was carried out; if not it is taken back.
+    pub fn order_met(&self) -> bool {
+        std::fs::remove_file(self.orders_file()).is_err()
     }
 
     fn moved_by_us(&self) -> i64 {
@@ -277,6 +296,12 @@ impl Service {
         assert!(self.terminate(), "a graceful end");
         self.env.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         self.spawn().await;
+    }
+
+    /// Sends the process a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
     }
 
     /// Asks the process to end, and waits for it.
