@@ -40,6 +40,9 @@ const PLACE_STEP_POINTS: f64 = 4.0;
 /// How a glyph is turned on the page, in quarter turns; `None` is anything else, mirrored too.
 type Turn = Option<u8>;
 
+/// Where a character was drawn within one mesh.
+type Places = Vec<(f64, f64)>;
+
 struct Drawn {
     glyph: Glyph,
     turn: Turn,
@@ -52,7 +55,7 @@ pub struct Canvas<'l> {
     frame: Rect,
     room: usize,
     drawn: Vec<Drawn>,
-    places: HashMap<(char, i64, i64), Vec<(f64, f64)>, RandomState>,
+    places: HashMap<(char, i64, i64), Places, RandomState>,
     rules: Vec<Rule>,
     squares: Squares,
     covered: Covered,
