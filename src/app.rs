@@ -101,7 +101,7 @@ impl Service {
             store,
             clock,
             vault,
-            http: egress::client(&config.egress).context("the HTTP client")?,
+            http: egress::Clients::new(&config.egress).context("the HTTP clients")?,
             rules: config.egress.clone(),
             schedule: config.schedule.clone(),
             limits: config.lane_limits,

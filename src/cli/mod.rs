@@ -5,10 +5,12 @@
 mod check;
 mod demo;
 mod keys;
+mod listen;
 mod process;
 mod register;
 mod reports;
 mod show;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +56,8 @@ enum Command {
         /// The folder.
         folder: PathBuf,
     },
+    /// Receives messages as a platform would: verifies, prints, and answers well or badly on purpose.
+    Listen(listen::ListenArgs),
     /// Prints the contract.
     Openapi,
     /// Starts everything on an empty folder and files complaints through HTTP, for one to watch.
@@ -160,6 +164,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             print(crate::web::contract());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Listen(args) => listen::run(args),
         Command::Serve => process::serve(),
         Command::Worker => asynchronous(process::worker()),
         Command::Migrate => asynchronous(process::migrate()),

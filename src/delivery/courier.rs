@@ -18,10 +18,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
+use super::egress::Clients;
 use super::mail::{Folder, Relay};
 use super::schedule::{Outcome, Schedule, Tried};
 use super::signature::{SigningKeys, SigningSecret};
-use super::webhook::{self, Attempted, Message, WEBHOOK_DEADLINE_SECONDS};
+use super::webhook::{self, Attempted, Deadlines, Message};
 use crate::clock::Clock;
 use crate::domain::egress::EgressRules;
 use crate::domain::lane::LaneLimits;
@@ -63,8 +64,8 @@ pub struct CourierParts {
     pub clock: Clock,
     /// Keys.
     pub vault: Vault,
-    /// The client for platforms.
-    pub http: reqwest::Client,
+    /// The clients for platforms.
+    pub http: Clients,
     /// Where it may connect to.
     pub rules: EgressRules,
     /// How long to wait before each attempt.
@@ -210,7 +211,7 @@ impl Courier {
             at,
             keys: self.keys(d, at),
             body: d.body.clone().into(),
-            deadline: Duration::from_secs(WEBHOOK_DEADLINE_SECONDS),
+            deadlines: Deadlines::default(),
         };
         (at, webhook::attempt(&self.parts.http, &self.parts.rules, &message).await)
     }

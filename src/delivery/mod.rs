@@ -4,8 +4,8 @@
 //!
 //! - [`courier`]: takes what is due, a lease at a time, and writes every attempt down.
 //! - [`schedule`]: what follows from an attempt: delivered, again at, given up, paused.
-//! - [`signature`]: Standard Webhooks `v1`.
-//! - [`egress`]: the one HTTP client, which connects where the rules allow.
+//! - [`signature`]: Standard Webhooks `v1` and `v1a`.
+//! - [`egress`]: the HTTP clients, which connect where the rules allow.
 //! - [`webhook`]: one attempt to hand a platform one dispatch.
 //! - [`letters`]: the words of mails.
 //! - [`mail`]: one attempt to hand one mail to the relay.

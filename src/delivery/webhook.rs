@@ -12,7 +12,7 @@ use jiff::fmt::rfc2822;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use reqwest::{Response, StatusCode};
 
-use super::egress::{self, Unresolved};
+use super::egress::{self, Clients, Unresolved};
 use super::schedule::{FailureClass, Verdict};
 use super::signature::{self, SigningKeys};
 use crate::domain::egress::{EgressRules, check_url};
@@ -20,6 +20,12 @@ use crate::fail_points::fails_at;
 
 /// How long one attempt may take from resolving the name to the answer's last byte, in seconds.
 pub const WEBHOOK_DEADLINE_SECONDS: u64 = 15;
+
+/// How long an answer may take to begin, in seconds, the request's way included.
+pub const HEAD_DEADLINE_SECONDS: u64 = 10;
+
+/// How long its body may take after that, in seconds.
+pub const BODY_DEADLINE_SECONDS: u64 = 5;
 
 /// How much of an answer's body is read at most, in bytes.
 pub const ANSWER_BYTES_MAX: usize = 64 * 1_024;
@@ -43,8 +49,29 @@ pub struct Message {
     pub keys: SigningKeys,
     /// JSON, byte for byte as it is signed.
     pub body: bytes::Bytes,
-    /// How long the attempt may take; [`WEBHOOK_DEADLINE_SECONDS`] unless a test is in a hurry.
-    pub deadline: Duration,
+    /// How long the attempt may take.
+    pub deadlines: Deadlines,
+}
+
+/// How long the parts of an attempt may take, and the whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// Until the answer begins.
+    pub head: Duration,
+    /// From there to its end.
+    pub body: Duration,
+    /// In all.
+    pub total: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Deadlines {
+            head: Duration::from_secs(HEAD_DEADLINE_SECONDS),
+            body: Duration::from_secs(BODY_DEADLINE_SECONDS),
+            total: Duration::from_secs(WEBHOOK_DEADLINE_SECONDS),
+        }
+    }
 }
 
 /// What came of one attempt.
@@ -69,11 +96,11 @@ pub struct Attempted {
 
 /// Sends `message` once. Any 2xx is accepted; redirects are answers like any other failure.
 ///
-/// `client` is the one of `egress::client`, made with the same `rules`.
-pub async fn attempt(client: &reqwest::Client, rules: &EgressRules, message: &Message) -> Attempted {
+/// `clients` are made with the same `rules`.
+pub async fn attempt(clients: &Clients, rules: &EgressRules, message: &Message) -> Attempted {
     let started = Instant::now();
     let mut request = None;
-    let mut attempted = match tokio::time::timeout(message.deadline, exchange(client, rules, (message, &mut request))).await {
+    let mut attempted = match tokio::time::timeout(message.deadlines.total, exchange(clients, rules, (message, &mut request))).await {
         Ok(attempted) => attempted,
         Err(_) => failed(FailureClass::Timeout, "no complete answer before the deadline"),
     };
@@ -82,7 +109,7 @@ pub async fn attempt(client: &reqwest::Client, rules: &EgressRules, message: &Me
     attempted
 }
 
-async fn exchange(client: &reqwest::Client, rules: &EgressRules, (message, sent): (&Message, &mut Option<String>)) -> Attempted {
+async fn exchange(clients: &Clients, rules: &EgressRules, (message, sent): (&Message, &mut Option<String>)) -> Attempted {
     let url = match check_url(&message.url, rules) {
         Ok(url) => url,
         Err(refused) => return failed(FailureClass::Blocked, &refused.to_string()),
@@ -93,7 +120,7 @@ async fn exchange(client: &reqwest::Client, rules: &EgressRules, (message, sent)
     let signed = signature::headers(&message.id, message.at, &message.keys, &message.body);
     let headers = [(CONTENT_TYPE.as_str(), "application/json".to_owned()), (USER_AGENT.as_str(), egress::USER_AGENT.to_owned())];
     let headers: BTreeMap<&str, String> = headers.into_iter().chain(signed).collect();
-    let mut request = client.post(url);
+    let mut request = clients.of(&url).post(url);
     for (name, value) in &headers {
         request = request.header(*name, value);
     }
@@ -101,9 +128,10 @@ async fn exchange(client: &reqwest::Client, rules: &EgressRules, (message, sent)
     if fails_at("webhook.send") {
         return failed(FailureClass::Connect, "a test wants it");
     }
-    match request.body(message.body.clone()).send().await {
-        Ok(response) => judge(response, message.at).await,
-        Err(error) => {
+    match tokio::time::timeout(message.deadlines.head, request.body(message.body.clone()).send()).await {
+        Err(_) => failed(FailureClass::Timeout, "no answer began before its deadline"),
+        Ok(Ok(response)) => judge(response, message).await,
+        Ok(Err(error)) => {
             let error = error.without_url();
             let class = classify(&error);
             if class == FailureClass::Blocked {
@@ -114,25 +142,29 @@ async fn exchange(client: &reqwest::Client, rules: &EgressRules, (message, sent)
     }
 }
 
-async fn judge(mut response: Response, at: Timestamp) -> Attempted {
+async fn judge(mut response: Response, message: &Message) -> Attempted {
     let status = response.status();
     let retry_after_seconds = match status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|value| retry_after(value, at))
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|value| retry_after(value, message.at))
         }
         _ => None,
     };
-    let (answer, complete) = read_answer(&mut response).await;
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(message.deadlines.body, read_answer(&mut response, &mut answer)).await;
+    let (in_time, complete) = (read.is_ok(), read.unwrap_or(false));
     let (verdict, failure) = match status {
         StatusCode::GONE => (Verdict::Gone, Some(FailureClass::Status)),
         // What it said of itself before breaking off is not to be relied on; the message's id
         // makes sending it again harmless.
+        _ if status.is_success() && !in_time => (Verdict::Failed { retry_after_seconds: None }, Some(FailureClass::Timeout)),
         _ if status.is_success() && !complete => (Verdict::Failed { retry_after_seconds: None }, Some(FailureClass::Body)),
         _ if status.is_success() => (Verdict::Accepted, None),
         _ => (Verdict::Failed { retry_after_seconds }, Some(FailureClass::Status)),
     };
     let said = failure.map(|failure| match failure {
         FailureClass::Body => "the answer broke off".to_owned(),
+        FailureClass::Timeout => "the answer did not end before its deadline".to_owned(),
         _ => status.to_string(),
     });
     Attempted { verdict, status: Some(status.as_u16()), failure, detail: said, reply: reply(&answer), request: None, elapsed_ms: 0 }
@@ -144,9 +176,8 @@ fn reply(answer: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(kept).replace('\0', "\u{fffd}")).filter(|text| !text.is_empty())
 }
 
-/// The answer's body up to [`ANSWER_BYTES_MAX`], and whether it did not break off before.
-async fn read_answer(response: &mut Response) -> (Vec<u8>, bool) {
-    let mut answer = Vec::new();
+/// Reads the answer's body up to [`ANSWER_BYTES_MAX`]; whether it did not break off before.
+async fn read_answer(response: &mut Response, answer: &mut Vec<u8>) -> bool {
     while answer.len() < ANSWER_BYTES_MAX {
         match response.chunk().await {
             Ok(Some(chunk)) => {
@@ -154,10 +185,10 @@ async fn read_answer(response: &mut Response) -> (Vec<u8>, bool) {
                 answer.extend_from_slice(&chunk[..chunk.len().min(room_bytes)]);
             }
             Ok(None) => break,
-            Err(_) => return (answer, false),
+            Err(_) => return false,
         }
     }
-    (answer, true)
+    true
 }
 
 /// The wait a `Retry-After` asks for, in seconds: it is a number of them, or an HTTP date.

@@ -18,8 +18,8 @@ pub const URL_BYTES_MAX: usize = 2_048;
 pub struct EgressRules {
     /// Networks that are not public and yet allowed, such as the platform's own.
     pub allow_private: Vec<IpNet>,
-    /// Plain HTTP is allowed too, meant for a network of one's own: an address in such a URL must
-    /// lie in [`EgressRules::allow_private`]. What a name resolves to is not held to that.
+    /// Plain HTTP is allowed too, into [`EgressRules::allow_private`] and nowhere else: an address in such a
+    /// URL must lie there, and so must what its name resolves to ([`address_listed`]).
     pub allow_http: bool,
     /// Ports below 1024 or otherwise refused that are allowed in addition.
     pub allow_ports: Vec<u16>,
@@ -104,7 +104,7 @@ pub fn check_url(url: &str, rules: &EgressRules) -> Result<Url, EgressRefused> {
         if !address_allowed(ip, rules) {
             return Err(EgressRefused::Address);
         }
-        if url.scheme() == "http" && !rules.allow_private.iter().any(|net| net.contains(&ip)) {
+        if url.scheme() == "http" && !address_listed(ip, rules) {
             return Err(EgressRefused::Scheme);
         }
     }
@@ -115,16 +115,26 @@ pub fn check_url(url: &str, rules: &EgressRules) -> Result<Url, EgressRefused> {
 ///
 /// An IPv6 address that leads to an IPv4 one is judged as that one.
 pub fn address_allowed(ip: IpAddr, rules: &EgressRules) -> bool {
-    let ip = match ip {
-        IpAddr::V6(v6) => embedded_v4(v6).map_or(ip, IpAddr::V4),
-        IpAddr::V4(_) => ip,
-    };
-    if rules.allow_private.iter().any(|net| net.contains(&ip)) {
+    if address_listed(ip, rules) {
         return true;
     }
-    match ip {
+    match judged(ip) {
         IpAddr::V4(v4) => !NOT_PUBLIC_V4.iter().any(|net| net.contains(&v4)),
         IpAddr::V6(v6) => GLOBAL_UNICAST_V6.contains(&v6) && !NOT_PUBLIC_V6.iter().any(|net| net.contains(&v6)),
+    }
+}
+
+/// Whether an address lies in a network that the operator lists.
+pub fn address_listed(ip: IpAddr, rules: &EgressRules) -> bool {
+    let ip = judged(ip);
+    rules.allow_private.iter().any(|net| net.contains(&ip))
+}
+
+/// The address that counts: an IPv6 address that leads to an IPv4 one is that one.
+fn judged(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V6(v6) => embedded_v4(v6).map_or(ip, IpAddr::V4),
+        IpAddr::V4(_) => ip,
     }
 }
 
@@ -308,6 +318,21 @@ mod tests {
             ("https://0x7f.1/", Address),
             ("https://0177.0.0.1/", Address),
             ("https://127.1/", Address),
+            ("https://127.0.0.1./", Address),
+            ("https://127。0。0。1/", Address),
+            ("https://１２７.0.0.1/", Address),
+            ("https://①②⑦.⓪.⓪.①/", Address),
+            ("https://0x7f000001/", Address),
+            ("https://017700000001/", Address),
+            ("https://%31%32%37.0.0.1/", Address),
+            ("https://[::127.0.0.1]/", Address),
+            ("https://[0:0:0:0:0:0:0:1]/", Address),
+            ("https://[64:ff9b::7f00:1]/", Address),
+            ("https://[64:ff9b:1::7f00:1]/", Address),
+            ("https://[2002:7f00:1::]/", Address),
+            ("https://[fe80::1]/", Address),
+            ("https://100.100.100.200/", Address),
+            ("https://0/", Address),
             ("https://[::1]/", Address),
             ("https://[::ffff:10.0.0.1]/", Address),
             ("https://169.254.169.254/latest/meta-data/", Address),

@@ -50,6 +50,19 @@ pub struct DispatchLine {
     pub line: u32,
 }
 
+/// As much of a dispatch as its place in a digest rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedSum {
+    /// Number in the feed.
+    pub feed_seq: i64,
+    /// Id.
+    pub id: Uuid,
+    /// SHA-256 of the body, hexadecimal.
+    pub sha256: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+}
+
 /// What a platform answered of one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AckRow {
@@ -240,6 +253,62 @@ impl Store {
             Ok::<_, Fault>(rows)
         })?;
         Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// What a platform answered to some dispatches, in the order of arrival.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn acks_of_dispatches(&self, dispatches: Vec<Uuid>) -> Result<Vec<AckRow>, StoreError> {
+        let ids: Vec<Id> = dispatches.into_iter().map(Id).collect();
+        let rows: Vec<AckSql> = look!(self, $go => {
+            let query = acks::table
+                .filter(acks::dispatch_id.eq_any(ids.clone()))
+                .order((acks::received_at, acks::n))
+                .select(AckSql::as_select());
+            let rows: Vec<AckSql> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// How many dispatches a platform was issued from a time until before another, and the first and last of
+    /// their numbers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn issued_between(&self, platform: &str, (from, until): (Timestamp, Timestamp)) -> Result<Option<(i64, i64)>, StoreError> {
+        let platform = platform.to_owned();
+        let (first, last): (Option<i64>, Option<i64>) = look!(self, $go => {
+            let query = dispatches::table
+                .filter(dispatches::platform.eq(&platform))
+                .filter(dispatches::issued_at.ge(Ts(from)))
+                .filter(dispatches::issued_at.lt(Ts(until)))
+                .select((diesel::dsl::min(dispatches::feed_seq), diesel::dsl::max(dispatches::feed_seq)));
+            let row: (Option<i64>, Option<i64>) = go!(first, query)?;
+            Ok::<_, Fault>(row)
+        })?;
+        Ok(first.zip(last))
+    }
+
+    /// Number, id, hash and time of the dispatches in a platform's feed after a number.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn feed_sums(&self, platform: &str, after: i64, limit: i64) -> Result<Vec<FeedSum>, StoreError> {
+        let platform = platform.to_owned();
+        let rows: Vec<(i64, Id, String, Ts)> = look!(self, $go => {
+            let query = dispatches::table
+                .filter(dispatches::platform.eq(&platform))
+                .filter(dispatches::feed_seq.gt(after))
+                .order(dispatches::feed_seq)
+                .limit(limit)
+                .select((dispatches::feed_seq, dispatches::id, dispatches::sha256, dispatches::issued_at));
+            let rows: Vec<(i64, Id, String, Ts)> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })?;
+        let sum = |(feed_seq, id, sha256, at): (i64, Id, String, Ts)| FeedSum { feed_seq, id: id.0, sha256, issued_at: at.0 };
+        Ok(rows.into_iter().map(sum).collect())
     }
 
     /// Records answers; for each whether it was new. One step of one line is recorded once.

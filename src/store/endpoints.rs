@@ -162,6 +162,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] for an unknown platform.
     pub async fn issue_test(&self, draft: DispatchDraft, endpoint: Uuid) -> Result<(), StoreError> {
+        let platform = draft.platform.clone();
         let delivery = NewDelivery::of(draft.id, endpoint, (draft.issued_at, draft.deliver_until));
         let mut row = NewDispatch::of(&draft, &[], 0);
         let done = work!(self, $go => {
@@ -174,7 +175,7 @@ impl Store {
             go!(execute, diesel::insert_into(deliveries::table).values(delivery.clone()))?;
             Ok::<(), Fault>(())
         });
-        self.outbox().deliveries.notify_one();
+        self.outbox().issued(&platform);
         done
     }
 }

@@ -48,7 +48,9 @@ mod upkeep;
 mod work;
 mod writs;
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel_async::AsyncMigrationHarness;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -62,7 +64,7 @@ pub use case_files::CaseFileRow;
 pub use claims::{ClaimRow, TakenFrom};
 pub use commit::{Commit, CommitError, Committed, Issued, ReliedOn};
 pub use complaints::{ComplaintFilter, StoredComplaint};
-pub use dispatches::{AckRow, DispatchLine, DispatchRow};
+pub use dispatches::{AckRow, DispatchLine, DispatchRow, FeedSum};
 pub use endpoints::{LaneRow, WebhookKeyRow};
 pub use erasures::ErasureRow;
 pub use error::StoreError;
@@ -111,7 +113,7 @@ pub enum Store {
 }
 
 /// Woken when something was put in the outbox by this process. Bells of their own: where no mail is sent,
-/// filings, which all write one, need not wake anybody.
+/// filings, which all write one, need not wake anybody. And one for each feed that is waited for.
 #[derive(Default)]
 pub struct Outbox {
     /// A delivery.
@@ -120,6 +122,24 @@ pub struct Outbox {
     pub mails: Notify,
     /// A mail to somebody of the house.
     pub house_mails: Notify,
+    feeds: Mutex<HashMap<String, Arc<Notify>>>,
+}
+
+impl Outbox {
+    /// The bell of a platform's feed: every one who waits hears it.
+    pub fn feed(&self, platform: &str) -> Arc<Notify> {
+        let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        feeds.entry(platform.to_owned()).or_default().clone()
+    }
+
+    /// Something was issued to a platform.
+    fn issued(&self, platform: &str) {
+        self.deliveries.notify_one();
+        let waited_for = self.feeds.lock().unwrap_or_else(PoisonError::into_inner).get(platform).cloned();
+        if let Some(bell) = waited_for {
+            bell.notify_waiters();
+        }
+    }
 }
 
 /// Questions that are answered together.

@@ -15,6 +15,7 @@ mod contest;
 mod csv;
 mod desk_rules;
 mod endpoints;
+mod events;
 mod examination;
 mod files;
 mod flags;
@@ -37,6 +38,7 @@ mod writs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web::{self, ServiceConfig};
+use tokio::sync::Semaphore;
 
 pub use problem::{CODES, Code, Problem};
 pub use routes::{ROUTES, Route};
@@ -51,6 +53,7 @@ pub struct Web {
     keys: KeyCache,
     limits: Limits,
     public: public::PublicAnswers,
+    feed_waits: Semaphore,
     stopping: AtomicBool,
 }
 
@@ -58,7 +61,18 @@ impl Web {
     /// The web side of a desk; accounts without a limit of their own may file `filings_per_hour_max`.
     pub fn new(desk: Desk, filings_per_hour_max: u32) -> Self {
         let limits = Limits::new(filings_per_hour_max);
-        Web { desk, keys: KeyCache::default(), limits, public: public::PublicAnswers::default(), stopping: AtomicBool::new(false) }
+        Web {
+            desk,
+            keys: KeyCache::default(),
+            limits,
+            public: public::PublicAnswers::default(),
+            feed_waits: Semaphore::new(platform::FEED_WAITS_MAX),
+            stopping: AtomicBool::new(false),
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// From now on `/readyz` says no: the process is about to end.

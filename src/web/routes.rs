@@ -4,8 +4,8 @@
 use actix_web::web;
 
 use super::{
-    accounts, automation, complaints, conduct, contest, desk_rules, endpoints, examination, files, flags, lab, platform, public, queue,
-    report_pages, reports, rights, seller, service, staff, writs,
+    accounts, automation, complaints, conduct, contest, desk_rules, endpoints, events, examination, files, flags, lab, platform, public,
+    queue, report_pages, reports, rights, seller, service, staff, writs,
 };
 use crate::workflow::Role;
 
@@ -56,6 +56,7 @@ routes! {
     get "/openapi.yaml" ANYBODY service::openapi;
     get "/v1/signing-key" ANYBODY service::signing_key;
     get "/v1/webhook-keys/{endpoint_id}" ANYBODY endpoints::keys;
+    get "/v1/event-types" ANYBODY events::list;
     get "/docs" ANYBODY service::docs;
     get "/docs/{asset}" ANYBODY service::asset;
 
@@ -97,6 +98,7 @@ routes! {
     get "/v1/platform/dispatches/{dispatch_id}" PLATFORMS platform::dispatch;
     post "/v1/platform/dispatches/{dispatch_id}/acknowledgements" PLATFORMS platform::acknowledge;
     post "/v1/platform/dispatches/{dispatch_id}/redelivery" PLATFORMS endpoints::redeliver_own;
+    get "/v1/platform/digests/{day}" PLATFORMS platform::digest;
     get "/v1/platform/endpoints" PLATFORMS endpoints::list_own;
     post "/v1/platform/endpoints" PLATFORMS endpoints::create_own;
     put "/v1/platform/endpoints/{endpoint_id}/limits" PLATFORMS endpoints::limit;

@@ -1,7 +1,6 @@
 //! Health, and the contract: as a document and as a page whose every part comes from this program.
 
 use std::sync::OnceLock;
-use std::sync::atomic::Ordering;
 
 use actix_web::{HttpResponse, web};
 use include_dir::{Dir, include_dir};
@@ -27,7 +26,7 @@ pub async fn ready(web: web::Data<Web>) -> Answer {
     };
     let store = web.desk.store().ping().await.err().map(|e| e.to_string());
     let files = web.desk.uploads().ping().await.err().map(|e| e.to_string());
-    let stopping = web.stopping.load(Ordering::Relaxed).then(|| "the process is ending".to_owned());
+    let stopping = web.is_stopping().then(|| "the process is ending".to_owned());
     let ready = store.is_none() && files.is_none() && stopping.is_none();
     let checks = [check("store", store), check("files", files), check("process", stopping), reader(&web), automation(&web).await];
     let status = if ready { actix_web::http::StatusCode::OK } else { actix_web::http::StatusCode::SERVICE_UNAVAILABLE };

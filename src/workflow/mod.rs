@@ -17,6 +17,7 @@ mod desk_rules;
 mod endpoints;
 mod erase;
 mod expire;
+mod feed;
 mod file;
 mod files;
 mod flags;
@@ -71,6 +72,7 @@ pub use endpoints::{
     ResumptionForm, RotationForm, WebhookKeyView,
 };
 pub use erase::{Erased, ErasureForm, ErasureView};
+pub use feed::{DayDigest, DispatchView};
 pub use file::{Answer, Filing, IdempotencyKey};
 pub use files::StoredFile;
 pub use flags::{ConductShown, FlagAnswerForm, FlagForm, FlagView, FlagWithdrawalForm, OwnConduct};

@@ -1,4 +1,4 @@
-//! Platforms, the feed of their dispatches, and what they answer to one. Where they are pushed to: `endpoints`.
+//! Platforms, and what they answer to a dispatch. Where they are pushed to: `endpoints`; what they pull: `feed`.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -107,24 +107,6 @@ pub struct AckLineForm {
     pub sold_before: Option<Date>,
 }
 
-/// A dispatch as its platform sees it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct DispatchView {
-    /// Number in the feed, gapless from 1.
-    pub feed_seq: i64,
-    /// Id.
-    pub id: Uuid,
-    /// Kind.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// When it was issued.
-    pub issued_at: Timestamp,
-    /// The body as it is pushed.
-    pub body: serde_json::Value,
-    /// What the platform answered.
-    pub acknowledgements: Vec<AckRow>,
-}
-
 /// Result of one row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AckResult {
@@ -164,40 +146,6 @@ impl Desk {
         self.store.put_platform(row.clone()).await?;
         self.recent.forget();
         Ok(row)
-    }
-
-    /// A dispatch of the caller's platform.
-    ///
-    /// # Errors
-    /// [`DeskError::NotFound`], also for another platform's.
-    pub async fn platform_dispatch(&self, caller: &Caller, id: Uuid) -> Result<DispatchRow, DeskError> {
-        let row = self.store.dispatch(id).await?;
-        if caller.platform.as_deref() == Some(row.platform.as_str()) { Ok(row) } else { Err(DeskError::NotFound) }
-    }
-
-    /// Dispatches of the caller's platform after a number of its feed.
-    ///
-    /// # Errors
-    /// [`DeskError::Rule`] for a bad limit.
-    pub async fn platform_feed(&self, caller: &Caller, after: i64, limit: Option<usize>) -> Result<Vec<DispatchView>, DeskError> {
-        let limit = super::lists::rows_asked(limit)?;
-        let Some(platform) = &caller.platform else { return Ok(Vec::new()) };
-        let mut items = Vec::new();
-        for row in self.store.dispatch_page(platform, after, limit).await? {
-            let acks = self.store.acks_of_dispatch(row.id).await?;
-            items.push(dispatch_view(row, acks));
-        }
-        Ok(items)
-    }
-
-    /// A dispatch of the caller's platform with what it answered.
-    ///
-    /// # Errors
-    /// [`DeskError::NotFound`], also for another platform's.
-    pub async fn show_to_platform(&self, caller: &Caller, id: Uuid) -> Result<DispatchView, DeskError> {
-        let row = self.platform_dispatch(caller, id).await?;
-        let acks = self.store.acks_of_dispatch(id).await?;
-        Ok(dispatch_view(row, acks))
     }
 
     /// All platforms.
@@ -243,17 +191,6 @@ impl Desk {
 /// Whether a text may be the code of a platform or site.
 fn is_code(text: &str) -> bool {
     (2..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
-}
-
-fn dispatch_view(row: DispatchRow, acknowledgements: Vec<AckRow>) -> DispatchView {
-    DispatchView {
-        feed_seq: row.feed_seq,
-        id: row.id,
-        kind: row.kind,
-        issued_at: row.issued_at,
-        body: serde_json::from_str(&row.body).unwrap_or_default(),
-        acknowledgements,
-    }
 }
 
 fn wrong_row(line: &AckLineForm, dispatch: &DispatchRow, kind: DispatchKind, now: Timestamp) -> Option<&'static str> {

@@ -19,8 +19,9 @@ impl Desk {
         let (dispatch, endpoint) = self.store.delivery_to(delivery).await?;
         let deliveries = self.store.deliveries_of(dispatch).await?;
         let Some(row) = deliveries.into_iter().find(|d| d.id == delivery) else { return Ok(()) };
-        // It arrived, or was asked for again, meanwhile.
-        if row.state == "delivered" || row.expires_at > self.clock.now() && row.state != "undelivered" {
+        let waits = matches!(row.state.as_str(), "due" | "paused") && row.expires_at <= self.clock.now();
+        // Else it arrived, was superseded, or was asked for again meanwhile.
+        if row.state != "undelivered" && !waits {
             return Ok(());
         }
         let attempts = u32::try_from(row.attempts).unwrap_or(0);

@@ -148,7 +148,9 @@ on_both_databases! {
     /// queue, in the operator's mailbox. Asked for again, it begins anew.
     async fn what_did_not_arrive_is_seen(engine: Engine) {
         let mailbox = Mailbox::start().await;
-        let cast = cast(engine, &[("smtp_url", mailbox.url.as_str()), ("operator_mail", OPERATOR)]).await;
+        // The second attempt is an hour after the first, so that it does not come while the time is being moved.
+        let settings = [("smtp_url", mailbox.url.as_str()), ("operator_mail", OPERATOR), ("delivery_schedule", "0,3600,86400,86400,86400")];
+        let cast = cast(engine, &settings).await;
         let (service, key) = (&cast.service, &cast.platform.key);
         cast.platform.will_answer(&[503, 503, 503]);
         let since = service.now();
@@ -179,6 +181,8 @@ on_both_databases! {
         assert_eq!(cast.platform.received().len(), 2, "counting sends nothing");
         assert_eq!(service.post(&path, key, &json!({ "since": since })).await.expect(200)["count"], 1);
         // It fails once more and is tried again: its time began anew.
+        until_attempts(&cast, &dispatch, 3).await;
+        service.set_time(service.now() + jiff::SignedDuration::from_hours(2));
         cast.platform.wait_for_arrivals(4).await;
         let arrived = until_state(&cast, &dispatch, "delivered").await;
         assert_eq!(arrived["deliveries"][0]["attempts"].as_array().unwrap().len(), 4);

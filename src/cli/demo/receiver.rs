@@ -5,11 +5,9 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use anyhow::{Context, bail};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::Sha256;
+
+use crate::cli::verify::{Head, Verifier};
 
 /// Seconds to wait for a message.
 const WAIT_SECONDS: u64 = 20;
@@ -24,7 +22,7 @@ pub(super) struct Message {
 
 #[derive(Default)]
 struct State {
-    secrets: Vec<Vec<u8>>,
+    verifier: Verifier,
     messages: Vec<Message>,
     refused: usize,
 }
@@ -50,10 +48,7 @@ impl Receiver {
 
     /// A secret that was shown when an endpoint was registered.
     pub(super) fn add_secret(&self, secret: &str) -> anyhow::Result<()> {
-        let encoded = secret.strip_prefix("whsec_").context("a secret begins with whsec_")?;
-        let secret = STANDARD.decode(encoded)?;
-        self.lock().secrets.push(secret);
-        Ok(())
+        self.lock().verifier.add_secret(secret)
     }
 
     /// The `n`-th message, from 0.
@@ -83,18 +78,10 @@ impl Receiver {
 
 async fn receive(state: web::Data<Arc<Mutex<State>>>, req: HttpRequest, bytes: web::Bytes) -> HttpResponse {
     let at = Instant::now();
-    let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-    let (id, timestamp) = (header("webhook-id"), header("webhook-timestamp"));
+    let head = Head::of(&req);
     let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-    let signed_with = |secret: &[u8], signature: &str| {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return false };
-        mac.update(format!("{id}.{timestamp}.").as_bytes());
-        mac.update(&bytes);
-        STANDARD.decode(signature).is_ok_and(|s| mac.verify_slice(&s).is_ok())
-    };
-    let signatures = header("webhook-signature");
-    let mut signatures = signatures.split(' ').filter_map(|s| s.strip_prefix("v1,"));
-    let signed = signatures.any(|signature| state.secrets.iter().any(|secret| signed_with(secret, signature)));
+    let signed = state.verifier.by_secret(&head, &bytes) == Some(true);
+    let id = head.id;
     if !signed {
         state.refused += 1;
         return HttpResponse::Unauthorized().finish();

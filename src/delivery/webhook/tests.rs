@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::super::egress::client;
+use super::super::egress::Clients;
 use super::super::signature::SigningSecret;
 use super::*;
 use ed25519_dalek::SigningKey;
@@ -46,12 +46,12 @@ fn message(url: String) -> Message {
         at: "2026-11-24T07:00:00Z".parse().unwrap(),
         keys: SigningKeys { secrets: vec![SigningSecret::generate().unwrap()], pairs: vec![SigningKey::from_bytes(&[7; 32])] },
         body: bytes::Bytes::from_static(b"{\"a\":1}"),
-        deadline: Duration::from_secs(5),
+        deadlines: Deadlines { total: Duration::from_secs(5), ..Deadlines::default() },
     }
 }
 
 async fn send(rules: &EgressRules, message: &Message) -> Attempted {
-    attempt(&client(rules).unwrap(), rules, message).await
+    attempt(&Clients::new(rules).unwrap(), rules, message).await
 }
 
 async fn answered(answer: &'static str) -> Attempted {
@@ -114,14 +114,20 @@ async fn a_redirect_is_not_followed() {
     assert!(!received.is_finished());
 }
 
+/// Whatever part of the attempt stalls, its deadline ends it, and the whole has one too.
 #[tokio::test]
 async fn a_receiver_that_stalls_or_breaks_off_has_failed() {
-    for answer in ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx"] {
+    let (short, long) = (Duration::from_millis(300), Duration::from_secs(20));
+    for (answer, deadlines, status) in [
+        ("", Deadlines { head: short, body: long, total: long }, None),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx", Deadlines { head: long, body: short, total: long }, Some(200)),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx", Deadlines { head: long, body: long, total: short }, None),
+    ] {
         let (address, _) = receiver(answer, true).await;
         let mut message = message(format!("http://{address}/"));
-        message.deadline = Duration::from_millis(300);
+        message.deadlines = deadlines;
         let attempted = send(&own_network(), &message).await;
-        assert_eq!(attempted.failure, Some(FailureClass::Timeout), "{attempted:?}");
+        assert_eq!((attempted.failure, attempted.status), (Some(FailureClass::Timeout), status), "{attempted:?}");
         assert!((300..5_000).contains(&attempted.elapsed_ms), "{attempted:?}");
     }
     let attempted = answered("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx").await;

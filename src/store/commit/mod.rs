@@ -197,7 +197,7 @@ impl Store {
     /// not known whether it was, and the same commit may be tried again.
     pub async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         let plan = Plan::of(commit);
-        let (delivers, mails) = (!plan.drafts.is_empty(), !plan.mails.is_empty());
+        let mails = !plan.mails.is_empty();
         let (tell, answer) = oneshot::channel();
         let waiting = Waiting { plan, tell };
         match self {
@@ -205,8 +205,8 @@ impl Store {
             Store::Sqlite(sqlite) => sqlite.submit(waiting)?,
         }
         let committed = answer.await.map_err(|_| ended())??;
-        if delivers {
-            self.outbox().deliveries.notify_one();
+        for dispatch in &committed.dispatches {
+            self.outbox().issued(&dispatch.platform);
         }
         if mails {
             self.outbox().mails.notify_one();

@@ -11,7 +11,7 @@ use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::count;
+use super::{IsDue, count};
 use crate::domain::dispatch::DispatchKind;
 use crate::domain::lane::{Lane, LaneLimits, share, wholly_superseded};
 use crate::store::error::Fault;
@@ -228,7 +228,7 @@ macro_rules! pick {
         let ids: Vec<Id> = $ready.iter().map(|l| Id(l.endpoint)).collect();
         let under_way = deliveries::table
             .filter(deliveries::endpoint_id.eq_any(ids))
-            .filter(deliveries::state.eq("due"))
+            .filter(IsDue)
             .filter(deliveries::lease_until.gt(Some(Ts(now))))
             .group_by(deliveries::endpoint_id)
             .select((deliveries::endpoint_id, diesel::dsl::count_star()));
@@ -313,7 +313,10 @@ impl Store {
                 return Ok(None);
             }
             let mut ready: Vec<ReadyLane> = ready.into_iter().map(|r| ReadyLane::of(r, claim.limits)).collect();
-            let (picked, again_at) = pick!(go, claim, ready);
+            let (picked, mut again_at) = pick!(go, claim, ready);
+            if picked.is_empty() {
+                return Ok(Some(Found { ready, mine: Vec::new(), texts: Vec::new(), again_at }));
+            }
             // Asked again with the row locked: its end may have been written down meanwhile.
             let free = deliveries::lease_until.is_null().or(deliveries::lease_until.le(Some(Ts(now))));
             let mine = deliveries::table.filter(deliveries::id.eq_any(picked)).filter(deliveries::state.eq("due")).filter(free);
@@ -339,6 +342,8 @@ impl Store {
             if !dropped.is_empty() {
                 let set = (deliveries::state.eq("superseded"), deliveries::lease_until.eq(None::<Ts>), deliveries::updated_at.eq(Ts(now)));
                 go!(execute, diesel::update(deliveries::table.filter(deliveries::id.eq_any(dropped))).set(set))?;
+                // They leave room for others.
+                again_at = Some(now);
             }
             let mine: Vec<ClaimedRow> = mine.into_iter().filter(|r| !over.contains(&r.4.0)).collect();
             Ok::<_, Fault>(Some(Found { ready, mine, texts, again_at }))

@@ -77,6 +77,7 @@ codes! {
     422 "referral.in_the_future" "The day lies in the future" "日期晚于今日";
     422 "mail.bounce_why" "Say why the mail came back, without addresses" "请说明退信原因，不含邮箱地址";
     422 "field.too_long" "A text is too long" "文字过长";
+    422 "list.wait" "The feed does not wait as long" "等待时间超过上限";
     422 "list.too_long" "A list is too long" "列表过长";
     422 "list.limit" "The limit is out of range" "limit 超出范围";
     422 "list.filter" "Not a state or track" "没有这个状态或者轨道";
