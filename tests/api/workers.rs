@@ -135,3 +135,44 @@ fn a_worker_that_was_away_too_long_changes_nothing() {
         assert_eq!(platform.received().len(), 2);
     });
 }
+
+/// Two processes share the limits of an endpoint: together they send no more at once, and no more a second, than it
+/// takes; and when it fails they leave it alone together.
+#[test]
+fn two_processes_hold_to_the_limits_of_an_endpoint() {
+    if !database::postgres_is_here() {
+        return;
+    }
+    crate::support::run(async {
+        let one = Service::start(Engine::Postgres).await;
+        let platform = Platform::connect(&one, "ali", &["taobao"]).await;
+        let two = one.beside().await;
+        let path = format!("/v1/admin/endpoints/{}", platform.endpoint);
+        let sends = async |n: usize| {
+            one.post(&format!("{path}/pause"), &one.admin, &json!({ "why": "so that all wait" })).await.expect(201);
+            for _ in 0..n {
+                one.post(&format!("{path}/test"), &one.admin, &json!({})).await.expect(201);
+            }
+            one.post(&format!("{path}/resumption"), &one.admin, &json!({})).await.expect(201);
+            std::time::Instant::now()
+        };
+        platform.always_thinks(Duration::from_millis(150));
+        one.put(&format!("{path}/limits"), &one.admin, &json!({ "at_once_max": 3 })).await.expect(200);
+        sends(24).await;
+        platform.wait_for(24).await;
+        assert_eq!(platform.most_at_once(), 3, "both together");
+
+        one.put(&format!("{path}/limits"), &one.admin, &json!({ "per_second_max": 5 })).await.expect(200);
+        let begun = sends(11).await;
+        platform.wait_for(35).await;
+        assert!(begun.elapsed().as_millis() >= 1_900, "five a second: {:?}", begun.elapsed());
+
+        one.put(&format!("{path}/limits"), &one.admin, &json!({ "at_once_max": 1 })).await.expect(200);
+        platform.will_answer(&[500; 20]);
+        sends(12).await;
+        let list = "/v1/admin/platforms/ali/endpoints";
+        two.until((list, &two.admin), |l| l["items"][0]["open_until"].is_string()).await;
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
+        assert_eq!(platform.received().len(), 40, "five failures, whoever made them");
+    });
+}

@@ -146,6 +146,23 @@ async fn an_endless_answer_is_cut() {
     assert_eq!(attempted.reply.unwrap().len(), REPLY_BYTES_KEPT_MAX);
 }
 
+/// What an answer claims to be packed in is not unpacked: a bomb stays as small as it came.
+#[tokio::test]
+async fn nothing_is_decompressed() {
+    let attempted = answered("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\n\u{1f}bomb").await;
+    assert_eq!((attempted.verdict, attempted.reply.as_deref()), (Verdict::Accepted, Some("\u{1f}bomb")), "{attempted:?}");
+}
+
+/// A handshake that never ends is ended.
+#[tokio::test]
+async fn a_stalled_handshake_has_failed() {
+    let (address, _) = receiver("", true).await;
+    let mut message = message(format!("https://{address}/"));
+    message.deadlines = Deadlines { head: Duration::from_millis(300), ..Deadlines::default() };
+    let attempted = send(&own_network(), &message).await;
+    assert_eq!((attempted.failure, attempted.status), (Some(FailureClass::Timeout), None), "{attempted:?}");
+}
+
 #[tokio::test]
 async fn the_rules_hold_for_addresses_and_names_alike() {
     let (address, received) = receiver("HTTP/1.1 200 OK\r\n\r\n", false).await;

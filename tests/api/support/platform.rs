@@ -35,6 +35,10 @@ struct State {
     answers: Vec<u16>,
     /// How long it thinks before it answers the next message.
     thinks: Option<Duration>,
+    /// How long it thinks before it answers any.
+    always_thinks: Option<Duration>,
+    under_way: usize,
+    most_at_once: usize,
 }
 
 /// A platform with an account, an endpoint and a receiver.
@@ -51,6 +55,7 @@ async fn receive(state: web::Data<Arc<Mutex<State>>>, req: HttpRequest, bytes: w
     if let Some(time) = thinks {
         tokio::time::sleep(time).await;
     }
+    state.lock().unwrap().under_way -= 1;
     HttpResponse::build(actix_web::http::StatusCode::from_u16(status).unwrap()).body(format!("the platform says {status}"))
 }
 
@@ -75,7 +80,9 @@ fn noted(state: &mut State, req: &HttpRequest, bytes: &[u8]) -> (u16, Option<Dur
     let body = serde_json::from_slice(bytes).unwrap_or_default();
     state.received.push(Received { id, signed, signed_then, proven, body, bytes: bytes.to_vec() });
     let status = if state.answers.is_empty() { 200 } else { state.answers.remove(0) };
-    (status, state.thinks.take())
+    state.under_way += 1;
+    state.most_at_once = state.most_at_once.max(state.under_way);
+    (status, state.thinks.take().or(state.always_thinks))
 }
 
 /// Whether one of the published keys verifies one of the `v1a` signatures.
@@ -134,6 +141,16 @@ impl Platform {
     /// The next answer takes this long.
     pub fn will_think(&self, time: Duration) {
         self.state.lock().unwrap().thinks = Some(time);
+    }
+
+    /// Every answer takes this long.
+    pub fn always_thinks(&self, time: Duration) {
+        self.state.lock().unwrap().always_thinks = Some(time);
+    }
+
+    /// Most messages it had in hand at once so far.
+    pub fn most_at_once(&self) -> usize {
+        self.state.lock().unwrap().most_at_once
     }
 
     pub fn set_secret(&self, secret: &str) {
