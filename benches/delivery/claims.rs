@@ -34,7 +34,7 @@ pub fn figures(asked: &Asked) {
         if engine == Engine::Postgres && !postgres_is_here() {
             continue;
         }
-        let (small, large) = (claim_ms(asked, engine, asked.sized(SMALL)), claim_ms(asked, engine, asked.sized(LARGE)));
+        let (small, large) = (claim_ms(asked, engine, SMALL), claim_ms(asked, engine, asked.sized(LARGE)));
         println!("# claim on {engine:?}: {small:.2} ms, {large:.2} ms");
         if worst.is_none_or(|(value, limit)| large / small > value / limit) {
             worst = Some((large, small));

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::raw::pause;
+use crate::raw::{Raw, pause};
 use crate::receiver::Receiver;
 use crate::support::Engine;
 use crate::world::World;
@@ -70,10 +70,11 @@ fn flush_ms(world: &World) -> f64 {
 }
 
 fn first_byte_ms(receiver: &Receiver) -> f64 {
+    let raw = Raw::new();
     timed(|| {
         receiver.first_bytes.try_iter().for_each(drop);
         let begun = Instant::now();
-        crate::raw::rate(&receiver.url, 1);
+        raw.rate(&receiver.url, (1, 1));
         receiver.first_bytes.recv_timeout(WAIT).unwrap().duration_since(begun).as_secs_f64() * 1e3
     })
 }

@@ -28,36 +28,54 @@ pub fn rules() -> EgressRules {
     EgressRules { allow_private: vec!["127.0.0.0/8".parse().unwrap()], allow_http: true, ..EgressRules::default() }
 }
 
-/// Sends `n` messages; answers how many a second.
-pub fn rate(url: &str, n: usize) -> f64 {
-    let runtime = crate::runtime();
-    let clients = Clients::new(&rules()).unwrap();
-    let vault = Vault::new(&Vault::new_master_key().unwrap()).unwrap();
-    let keys = SigningKeys { secrets: vec![SigningSecret::generate().unwrap()], pairs: vec![vault.webhook_key(Uuid::from_u128(1), 1)] };
-    let body = bytes::Bytes::from(vec![b'x'; BODY_BYTES]);
-    let left = Arc::new(AtomicUsize::new(n));
-    let begun = Instant::now();
-    runtime.block_on(async {
-        let all = (0..IN_FLIGHT).map(|_| {
-            let (clients, keys, body, left, url) = (clients.clone(), keys.clone(), body.clone(), left.clone(), url.to_owned());
-            tokio::spawn(async move {
-                while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok() {
-                    let message = Message {
-                        url: url.clone(),
-                        id: Uuid::new_v5(&Uuid::nil(), &[]).to_string(),
-                        at: Clock::System.now(),
-                        keys: keys.clone(),
-                        body: body.clone(),
-                        deadlines: Deadlines::default(),
-                    };
-                    let attempted = attempt(&clients, &rules(), &message).await;
-                    assert_eq!(attempted.verdict, Verdict::Accepted, "{attempted:?}");
-                }
-            })
-        });
-        for task in all.collect::<Vec<_>>() {
-            task.await.unwrap();
+/// What sends.
+pub struct Raw {
+    runtime: tokio::runtime::Runtime,
+    clients: Clients,
+    keys: SigningKeys,
+    body: bytes::Bytes,
+}
+
+impl Raw {
+    pub fn new() -> Self {
+        let vault = Vault::new(&Vault::new_master_key().unwrap()).unwrap();
+        let secrets = vec![SigningSecret::generate().unwrap()];
+        Raw {
+            runtime: crate::runtime(),
+            clients: Clients::new(&rules()).unwrap(),
+            keys: SigningKeys { secrets, pairs: vec![vault.webhook_key(Uuid::from_u128(1), 1)] },
+            body: bytes::Bytes::from(vec![b'x'; BODY_BYTES]),
         }
-    });
-    n as f64 / begun.elapsed().as_secs_f64()
+    }
+
+    /// Sends `n` messages, so many in flight; answers how many a second.
+    pub fn rate(&self, url: &str, (n, in_flight): (usize, usize)) -> f64 {
+        let left = Arc::new(AtomicUsize::new(n));
+        let begun = Instant::now();
+        self.runtime.block_on(async {
+            let all: Vec<_> = (0..in_flight).map(|_| tokio::spawn(self.sends(url.to_owned(), left.clone()))).collect();
+            for task in all {
+                task.await.unwrap();
+            }
+        });
+        n as f64 / begun.elapsed().as_secs_f64()
+    }
+
+    fn sends(&self, url: String, left: Arc<AtomicUsize>) -> impl Future<Output = ()> + use<> {
+        let (clients, keys, body) = (self.clients.clone(), self.keys.clone(), self.body.clone());
+        async move {
+            while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok() {
+                let message = Message {
+                    url: url.clone(),
+                    id: Uuid::from_u128(7).to_string(),
+                    at: Clock::System.now(),
+                    keys: keys.clone(),
+                    body: body.clone(),
+                    deadlines: Deadlines::default(),
+                };
+                let attempted = attempt(&clients, &rules(), &message).await;
+                assert_eq!(attempted.verdict, Verdict::Accepted, "{attempted:?}");
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! to seven endpoints while three others take what comes and never answer.
 
 use crate::backlog::Backlog;
-use crate::raw::{self, IN_FLIGHT};
+use crate::raw::{IN_FLIGHT, Raw};
 use crate::receiver::Receiver;
 use crate::support::database::postgres_is_here;
 use crate::support::{Engine, Service};
@@ -44,7 +44,7 @@ fn turn(runtime: &tokio::runtime::Runtime, world: &World, (receiver, backlog): (
 
 fn one_endpoint(asked: &Asked, engine: Engine) {
     let (name, messages) = (if engine == Engine::Sqlite { "delivery.sqlite" } else { "delivery.postgres" }, asked.sized(MESSAGES));
-    let (runtime, receiver) = (crate::runtime(), Receiver::start());
+    let (runtime, receiver, raw) = (crate::runtime(), Receiver::start(), Raw::new());
     let world = runtime.block_on(World::start(engine, &[&receiver.url], IN_FLIGHT));
     let url = world.service.database_url.clone();
     let mut backlog = Backlog::of(&url);
@@ -53,7 +53,7 @@ fn one_endpoint(asked: &Asked, engine: Engine) {
     let (mut subject, mut limit, mut two) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         subject.push(turn(&runtime, &world, (&receiver, &mut backlog), messages));
-        limit.push(raw::rate(&receiver.url, messages));
+        limit.push(raw.rate(&receiver.url, (messages, IN_FLIGHT)));
         if engine == Engine::Postgres && asked.wants("delivery.postgres.two_workers") {
             let second: Service = runtime.block_on(world.service.beside());
             two.push(turn(&runtime, &world, (&receiver, &mut backlog), messages));
