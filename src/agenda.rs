@@ -160,6 +160,11 @@ impl Agenda {
                 None => Ok(Done::Done),
                 Some(progress) => Ok(Done::Later(self.desk.clock().now(), Some(progress))),
             },
+            Some(JobKind::BulkDecision) => {
+                let bulk: Uuid = job.subject.parse().map_err(|_| DeskError::NotFound)?;
+                let more = self.desk.go_on_with_bulk(bulk).await?;
+                Ok(if more { Done::Later(self.desk.clock().now(), None) } else { Done::Done })
+            }
             Some(JobKind::PlatformSaid) => {
                 let dispatch: Uuid = job.subject.parse().map_err(|_| DeskError::NotFound)?;
                 self.desk.tell_of_platform(dispatch).await?;

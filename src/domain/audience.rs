@@ -364,11 +364,13 @@ fields! {
     "complainant.person…" Examiner;
     "complainant.service_address…" Examiner;
     "complainant.truth_guarantee…" Examiner;
+    "deadlines[]…" Examiner;
     "facts…" Examiner;
     "log[]…" Examiner;
     "notes[]…" Examiner;
     "notice…" Examiner;
     "others[]…" Examiner;
+    "pages_quoted[]…" Examiner;
     "policy_version" Examiner;
     "proposed…" Examiner;
     "reminders[]…" Examiner;
@@ -395,6 +397,7 @@ fields! {
     "report.verdicts[].read…" Examiner;
     "report_sha256" Examiner;
     "right" Examiner;
+    "side_by_side[]…" Examiner;
     "sources…" Examiner;
 }
 

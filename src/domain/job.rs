@@ -25,6 +25,8 @@ pub enum JobKind {
     ReportKnownBetter,
     /// By what complaints are found in the queue is written anew, for those from before it was kept.
     QueueMarks,
+    /// Decisions over a view of the queue (the subject, by id) go on.
+    BulkDecision,
     /// A platform's answer to a dispatch (the subject, by id) says something against its complaint.
     PlatformSaid,
     /// A delivery (the subject, by id) was given up, or waits although its time is over.
@@ -39,7 +41,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 14] = [
+    pub const ALL: [JobKind; 15] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,
@@ -49,6 +51,7 @@ impl JobKind {
         JobKind::Outcomes,
         JobKind::ReportKnownBetter,
         JobKind::QueueMarks,
+        JobKind::BulkDecision,
         JobKind::PlatformSaid,
         JobKind::Undelivered,
         JobKind::EndpointPaused,
@@ -68,6 +71,7 @@ impl JobKind {
             JobKind::Outcomes => "outcomes",
             JobKind::ReportKnownBetter => "report_known_better",
             JobKind::QueueMarks => "queue_marks",
+            JobKind::BulkDecision => "bulk_decision",
             JobKind::PlatformSaid => "platform_said",
             JobKind::Undelivered => "undelivered",
             JobKind::EndpointPaused => "endpoint_paused",

@@ -6,6 +6,7 @@
 mod accounts;
 mod answers;
 mod automation;
+mod bulks;
 mod calendars;
 mod case_files;
 mod claims;
@@ -59,6 +60,7 @@ use tokio::sync::Notify;
 pub use accounts::{AccountRow, InvitationPut, InvitationRow, KeyRow};
 pub use answers::{AnswerRow, Outline, StoredAnswer};
 pub use automation::{DecidedCount, SwitchPut, SwitchRow};
+pub use bulks::{BulkItemRow, BulkRow};
 pub use calendars::CalendarRow;
 pub use case_files::CaseFileRow;
 pub use claims::{ClaimRow, TakenFrom};

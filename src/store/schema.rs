@@ -540,6 +540,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     writ_copies,
     writ_bytes,
     case_files,
+    desk_bulk_items,
+    desk_bulks,
     desk_marks,
     desk_notes,
     desk_rules,

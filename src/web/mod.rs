@@ -9,6 +9,7 @@
 mod accounts;
 mod automation;
 pub mod body;
+mod bulk;
 mod complaints;
 mod conduct;
 mod contest;

@@ -4,8 +4,8 @@
 use actix_web::web;
 
 use super::{
-    accounts, automation, complaints, conduct, contest, desk_rules, endpoints, events, examination, files, flags, lab, platform, public,
-    queue, report_pages, reports, rights, seller, service, staff, writs,
+    accounts, automation, bulk, complaints, conduct, contest, desk_rules, endpoints, events, examination, files, flags, lab, platform,
+    public, queue, report_pages, reports, rights, seller, service, staff, writs,
 };
 use crate::workflow::Role;
 
@@ -136,6 +136,7 @@ routes! {
     delete "/v1/admin/complaints/{complaint_id}/reminders/{reminder_id}" JUDGES queue::end_reminder;
     get "/v1/admin/complaints/{complaint_id}/documents/{sha256}" JUDGES examination::document;
     get "/v1/admin/complaints/{complaint_id}/report-pages/{page}" JUDGES report_pages::page;
+    get "/v1/admin/complaints/{complaint_id}/pictures/{sha256}" JUDGES report_pages::picture;
     post "/v1/admin/complaints/{complaint_id}/report-reading" JUDGES report_pages::read;
     get "/v1/admin/complaints/{complaint_id}/issued-documents" STAFF writs::list_for_house;
     get "/v1/admin/complaints/{complaint_id}/issued-documents/{document_id}" JUDGES writs::file_for_house;
@@ -165,6 +166,10 @@ routes! {
     put "/v1/admin/calendar/{year}" ADMINS conduct::put_calendar;
     get "/v1/admin/publication" STAFF public::rule;
     put "/v1/admin/publication" ADMINS public::put_rule;
+    post "/v1/admin/bulk-decisions" JUDGES bulk::preview;
+    get "/v1/admin/bulk-decisions/{bulk_id}" STAFF bulk::show;
+    post "/v1/admin/bulk-decisions/{bulk_id}/start" JUDGES bulk::start;
+    post "/v1/admin/bulk-decisions/{bulk_id}/stop" JUDGES bulk::stop;
     get "/v1/admin/four-eyes" STAFF desk_rules::four_eyes;
     put "/v1/admin/four-eyes" LEADS desk_rules::put_four_eyes;
     get "/v1/admin/reasons" STAFF desk_rules::reasons;

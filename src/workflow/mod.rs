@@ -9,6 +9,7 @@ mod act;
 mod authenticity;
 mod authority;
 mod automation;
+mod bulk;
 mod calendar;
 mod case_file;
 mod contest;
@@ -26,6 +27,7 @@ mod lab;
 mod lists;
 mod mails;
 mod notes;
+mod pictures;
 mod platform_says;
 mod platforms;
 mod policies;
@@ -62,6 +64,7 @@ pub use accounts::{AccountForm, AccountView, KeyCache, KeyCreated};
 pub use authenticity::AuthenticityForm;
 pub use authority::AuthorityForm;
 pub use automation::SwitchForm;
+pub use bulk::{BulkForm, BulkView};
 pub use calendar::CalendarView;
 pub use case_file::CaseFile;
 pub use contest::{ArrivalForm, CheckForm, ForwardingForm, StatementShown, StatementToForward};
@@ -81,6 +84,7 @@ pub use lab::{SLICE_ROWS, SimulationForm, Slice};
 pub use lists::{ComplaintPage, ComplaintQuery, PageQuery};
 pub use mails::BounceForm;
 pub use notes::{NoteForm, NoteView, ReminderForm, ReminderView};
+pub use pictures::{PageQuoted, Picture, SideBySide};
 pub use platforms::{AckForm, AckLineForm, AckResult, MEASURES_TAKEN, PlatformForm, REFUSAL_REASONS};
 pub use policies::{ActivationForm, PolicyView};
 pub use proceedings::{ExtensionForm, ProceedingsForm, StatusForm};
@@ -222,6 +226,7 @@ pub struct Desk {
     calendar_at_start: Arc<Calendar>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) recent: Arc<recent::Recent>,
+    drawn: Arc<pictures::Drawn>,
 }
 
 /// The parts a desk is built from.
@@ -261,6 +266,7 @@ impl Desk {
             calendar_at_start: Arc::new(parts.calendar),
             settings: Arc::new(parts.settings),
             recent: Arc::default(),
+            drawn: Arc::default(),
         }
     }
 

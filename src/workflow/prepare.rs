@@ -106,6 +106,13 @@ pub struct KeptExamination {
     pub criteria: Vec<CriterionReport>,
 }
 
+impl KeptExamination {
+    /// The pages of the report that it quotes.
+    pub(super) fn pages(&self) -> std::collections::BTreeSet<u32> {
+        self.findings.iter().filter_map(|f| f.page).chain(self.verdicts.iter().filter_map(|v| v.page)).collect()
+    }
+}
+
 impl Desk {
     /// Reads a report that is not known yet, and remembers its facts.
     pub(super) async fn read_report(&self, account: Uuid, sha256: &str) -> Result<KnownReport, DeskError> {

@@ -31,7 +31,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::NotFound`] without a report or such a page; [`DeskError::Rule`] where it cannot be drawn.
-    pub async fn report_page(&self, id: Uuid, page: u32) -> Result<Vec<u8>, DeskError> {
+    pub async fn report_page(&self, id: Uuid, page: u32) -> Result<bytes::Bytes, DeskError> {
         let loaded = self.load(id).await?;
         let sha256 = loaded.complaint.filed.report_sha256.as_ref().ok_or(DeskError::NotFound)?;
         let pages = loaded.reading.as_ref().map_or(0, |facts| facts.pages);
@@ -39,8 +39,7 @@ impl Desk {
             return Err(DeskError::NotFound);
         }
         let bytes = self.uploads.read(sha256).await?;
-        let drawn = self.scans.image(&bytes, page).await;
-        drawn.ok_or_else(|| DeskError::rule("report.page_not_drawn", "the page cannot be drawn: broken, or it uses too much"))
+        self.page_drawn((sha256, &bytes), page).await
     }
 
     /// Takes down what an examiner read on the pages, examines and triages again.

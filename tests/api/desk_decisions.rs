@@ -113,3 +113,90 @@ on_both_databases! {
         assert_eq!(problem.problem(422), "reasons.list");
     }
 }
+
+/// Waits until a bulk decision is as `is` says.
+async fn bulk_until(cast: &Cast, id: &str, is: impl Fn(&Value) -> bool) -> Value {
+    cast.service.until((&format!("/v1/admin/bulk-decisions/{id}"), &cast.examiner), is).await
+}
+
+/// What a bulk decision says of each complaint, by its id: what will happen, what did, why not.
+fn told(bulk: &Value) -> std::collections::BTreeMap<String, String> {
+    let word = |v: &Value| v.as_str().unwrap_or("-").to_owned();
+    let items = bulk["items"].as_array().unwrap().iter();
+    items.map(|i| (word(&i["complaint"]), format!("{} {} {}", word(&i["will"]), word(&i["outcome"]), word(&i["why"])))).collect()
+}
+
+on_both_databases! {
+    /// What the preview says happens, to each by an event of its own; what changed since, what another took, what is
+    /// not possible is left, with the reason, and waits on.
+    async fn a_bulk_decision_does_what_its_preview_said(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-20 09:00:00", "platform").await;
+        let service = &cast.service;
+        let clean = files_against(&cast, &["甲"]).await;
+        let moved = files_against(&cast, &["乙"]).await;
+        let taken_later = files_against(&cast, &["丙"]).await;
+        let taken = files_against(&cast, &["丁"]).await;
+        let many = files_against(&cast, &["1", "2", "3", "4", "5", "6"]).await;
+        let unheard = cast.files_complex(&["300000000001"]).await;
+        service.post(&format!("/v1/admin/complaints/{}/claim", id_of(&taken)), &cast.second, &json!({})).await.expect(201);
+        let asked = |view: Value| json!({ "view": view, "determination": "infringing", "takedown": true, "reasons": ["same_design"], "text": "逐一核对" });
+        assert_eq!(service.post("/v1/admin/bulk-decisions", &cast.examiner, &asked(json!({ "track": "fast" }))).await.problem(422), "list.filter");
+        let previewed = service.post("/v1/admin/bulk-decisions", &cast.examiner, &asked(json!({ "platform": "ali" }))).await.expect(201);
+        let id = previewed["id"].as_str().unwrap();
+        let expected = [
+            (&clean, "decide - -"), (&moved, "decide - -"), (&taken_later, "decide - -"), (&taken, "leave_out - held"),
+            (&many, "propose - -"), (&unheard, "leave_out - not_possible"),
+        ];
+        assert_eq!(told(&previewed), expected.map(|(c, what)| (id_of(c).to_owned(), what.to_owned())).into());
+        let progress = |b: &Value| b["progress"].clone();
+        assert_eq!(progress(&previewed), json!({ "left_out": 2, "decided": 0, "proposed": 0, "not_done": 0, "left": 4 }));
+        // Nothing happened yet, and then two of them move on.
+        assert_eq!(examined(&cast, id_of(&clean)).await["state"], "accepted");
+        cast.judge(&cast.second, id_of(&moved), ("track", &json!({ "to": "complex" }))).await.expect(201);
+        service.post(&format!("/v1/admin/complaints/{}/claim", id_of(&taken_later)), &cast.second, &json!({})).await.expect(201);
+        let start = format!("/v1/admin/bulk-decisions/{id}/start");
+        assert_eq!(service.post(&start, &cast.second, &json!({})).await.problem(409), "bulk.not_yours");
+        service.post(&start, &cast.examiner, &json!({})).await.expect(201);
+        assert_eq!(service.post(&start, &cast.examiner, &json!({})).await.problem(409), "bulk.ended");
+
+        let done = bulk_until(&cast, id, |b| b["state"] == "done").await;
+        let expected = [
+            (&clean, "decide decided -"), (&moved, "decide not_done changed"), (&taken_later, "decide not_done held"), (&taken, "leave_out - held"),
+            (&many, "propose proposed -"), (&unheard, "leave_out - not_possible"),
+        ];
+        assert_eq!(told(&done), expected.map(|(c, what)| (id_of(c).to_owned(), what.to_owned())).into());
+        assert_eq!(progress(&done), json!({ "left_out": 2, "decided": 1, "proposed": 1, "not_done": 2, "left": 0 }));
+        assert_eq!(service.post(&format!("/v1/admin/bulk-decisions/{id}/stop"), &cast.examiner, &json!({})).await.problem(409), "bulk.ended");
+        let of = |shown: &Value, kind: &str| shown["log"].as_array().unwrap().iter().filter(|e| e["type"] == kind).count();
+        let (a, b) = (examined(&cast, id_of(&clean)).await, examined(&cast, id_of(&many)).await);
+        assert_eq!((of(&a, "decided"), of(&b, "decided"), of(&b, "decision_proposed")), (1, 0, 1));
+        assert_eq!(a["log"].as_array().unwrap().iter().rfind(|e| e["type"] == "decided").unwrap()["body"]["text"], "逐一核对");
+        assert_eq!(cast.platform.wait_for(2).await.iter().filter(|m| m.body["type"] == "takedown.decided").count(), 1);
+        cast.ends_sound().await;
+    }
+
+    /// Stopped, it decides nothing more: what is left is counted, and waits on.
+    async fn a_bulk_decision_can_be_stopped(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-20 09:00:00", "platform").await;
+        let service = &cast.service;
+        let lead = service.account("lead", None).await.1;
+        for shop in ["甲", "乙", "丙", "丁", "戊"] {
+            files_against(&cast, &[shop]).await;
+        }
+        let form = json!({ "view": {}, "determination": "undetermined", "reasons": ["evidence_insufficient"] });
+        let previewed = service.post("/v1/admin/bulk-decisions", &cast.examiner, &form).await.expect(201);
+        let path = |act: &str| format!("/v1/admin/bulk-decisions/{}/{act}", previewed["id"].as_str().unwrap());
+        service.post(&path("start"), &cast.examiner, &json!({})).await.expect(201);
+        assert_eq!(service.post(&path("stop"), &cast.second, &json!({})).await.problem(409), "bulk.not_yours");
+        let stopped = service.post(&path("stop"), &lead, &json!({})).await.expect(201);
+        assert_eq!(stopped["state"], "stopped");
+        // Longer than the agenda waits between its looks.
+        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        let later = bulk_until(&cast, previewed["id"].as_str().unwrap(), |_| true).await;
+        let (decided, left) = (later["progress"]["decided"].as_u64().unwrap(), later["progress"]["left"].as_u64().unwrap());
+        // One may have been in hand at that moment.
+        assert!(left >= 4 && decided + left == 5, "{:#}", later["progress"]);
+        let waits = service.get("/v1/admin/queue", &cast.examiner).await.expect(200);
+        assert_eq!(waits["items"].as_array().unwrap().len() as u64, left);
+    }
+}

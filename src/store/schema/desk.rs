@@ -52,3 +52,33 @@ diesel::table! {
         done_at -> Nullable<TsSql>,
     }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    desk_bulks (id) {
+        id -> IdSql,
+        examiner -> IdSql,
+        body -> Text,
+        state -> Text,
+        created_at -> TsSql,
+        started_at -> Nullable<TsSql>,
+        ended_at -> Nullable<TsSql>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    desk_bulk_items (bulk_id, n) {
+        bulk_id -> IdSql,
+        n -> Integer,
+        complaint_id -> IdSql,
+        reference -> Text,
+        version -> Integer,
+        lines -> Text,
+        will -> Text,
+        rules -> Text,
+        why -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        at -> Nullable<TsSql>,
+    }
+}

@@ -50,6 +50,8 @@ codes! {
     409 "exists" "It exists already" "已经存在";
     409 "claim.taken" "Another examiner has it" "已由其他判定员领取";
     409 "claim.not_held" "It is not yours to hand over" "该投诉不在您手中，无法转交";
+    409 "bulk.ended" "It was started or stopped before" "该批量判定此前已启动或者停止";
+    409 "bulk.not_yours" "Another examiner previewed it" "该批量判定由其他判定员预览";
     409 "note.too_many" "The complaint has too many notes" "该投诉的备注过多";
     409 "reminder.too_many" "The complaint has too many reminders" "该投诉的提醒过多";
     409 "reminder.done" "The reminder was done before" "该提醒此前已办结";
@@ -81,6 +83,7 @@ codes! {
     422 "list.too_long" "A list is too long" "列表过长";
     422 "list.limit" "The limit is out of range" "limit 超出范围";
     422 "list.filter" "Not a state or track" "没有这个状态或者轨道";
+    422 "bulk.too_many" "The view shows too many complaints" "该视图中的投诉过多";
     422 "four_eyes.sale" "Not days of a year with days before them" "日期或者提前天数有误";
     422 "reasons.list" "The list of reasons cannot be so" "理由代码表不符合要求";
     422 "queue.text" "The text is empty or too long" "检索文字为空或者过长";
@@ -118,6 +121,7 @@ codes! {
     422 "authenticity.evidence" "Say what the level rests on" "请说明等级的依据";
     422 "authenticity.no_report" "The complaint has no report" "该投诉没有评价报告";
     422 "authenticity.second_person" "Level B needs a second person" "B 级须由第二人确认";
+    422 "picture.none" "Not a picture" "不是图片";
     422 "report.page_not_drawn" "The page cannot be drawn" "该页无法显示";
     422 "reading.no_report" "The complaint has no report" "该投诉没有评价报告";
     422 "decision.no_lines" "Name at least one listing" "请至少指定一条链接";

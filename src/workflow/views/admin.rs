@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{ComplaintView, EventView, event_views};
+use super::{ComplaintView, DeadlineView, EventView, event_views};
 use crate::domain::complaint::{Complaint, DecisionProposed, FactSource};
 use crate::domain::notice::{Complainant, NoticeCase, Person};
 use crate::domain::policy::Facts;
@@ -16,7 +16,7 @@ use crate::domain::report::ReportFacts;
 use crate::domain::signature::SignatureSeen;
 use crate::store::{AckRow, GrantRow};
 use crate::vault::SealedRecord;
-use crate::workflow::{AttemptView, Caller, ClaimView, ConductShown, Desk, DeskError, NoteView, ReminderView, Role};
+use crate::workflow::{AttemptView, Caller, ClaimView, ConductShown, Desk, DeskError, NoteView, PageQuoted, ReminderView, Role, SideBySide};
 
 /// Other complaints shown beside one, at most.
 const OTHERS_MAX: usize = 20;
@@ -89,6 +89,12 @@ pub struct AdminView {
     pub others: Vec<OtherComplaint>,
     /// Who has it, and until when.
     pub claim: Option<ClaimView>,
+    /// Its deadlines, each with the words that explain it.
+    pub deadlines: Vec<DeadlineView>,
+    /// The pages of the report that findings and verdicts quote.
+    pub pages_quoted: Vec<PageQuoted>,
+    /// The pictures of each accused product beside those that were granted.
+    pub side_by_side: Vec<SideBySide>,
     /// What examiners noted, oldest first; for nobody outside.
     pub notes: Vec<NoteView>,
     /// What reminds them of it.
@@ -212,6 +218,9 @@ impl Desk {
             proposed: loaded.complaint.proposed.clone(),
             others,
             claim: claim.map(Into::into),
+            deadlines: self.deadlines_of(&loaded).await?,
+            pages_quoted: Desk::pages_quoted(&loaded),
+            side_by_side: Desk::side_by_side(&loaded),
             notes: self.notes_shown(caller, id).await?,
             reminders: self.reminders_shown(caller, id).await?,
             conduct: self.conduct_shown(caller, &loaded).await?,

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::Loaded;
 use crate::domain::calendar::{Calendar, Due, Pause, Period, Unit, shanghai_date};
 use crate::domain::complaint::{ClockName, Deadline, Force, Sent, deadlines, platform_deadlines};
 use crate::domain::dispatch::{AckStep, DispatchKind};
@@ -123,7 +124,12 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`]
     pub async fn all_deadlines(&self, id: Uuid) -> Result<Vec<DeadlineView>, DeskError> {
-        let loaded = self.load(id).await?;
+        self.deadlines_of(&self.load(id).await?).await
+    }
+
+    /// The deadlines of a complaint that is loaded.
+    pub(in crate::workflow) async fn deadlines_of(&self, loaded: &Loaded) -> Result<Vec<DeadlineView>, DeskError> {
+        let id = loaded.complaint.id;
         let (_, today) = self.now();
         let calendar = self.calendar();
         let log = dated(id, &loaded.log)?;

@@ -1,0 +1,2 @@
+DROP TABLE desk_bulk_items;
+DROP TABLE desk_bulks;
