@@ -260,6 +260,12 @@ pub async fn check_report(web: web::Data<Web>, Who(caller): Who, req: HttpReques
     Ok(HttpResponse::Ok().json(web.desk.check_report(&caller, form, files).await?))
 }
 
+/// The complaint of which something is recorded; `If-Match` is heeded where it is sent.
+pub(super) fn touched(req: &HttpRequest, complaint: uuid::Uuid) -> Result<crate::workflow::Touched, Problem> {
+    let seen = header(req, &actix_web::http::header::IF_MATCH).map(|_| if_match(req)).transpose()?;
+    Ok(crate::workflow::Touched { complaint, seen })
+}
+
 /// The version of `If-Match`.
 pub(super) fn if_match(req: &HttpRequest) -> Result<u32, Problem> {
     let Some(value) = header(req, &actix_web::http::header::IF_MATCH) else {

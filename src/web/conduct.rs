@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::{JSON_BYTES_MAX, json};
-use super::complaints::if_match;
+use super::complaints::{if_match, touched};
 use super::examination::shown;
 use super::guard::Who;
 use super::{Problem, Web};
@@ -44,7 +44,7 @@ pub async fn extend_answer(web: web::Data<Web>, Who(caller): Who, req: HttpReque
 pub async fn record_notification(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    web.desk.record_notification(&caller, complaint, form).await?;
+    web.desk.record_notification(&caller, &touched(&req, complaint)?, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
@@ -71,7 +71,7 @@ pub async fn check_statement(web: web::Data<Web>, Who(caller): Who, req: HttpReq
     let complaint = web.desk.complaint_id(&complaint).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     let statement = web.desk.statement_id(&caller, &statement).await?;
-    web.desk.check_statement(&caller, (complaint, statement), form).await?;
+    web.desk.check_statement(&caller, (&touched(&req, complaint)?, statement), form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
@@ -81,7 +81,7 @@ pub async fn record_arrival(web: web::Data<Web>, Who(caller): Who, req: HttpRequ
     let complaint = web.desk.complaint_id(&complaint).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     let statement = web.desk.statement_id(&caller, &statement).await?;
-    web.desk.record_arrival(&caller, (complaint, statement), form).await?;
+    web.desk.record_arrival(&caller, (&touched(&req, complaint)?, statement), form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
@@ -89,7 +89,7 @@ pub async fn record_arrival(web: web::Data<Web>, Who(caller): Who, req: HttpRequ
 pub async fn record_authority(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    web.desk.record_authority(&caller, complaint, form).await?;
+    web.desk.record_authority(&caller, &touched(&req, complaint)?, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
@@ -108,7 +108,7 @@ pub async fn decide_review(web: web::Data<Web>, Who(caller): Who, req: HttpReque
 pub async fn recuse(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    web.desk.recuse(&caller, complaint, form).await?;
+    web.desk.recuse(&caller, &touched(&req, complaint)?, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 

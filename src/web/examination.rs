@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::body::{JSON_BYTES_MAX, json, query};
-use super::complaints::{etag, if_match};
+use super::complaints::{etag, if_match, touched};
 use super::guard::Who;
 use super::{Problem, Web};
 use crate::domain::policy::Policy;
@@ -123,7 +123,7 @@ pub async fn grant_authenticity(
 ) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let form: AuthenticityForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    web.desk.grant_authenticity(&caller, complaint, form).await?;
+    web.desk.grant_authenticity(&caller, &touched(&req, complaint)?, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::{JSON_BYTES_MAX, json};
+use super::complaints::touched;
 use super::guard::Who;
 use super::{Problem, Web};
 
@@ -39,5 +40,5 @@ pub async fn withdraw(web: web::Data<Web>, req: HttpRequest, (path, payload): As
 pub async fn erase(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.erase(&caller, complaint, form).await?))
+    Ok(HttpResponse::Created().json(web.desk.erase(&caller, &touched(&req, complaint)?, form).await?))
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Caller, Desk, DeskError, RETRIES_MAX};
+use super::{Caller, Desk, DeskError, RETRIES_MAX, Touched};
 use crate::domain::complaint::{AuthenticityGranted, Event, State};
 use crate::domain::job::JobKind;
 use crate::store::{Commit, CommitError, GrantRow, JobDraft};
@@ -63,7 +63,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Rule`]: unknown level, no report, or the same person twice for level B.
-    pub async fn grant_authenticity(&self, caller: &Caller, id: Uuid, form: AuthenticityForm) -> Result<Granted, DeskError> {
+    pub async fn grant_authenticity(&self, caller: &Caller, at: &Touched, form: AuthenticityForm) -> Result<Granted, DeskError> {
         if !LEVELS_GRANTED.contains(&form.level.as_str()) {
             return Err(DeskError::rule("authenticity.level", format!("one of {} is expected", LEVELS_GRANTED.join(", "))));
         }
@@ -74,15 +74,17 @@ impl Desk {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.grant_once(caller, id, &form).await {
+            match self.grant_once(caller, at, &form).await {
                 Err(DeskError::Store(e)) if e.is_stale() && tries < RETRIES_MAX => {}
                 other => return other,
             }
         }
     }
 
-    async fn grant_once(&self, caller: &Caller, id: Uuid, form: &AuthenticityForm) -> Result<Granted, DeskError> {
+    async fn grant_once(&self, caller: &Caller, at: &Touched, form: &AuthenticityForm) -> Result<Granted, DeskError> {
+        let id = at.complaint;
         let loaded = self.load(id).await?;
+        at.stands(&loaded.complaint)?;
         let sha256 = loaded.complaint.filed.report_sha256.clone();
         let sha256 = sha256.ok_or_else(|| DeskError::rule("authenticity.no_report", "the complaint has no report"))?;
         let earlier = self.store.grants(&sha256).await?;

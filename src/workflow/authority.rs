@@ -2,11 +2,10 @@
 //! follows from the act.
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::act::Beside;
 use super::decide::{check_lines, check_text};
-use super::{Caller, Desk, DeskError};
+use super::{Caller, Desk, DeskError, Touched};
 use crate::domain::complaint::{AuthorityAct, AuthorityActed, AuthorityDocument, AuthorityLine, Event, effect_of};
 use crate::domain::notice::NAME_CHARS_MAX;
 
@@ -42,7 +41,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Rule`] for an incomplete document, [`DeskError::Refused`].
-    pub async fn record_authority(&self, caller: &Caller, id: Uuid, form: AuthorityForm) -> Result<u32, DeskError> {
+    pub async fn record_authority(&self, caller: &Caller, at: &Touched, form: AuthorityForm) -> Result<u32, DeskError> {
+        let id = at.complaint;
         let (_, today) = self.now();
         for text in [&form.kind, &form.number, &form.authority] {
             check_text(Some(text))?;
@@ -70,6 +70,7 @@ impl Desk {
         };
         self.again(async || {
             let loaded = self.load(id).await?;
+            at.stands(&loaded.complaint)?;
             let c = &loaded.complaint;
             let all_invalid = c.filed.asserted_items.iter().all(|i| form.items_invalid.contains(i));
             let named = |line: u32| form.lines.as_ref().is_none_or(|lines| lines.contains(&line));

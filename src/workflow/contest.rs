@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::act::{Beside, dated};
 use super::prepare::sha256_hex;
 use super::views::Loaded;
-use super::{Caller, Desk, DeskError, RETRIES_MAX, Role, StoredFile};
+use super::{Caller, Desk, DeskError, RETRIES_MAX, Role, StoredFile, Touched};
 use crate::domain::calendar::shanghai_date;
 use crate::domain::complaint::{
     Actor, ArrivedBy, Contest, Event, FollowUp, Forwarder, Ground, Listing, Missing, ServiceFailure, Stage, StatementArrived,
@@ -303,13 +303,15 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Refused`], [`DeskError::Rule`], [`DeskError::NotFound`].
-    pub async fn check_statement(&self, caller: &Caller, (id, statement): (Uuid, Uuid), form: CheckForm) -> Result<u32, DeskError> {
+    pub async fn check_statement(&self, caller: &Caller, (at, statement): (&Touched, Uuid), form: CheckForm) -> Result<u32, DeskError> {
+        let id = at.complaint;
         if (form.outcome == StatementOutcome::Deficient) == form.missing.is_empty() {
             return Err(DeskError::rule("statement.missing", "say what is missing where something is, and only then"));
         }
         let mandated = self.forwards_for(statement).await?;
         self.again(async || {
             let loaded = self.load(id).await?;
+            at.stands(&loaded.complaint)?;
             let (_, today) = self.now();
             let lines = lines_of(&loaded, statement, |s| matches!(s, Stage::Received))?;
             let (outcome, missing) = (form.outcome, form.missing.clone());
@@ -378,7 +380,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Rule`], [`DeskError::Refused`].
-    pub async fn record_arrival(&self, caller: &Caller, (id, statement): (Uuid, Uuid), form: ArrivalForm) -> Result<u32, DeskError> {
+    pub async fn record_arrival(&self, caller: &Caller, (at, statement): (&Touched, Uuid), form: ArrivalForm) -> Result<u32, DeskError> {
+        let id = at.complaint;
         let (_, today) = self.now();
         if form.arrived_on > today {
             return Err(DeskError::rule("statement.days", "it cannot have arrived in the future"));
@@ -389,6 +392,7 @@ impl Desk {
         let file = self.own_file(caller, &form.evidence).await?;
         self.again(async || {
             let loaded = self.load(id).await?;
+            at.stands(&loaded.complaint)?;
             if form.how == ArrivedBy::ServiceAddress && !loaded.case.service_address_confirmed {
                 return Err(DeskError::rule("statement.service_address", "no service address was confirmed"));
             }

@@ -81,6 +81,24 @@ pub struct Judged {
     pub seen: u32,
 }
 
+/// The complaint of which something is recorded that nobody judged; and its version as it was seen, where that is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Touched {
+    /// The complaint.
+    pub complaint: Uuid,
+    /// Its version (`If-Match`); none: as it is.
+    pub seen: Option<u32>,
+}
+
+impl Touched {
+    pub(super) fn stands(&self, c: &Complaint) -> Result<(), DeskError> {
+        match self.seen {
+            Some(seen) if seen != c.seq => Err(DeskError::Changed { now: c.seq }),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Desk {
     /// Decides listings: a centre opinion of the named examiner.
     ///
@@ -170,7 +188,13 @@ impl Desk {
             return Err(DeskError::Changed { now: loaded.complaint.seq });
         }
         let (now, _) = self.now();
-        let event = Event::TrackChanged(TrackChanged { to: form.to, reason: form.reason, due_on: due.due });
+        let event = Event::TrackChanged(TrackChanged {
+            to: form.to,
+            reason: form.reason,
+            due_on: due.due,
+            from: loaded.complaint.track,
+            was_due_on: loaded.complaint.triaged.as_ref().map(|t| t.due_on),
+        });
         let transition = loaded.complaint.record(&caller.actor(), now, event)?;
         let transition = self.open_hearing(transition, now, assessment.hear_first)?;
         self.commit_judged(transition, &loaded).await

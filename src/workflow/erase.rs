@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::act::dated;
 use super::decide::check_text;
 use super::views::Loaded;
-use super::{Caller, Desk, DeskError};
+use super::{Caller, Desk, DeskError, Touched};
 use crate::domain::complaint::{Event, Side};
 use crate::domain::outcome::final_from;
 use crate::store::ErasureRow;
@@ -60,12 +60,14 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Rule`] while the complaint is not final: whoever is still to be heard cannot be gone.
-    pub async fn erase(&self, caller: &Caller, complaint: Uuid, form: ErasureForm) -> Result<ErasureView, DeskError> {
+    pub async fn erase(&self, caller: &Caller, at: &Touched, form: ErasureForm) -> Result<ErasureView, DeskError> {
         check_text(Some(&form.reason))?;
         if form.reason.trim().is_empty() {
             return Err(DeskError::rule("erasure.reason", "say why"));
         }
+        let complaint = at.complaint;
         let loaded = self.load(complaint).await?;
+        at.stands(&loaded.complaint)?;
         let (now, today) = self.now();
         if final_from(&loaded.complaint).is_none_or(|day| day > today) {
             return Err(DeskError::rule("erasure.not_final", "people are erased from a complaint once it is final"));

@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::act::{Beside, dated};
 use super::decide::{Judged, check_lines, check_text};
-use super::{Caller, Desk, DeskError};
+use super::{Caller, Desk, DeskError, Touched};
 use crate::domain::calendar::{Period, Unit, shanghai_date};
 use crate::domain::complaint::{
     ANSWER_DAYS, ANSWER_EXTENDED_DAYS, Actor, AnswerWindowExtended, Event, HearingOpened, ListingSupplementRequested, Missing, Resumed,
@@ -116,7 +115,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Rule`], [`DeskError::Refused`], [`DeskError::NotFound`].
-    pub async fn record_notification(&self, caller: &Caller, id: Uuid, form: NotificationForm) -> Result<u32, DeskError> {
+    pub async fn record_notification(&self, caller: &Caller, at: &Touched, form: NotificationForm) -> Result<u32, DeskError> {
+        let id = at.complaint;
         check_lines(form.lines.iter().copied())?;
         let (_, today) = self.now();
         if form.notified_on > today {
@@ -125,6 +125,7 @@ impl Desk {
         let evidence = self.own_file(caller, &form.evidence).await?;
         self.again(async || {
             let loaded = self.load(id).await?;
+            at.stands(&loaded.complaint)?;
             let event = Event::SellerNotified(SellerNotified {
                 lines: form.lines.clone(),
                 through: ToldThrough::Examiner,

@@ -68,7 +68,7 @@ pub use bulk::{BulkForm, BulkView};
 pub use calendar::CalendarView;
 pub use case_file::CaseFile;
 pub use contest::{ArrivalForm, CheckForm, ForwardingForm, StatementShown, StatementToForward};
-pub use decide::{DecisionForm, Judged, LIFT_REASONS, LiftForm, LineDecisionForm, TrackForm};
+pub use decide::{DecisionForm, Judged, LIFT_REASONS, LiftForm, LineDecisionForm, Touched, TrackForm};
 pub use desk_rules::DeskRule;
 pub use endpoints::{
     AttemptPage, AttemptView, EndpointForm, EndpointView, LimitsForm, LoggedAttempt, PauseForm, Redeliveries, RedeliveriesForm,

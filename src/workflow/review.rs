@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::act::Beside;
 use super::decide::{Judged, LineDecisionForm, check_lines, check_text};
-use super::{Caller, Desk, DeskError, Role};
+use super::{Caller, Desk, DeskError, Role, Touched};
 use crate::domain::complaint::{
     Complaint, DecisionMade, DecisionProposed, Event, ExaminerRecused, PartyRef, REVIEW_WORKING_DAYS, ReviewDecided, ReviewKind,
     ReviewRefused, ReviewRequested, Side,
@@ -154,7 +154,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Rule`] for another's recusal by one who is no lead.
-    pub async fn recuse(&self, caller: &Caller, id: Uuid, form: RecusalForm) -> Result<u32, DeskError> {
+    pub async fn recuse(&self, caller: &Caller, at: &Touched, form: RecusalForm) -> Result<u32, DeskError> {
+        let id = at.complaint;
         if !RECUSAL_REASONS.contains(&form.why.as_str()) {
             return Err(DeskError::rule("recusal.unknown_reason", format!("one of {} is expected", RECUSAL_REASONS.join(", "))));
         }
@@ -164,6 +165,7 @@ impl Desk {
         }
         self.again(async || {
             let loaded = self.load(id).await?;
+            at.stands(&loaded.complaint)?;
             let event = Event::ExaminerRecused(ExaminerRecused { examiner, why: form.why.clone() });
             self.record_all(&loaded, vec![(caller.actor(), event)], Beside::default()).await
         })

@@ -21,6 +21,7 @@ mod corpus;
 mod deadlines;
 mod delivery;
 mod desk;
+mod desk_day;
 mod desk_decisions;
 mod documents;
 mod endpoints;

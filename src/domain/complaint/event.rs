@@ -284,6 +284,12 @@ pub struct TrackChanged {
     pub reason: Option<String>,
     /// Day the decision is now due.
     pub due_on: Date,
+    /// The track it was on, and the day the decision was due there; absent in what was recorded before that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Track>,
+    /// See above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was_due_on: Option<Date>,
 }
 
 /// An authenticity level was granted.

@@ -145,7 +145,10 @@ fn first_samples() -> Vec<(&'static str, Event)> {
     let granted = AuthenticityGranted { report_sha256: "cd".repeat(32), level: "B".into(), examiner: id(3), counts: true };
     let verdict = VerdictOnPage { item: "1".into(), verdict: Verdict::NoDefectFound, page: 2 };
     let read = ReportRead { report_sha256: "cd".repeat(32), examiner: id(3), verdicts: vec![verdict], facts: vec!["title".into()] };
-    let changed = TrackChanged { to: Track::Complex, reason: Some("产品类别有疑问".into()), due_on: date(2026, 12, 5) };
+    let changed =
+        TrackChanged {
+            to: Track::Complex, reason: Some("产品类别有疑问".into()), due_on: date(2026, 12, 5), from: None, was_due_on: None
+        };
     let ended = ReopenedWhy::AuthorityEnded { document: DocumentKind::PowerOfAttorney, last_day: date(2026, 11, 25) };
     use Determination::{Infringing, NotInfringing, Undetermined};
     vec![
