@@ -95,6 +95,14 @@ pub struct Outcome {
     pub decided_at: Option<jiff::Timestamp>,
     /// Seconds from filing until every listing was decided; none where nothing was.
     pub seconds_to_decision: Option<i64>,
+    /// The examiner who decided first; none: automatic, or nothing was decided.
+    pub examiner: Option<uuid::Uuid>,
+    /// Whether it was decided after the day it was due.
+    pub late: Option<bool>,
+    /// Seconds from filing to acceptance.
+    pub seconds_to_acceptance: Option<i64>,
+    /// Seconds in which the sellers were heard.
+    pub seconds_of_hearing: Option<i64>,
     /// The day from which it is final; none while something is pending.
     pub final_from: Option<Date>,
 }
@@ -115,6 +123,10 @@ pub fn outcome(c: &Complaint) -> Option<Outcome> {
         decided_at,
         upheld: c.listings.iter().any(stands),
         overturned: c.listings.iter().any(|l| l.overturned),
+        examiner: first.and_then(|d| d.examiner),
+        late: c.decided_late.filter(|_| ending.is_decision()),
+        seconds_to_acceptance: c.accepted_at.map(seconds),
+        seconds_of_hearing: c.heard_at.0.zip(c.heard_at.1).map(|(from, to)| to.duration_since(from).as_secs().max(0)),
         seconds_to_decision: decided_at.map(seconds),
         final_from: final_from(c),
     })

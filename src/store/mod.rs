@@ -30,6 +30,7 @@ mod marks;
 mod notes;
 mod outbox;
 mod outcomes;
+mod oversight;
 mod platforms;
 mod postgres;
 mod projection;
@@ -84,6 +85,7 @@ pub use outbox::{
     AttemptRow, Becomes, Claimed, ClaimedDelivery, DeliveryAttempted, DeliveryClaim, DeliveryRow, LANES_PER_CLAIM_MAX, REDELIVERIES_MAX,
 };
 pub use outcomes::{Ended, OutcomeCount, OutcomeRow, PublishedFilter, PublishedRow, expected_outcome};
+pub use oversight::{GroupBy, OpenRow, Step, WorkRow};
 pub use platforms::{EndpointRow, PlatformRow};
 pub use projection::expected_projection;
 pub use queue::{MATCHES_MAX, NameSought, Place, QueueFilter, QueueRow, TextSought};

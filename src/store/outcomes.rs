@@ -51,6 +51,15 @@ pub struct OutcomeRow {
     /// When every listing was decided, the first time.
     #[diesel(serialize_as = Maybe<Ts>, deserialize_as = Maybe<Ts>)]
     pub decided_at: Option<Timestamp>,
+    /// The examiner who decided first.
+    #[diesel(serialize_as = Maybe<Id>, deserialize_as = Maybe<Id>)]
+    pub examiner: Option<Uuid>,
+    /// Whether it was decided after the day it was due.
+    pub late: Option<bool>,
+    /// Seconds from filing to acceptance.
+    pub seconds_to_acceptance: Option<i64>,
+    /// Seconds in which the sellers were heard.
+    pub seconds_of_hearing: Option<i64>,
 }
 
 /// A decision as everybody may read it, from the day it is final.
@@ -103,6 +112,10 @@ pub fn expected_outcome(c: &Complaint) -> Option<Ended> {
         basis: o.basis.map(|b| b.word().to_owned()),
         policy_version: o.policy_version,
         decided_at: o.decided_at,
+        examiner: o.examiner,
+        late: o.late,
+        seconds_to_acceptance: o.seconds_to_acceptance,
+        seconds_of_hearing: o.seconds_of_hearing,
     };
     Some((row, published))
 }

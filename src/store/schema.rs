@@ -433,6 +433,7 @@ diesel::table! {
     }
 }
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(listings::platform, outcomes::automatic, outcomes::overturned, outcomes::late);
 diesel::joinable!(api_keys -> accounts (account_id));
 diesel::joinable!(desk_marks -> complaints (complaint_id));
 diesel::table! {

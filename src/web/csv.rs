@@ -85,6 +85,56 @@ pub(super) fn statistics(body: &Value) -> Result<Vec<u8>, csv::Error> {
     table(&columns, items(body, "tracks").iter().map(row))
 }
 
+/// Oversight: a row for each group, of the queue and of what was decided; and for each track of what became final.
+/// A cell is empty where its row has no such figure.
+///
+/// # Errors
+/// None that is known: it writes to memory.
+pub(super) fn oversight(body: &Value) -> Result<Vec<u8>, csv::Error> {
+    let columns: Vec<String> = oversight_columns();
+    let named: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let mut rows = Vec::new();
+    let mut row = |section: &str, group: &str, key: &Value, figures: &Value| {
+        let own = [cell(&body["from"]), cell(&body["to"]), section.to_owned(), group.to_owned(), cell(key)];
+        rows.push(own.into_iter().chain(columns.iter().skip(5).map(|name| figure(figures, name))).collect());
+    };
+    for section in ["queue", "decided"] {
+        row(section, "all", &Value::Null, &body[section]["all"]);
+        for group in ["track", "platform", "examiner"] {
+            for of in items(&body[section], &format!("by_{group}")) {
+                row(section, group, &of["key"], of);
+            }
+        }
+    }
+    for of in items(body, "final") {
+        row("final", "track", &of["track"], of);
+    }
+    table(&named, rows.into_iter())
+}
+
+fn oversight_columns() -> Vec<String> {
+    let own = ["from", "to", "section", "group", "key", "open", "unclaimed", "claimed", "overdue", "due_soon", "oldest_filed_at"];
+    let decided = ["complaints", "automatic", "overturned", "overturned_rate", "late", "late_rate", "decided", "unfounded", "clerical"];
+    let steps = ["acceptance", "hearing", "decision"];
+    let times = steps.iter().flat_map(|step| ["mean", "median", "p95"].iter().map(move |of| format!("{step}_hours_{of}")));
+    own.iter().chain(&decided).map(|name| (*name).to_owned()).chain(times).collect()
+}
+
+/// A figure by the name of its column: of the object itself, of a share in it, of a step in it.
+fn figure(of: &Value, name: &str) -> String {
+    if let Some((step, time)) = name.split_once("_hours_") {
+        let step = items(of, "steps").iter().find(|s| s["step"] == step);
+        return step.map_or(String::new(), |s| cell(&s[format!("hours_{time}")]));
+    }
+    if let Some(share) = name.strip_suffix("_rate") {
+        return cell(&of[share]["rate"]);
+    }
+    match &of[name] {
+        Value::Object(share) => cell(share.get("count").unwrap_or(&Value::Null)),
+        plain => cell(plain),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

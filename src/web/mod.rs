@@ -23,6 +23,7 @@ mod flags;
 mod guard;
 mod lab;
 mod limits;
+mod oversight;
 mod platform;
 mod problem;
 mod public;

@@ -4,8 +4,8 @@
 use actix_web::web;
 
 use super::{
-    accounts, automation, bulk, complaints, conduct, contest, desk_rules, endpoints, events, examination, files, flags, lab, platform,
-    public, queue, report_pages, reports, rights, seller, service, staff, writs,
+    accounts, automation, bulk, complaints, conduct, contest, desk_rules, endpoints, events, examination, files, flags, lab, oversight,
+    platform, public, queue, report_pages, reports, rights, seller, service, staff, writs,
 };
 use crate::workflow::Role;
 
@@ -29,6 +29,7 @@ const JUDGES: &[Role] = &[Role::Examiner, Role::Lead];
 const STAFF: &[Role] = &[Role::Examiner, Role::Lead, Role::Admin, Role::Auditor];
 const REGISTRARS: &[Role] = &[Role::Examiner, Role::Lead, Role::Admin];
 const LEADS: &[Role] = &[Role::Lead, Role::Admin];
+const OVERSEERS: &[Role] = &[Role::Lead, Role::Admin, Role::Auditor];
 const LEAD_ONLY: &[Role] = &[Role::Lead];
 const ADMINS: &[Role] = &[Role::Admin];
 const SELLERS: &[Role] = &[Role::Seller];
@@ -53,6 +54,7 @@ macro_rules! routes {
 routes! {
     get "/healthz" ANYBODY service::health;
     get "/readyz" ANYBODY service::ready;
+    get "/metrics" OPERATORS oversight::metrics;
     get "/openapi.yaml" ANYBODY service::openapi;
     get "/v1/signing-key" ANYBODY service::signing_key;
     get "/v1/webhook-keys/{endpoint_id}" ANYBODY endpoints::keys;
@@ -197,6 +199,7 @@ routes! {
     get "/v1/admin/policies/{version}/diff" STAFF lab::diff;
     get "/v1/admin/policies/{version}/simulations" STAFF lab::simulations;
     post "/v1/admin/policies/{version}/simulations" LEADS lab::simulate;
+    get "/v1/admin/oversight" OVERSEERS oversight::show;
     get "/v1/admin/automation" STAFF automation::show;
     post "/v1/admin/automation/{basis}/suspension" LEADS automation::switch_off;
     post "/v1/admin/automation/{basis}/resumption" LEAD_ONLY automation::switch_on;

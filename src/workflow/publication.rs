@@ -221,10 +221,43 @@ fn decided(own: &[&OutcomeCount]) -> u64 {
     count(own, |_, e| e.is_decision())
 }
 
+/// What the figures of a track are made of: one definition for everybody's figures and for oversight.
+pub(super) struct Counted {
+    /// By ending, in the order of [`Ending::ALL`].
+    pub(super) endings: Vec<u64>,
+    /// In all.
+    pub(super) all: u64,
+    /// Of those, with a determination.
+    pub(super) decided: u64,
+    /// Of those decided: without a human.
+    pub(super) automatic: u64,
+    /// Of those decided: overturned.
+    pub(super) overturned: u64,
+    /// Of those decided: no infringement.
+    pub(super) unfounded: u64,
+    /// Of all: failed on form.
+    pub(super) clerical: u64,
+}
+
+impl Counted {
+    pub(super) fn of(own: &[&OutcomeCount]) -> Self {
+        let endings: Vec<u64> = Ending::ALL.iter().map(|ending| count(own, |_, e| e == *ending)).collect();
+        Counted {
+            all: endings.iter().sum(),
+            endings,
+            decided: decided(own),
+            automatic: count(own, |c, e| e.is_decision() && c.automatic),
+            overturned: count(own, |c, e| e.is_decision() && c.overturned),
+            unfounded: count(own, |_, e| e == Ending::NotInfringing),
+            clerical: count(own, |_, e| e.is_clerical_failure()),
+        }
+    }
+}
+
 fn figures(track: &'static str, own: &[&OutcomeCount]) -> TrackStatistics {
-    let counts: Vec<u64> = Ending::ALL.iter().map(|ending| count(own, |_, e| e == *ending)).collect();
-    let (all, decided) = (counts.iter().sum(), decided(own));
-    let shown = without_small(&counts);
+    let c = Counted::of(own);
+    let (all, decided) = (c.all, c.decided);
+    let shown = without_small(&c.endings);
     let of = |ending: Ending| Ending::ALL.iter().position(|e| *e == ending).and_then(|at| shown.get(at).copied().flatten());
     // A share of a whole whose parts are left out would give them away.
     let parts_shown = |which: fn(Ending) -> bool| Ending::ALL.into_iter().filter(|e| which(*e)).all(|e| of(e).is_some());
@@ -238,21 +271,21 @@ fn figures(track: &'static str, own: &[&OutcomeCount]) -> TrackStatistics {
         withdrawn: of(Ending::Withdrawn),
         not_accepted: of(Ending::NotAccepted),
         supplement_missing: of(Ending::SupplementMissing),
-        automatic_share: of_decided(count(own, |c, e| e.is_decision() && c.automatic)),
-        reversal_rate: of_decided(count(own, |c, e| e.is_decision() && c.overturned)),
-        clerical_failure_rate: share(count(own, |_, e| e.is_clerical_failure()), all).filter(|_| parts_shown(Ending::is_clerical_failure)),
-        substantive_failure_rate: of_decided(count(own, |_, e| e == Ending::NotInfringing)),
+        automatic_share: of_decided(c.automatic),
+        reversal_rate: of_decided(c.overturned),
+        clerical_failure_rate: share(c.clerical, all).filter(|_| parts_shown(Ending::is_clerical_failure)),
+        substantive_failure_rate: of_decided(c.unfounded),
         hours_median: None,
         hours_p95: None,
     }
 }
 
 /// Where a percentile stands in `n` ascending values: the nearest rank.
-fn place(n: u64, percent: u64) -> i64 {
+pub(super) fn place(n: u64, percent: u64) -> i64 {
     i64::try_from((n * percent).div_ceil(100).saturating_sub(1)).unwrap_or(i64::MAX)
 }
 
-fn hours(seconds: i64) -> f64 {
+pub(super) fn hours(seconds: i64) -> f64 {
     (seconds as f64 / 360.0).round() / 10.0
 }
 

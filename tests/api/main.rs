@@ -34,6 +34,7 @@ mod lists;
 mod mail;
 mod nth_failure;
 mod outages;
+mod oversight;
 mod publication;
 mod reader;
 mod receiving;

@@ -15,6 +15,7 @@ use crate::support::{Engine, Service, on_both_databases};
 const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("GET", "/healthz", 200, None),
     ("GET", "/readyz", 200, None),
+    ("GET", "/metrics", 200, None),
     ("GET", "/openapi.yaml", 200, None),
     ("GET", "/v1/signing-key", 200, None),
     ("GET", "/v1/webhook-keys/{endpoint_id}", 200, None),
@@ -146,6 +147,7 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("GET", "/v1/admin/policies/{version}/diff", 400, None),
     ("GET", "/v1/admin/policies/{version}/simulations", 200, None),
     ("POST", "/v1/admin/policies/{version}/simulations", 201, None),
+    ("GET", "/v1/admin/oversight", 200, None),
     ("GET", "/v1/admin/automation", 200, None),
     ("POST", "/v1/admin/automation/{basis}/suspension", 422, None),
     ("POST", "/v1/admin/automation/{basis}/resumption", 422, None),

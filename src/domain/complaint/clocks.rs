@@ -8,7 +8,7 @@ use super::{
     Complaint, Event, FollowUpMissed, HearingEnd, HearingEnded, Listing, ListingSupplementPeriodEnded, Stage, State, SupplementPeriodEnded,
     WaitingPeriodEnded,
 };
-use crate::domain::calendar::{Calendar, Due, end_of_day};
+use crate::domain::calendar::{Calendar, Due, end_of_day, shanghai_date};
 use crate::domain::patent::{PatentKind, PatentNumber};
 use crate::domain::policy::Track;
 
@@ -69,6 +69,13 @@ impl Complaint {
         }
         if self.state == State::Decided && self.decided_at.is_none() {
             self.decided_at = Some(at);
+            self.decided_late = self.triaged.as_ref().map(|t| shanghai_date(at) > t.due_on);
+        }
+        match event {
+            Event::Accepted => self.accepted_at = self.accepted_at.or(Some(at)),
+            Event::HearingOpened(_) => self.heard_at.0 = self.heard_at.0.or(Some(at)),
+            Event::HearingEnded(_) => self.heard_at.1 = Some(at),
+            _ => {}
         }
     }
 

@@ -268,6 +268,12 @@ pub struct Complaint {
     pub reopened: Option<Reopened>,
     /// When every listing was decided, the first time.
     pub decided_at: Option<Timestamp>,
+    /// Whether that was after the day the decision was due; none before, and where it never was.
+    pub decided_late: Option<bool>,
+    /// When it was accepted, the first time.
+    pub accepted_at: Option<Timestamp>,
+    /// When the sellers were asked, and when that was over.
+    pub heard_at: (Option<Timestamp>, Option<Timestamp>),
     /// When something last bore on how it ends.
     pub last_act_at: Option<Timestamp>,
     /// Number of the last event; the first is 1.
@@ -540,6 +546,9 @@ impl Complaint {
             referrals: Vec::new(),
             reopened: None,
             decided_at: None,
+            decided_late: None,
+            accepted_at: None,
+            heard_at: (None, None),
             last_act_at: None,
             seq: 0,
             hash: [0; 32],

@@ -18,6 +18,10 @@ diesel::table! {
         basis -> Nullable<Text>,
         policy_version -> Nullable<BigInt>,
         decided_at -> Nullable<TsSql>,
+        examiner -> Nullable<IdSql>,
+        late -> Nullable<Bool>,
+        seconds_to_acceptance -> Nullable<BigInt>,
+        seconds_of_hearing -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -144,6 +144,7 @@ codes! {
     422 "verification.unknown_reason" "Not a code of a reason" "没有这个理由代码";
     422 "verification.no_reason" "Reasons go with a refusal, and only with one" "不予通过须说明理由，通过则不填";
     422 "verification.no_report" "The right has no report" "该权利没有评价报告";
+    422 "oversight.period" "Not a period, or too long a one" "不是有效的期间或者期间过长";
     422 "automation.why" "Say why" "请说明原因";
     422 "simulation.period" "The first day comes after the last" "起始日期晚于截止日期";
     422 "policy.in_the_past" "Not in the past" "不能早于现在";

@@ -1,0 +1,243 @@
+//! What oversight is read from: the open queue, and what was decided in a period by track, platform and examiner.
+//! Rows that commits keep; no log is read.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::error::Fault;
+use super::schema::{complaints, desk_claims, listings, outcomes};
+use super::types::{Day, Id, Maybe, Ts};
+use super::work::look;
+use super::{Store, StoreError};
+
+/// A complaint that waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct OpenRow {
+    /// The complaint.
+    #[diesel(deserialize_as = Id)]
+    pub id: Uuid,
+    /// Word of the track.
+    pub track: Option<String>,
+    /// The day its next step is due.
+    #[diesel(deserialize_as = Maybe<Day>)]
+    pub due_on: Option<Date>,
+    /// When it was filed.
+    #[diesel(deserialize_as = Ts)]
+    pub filed_at: Timestamp,
+}
+
+/// By what decided complaints are grouped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupBy {
+    /// The track.
+    Track,
+    /// The platform; a complaint on two counts for both.
+    Platform,
+    /// The examiner who decided first.
+    Examiner,
+}
+
+/// A step whose time is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// From filing to acceptance.
+    Acceptance,
+    /// In which the sellers were heard.
+    Hearing,
+    /// From filing to decision.
+    Decision,
+}
+
+impl Step {
+    /// All steps.
+    pub const ALL: [Step; 3] = [Step::Acceptance, Step::Hearing, Step::Decision];
+
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Step::Acceptance => "acceptance",
+            Step::Hearing => "hearing",
+            Step::Decision => "decision",
+        }
+    }
+}
+
+/// Decided complaints of one sort within a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkRow {
+    /// Of the group: a track, a platform, an examiner's id.
+    pub key: Option<String>,
+    /// Decided without a human.
+    pub automatic: bool,
+    /// A determination was overturned.
+    pub overturned: bool,
+    /// Decided after the day it was due.
+    pub late: Option<bool>,
+    /// How many.
+    pub count: i64,
+    /// Of each step: how many took it, and seconds in all.
+    pub steps: [(i64, i64); 3],
+}
+
+type Sums = (i64, i64, Option<i64>, i64, Option<i64>, i64, Option<i64>);
+type Sorted<K> = (K, bool, bool, Option<bool>, Sums);
+
+fn work_row((key, automatic, overturned, late, s): Sorted<Option<String>>) -> WorkRow {
+    let steps = [(s.1, s.2.unwrap_or(0)), (s.3, s.4.unwrap_or(0)), (s.5, s.6.unwrap_or(0))];
+    WorkRow { key, automatic, overturned, late, count: s.0, steps }
+}
+
+/// Of decided complaints: how many, and of each step how many took it and how long in all.
+macro_rules! sums {
+    () => {{
+        use diesel::dsl::sql;
+        use diesel::sql_types::{BigInt, Nullable};
+        (
+            sql::<BigInt>("COUNT(*)"),
+            sql::<BigInt>("COUNT(outcomes.seconds_to_acceptance)"),
+            sql::<Nullable<BigInt>>("CAST(SUM(outcomes.seconds_to_acceptance) AS BIGINT)"),
+            sql::<BigInt>("COUNT(outcomes.seconds_of_hearing)"),
+            sql::<Nullable<BigInt>>("CAST(SUM(outcomes.seconds_of_hearing) AS BIGINT)"),
+            sql::<BigInt>("COUNT(outcomes.seconds)"),
+            sql::<Nullable<BigInt>>("CAST(SUM(outcomes.seconds) AS BIGINT)"),
+        )
+    }};
+}
+
+impl Store {
+    /// Complaints that wait for a person.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn open_queue(&self) -> Result<Vec<OpenRow>, StoreError> {
+        look!(self, $go => {
+            let query = complaints::table
+                .filter(complaints::queue_on.is_not_null())
+                .order((complaints::queue_on, complaints::id))
+                .select((complaints::id, complaints::track, complaints::due_on, complaints::filed_at));
+            let rows: Vec<OpenRow> = go!(load, query)?;
+            Ok::<_, Fault>(rows)
+        })
+    }
+
+    /// How many of them are on each platform; none: on one without an account.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn open_by_platform(&self, overdue_before: Date) -> Result<Vec<(Option<String>, i64, i64)>, StoreError> {
+        look!(self, $go => {
+            let open = || complaints::table.inner_join(listings::table.on(listings::complaint_id.eq(complaints::id)));
+            let all = open()
+                .filter(complaints::queue_on.is_not_null())
+                .group_by(listings::platform)
+                .select((listings::platform, diesel::dsl::count(complaints::id).aggregate_distinct()));
+            let all: Vec<(Option<String>, i64)> = go!(load, all)?;
+            let late = open()
+                .filter(complaints::queue_on.lt(Some(Day(overdue_before))))
+                .group_by(listings::platform)
+                .select((listings::platform, diesel::dsl::count(complaints::id).aggregate_distinct()));
+            let late: Vec<(Option<String>, i64)> = go!(load, late)?;
+            let late = |platform: &Option<String>| late.iter().find(|(p, _)| p == platform).map_or(0, |(_, n)| *n);
+            Ok::<_, Fault>(all.into_iter().map(|(platform, n)| { let overdue = late(&platform); (platform, n, overdue) }).collect::<Vec<_>>())
+        })
+    }
+
+    /// Who has complaints in hand now.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn claims_held(&self, now: Timestamp) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+        look!(self, $go => {
+            let query = desk_claims::table
+                .filter(desk_claims::lease_until.gt(Ts(now)))
+                .select((desk_claims::complaint_id, desk_claims::examiner));
+            let rows: Vec<(Id, Id)> = go!(load, query)?;
+            Ok::<_, Fault>(rows.into_iter().map(|(complaint, examiner)| (complaint.0, examiner.0)).collect::<Vec<_>>())
+        })
+    }
+
+    /// What was decided from one moment to another, by group.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn work_decided(&self, (from, to): (Timestamp, Timestamp), by: GroupBy) -> Result<Vec<WorkRow>, StoreError> {
+        let rows: Vec<Sorted<Option<String>>> = look!(self, $go => {
+            let in_period = || outcomes::decided_at.ge(Some(Ts(from))).and(outcomes::decided_at.lt(Some(Ts(to))));
+            let rows: Vec<Sorted<Option<String>>> = match by {
+                GroupBy::Track => {
+                    let sort = (outcomes::track, outcomes::automatic, outcomes::overturned, outcomes::late);
+                    let query = outcomes::table.filter(in_period()).group_by(sort);
+                    go!(load, query.select((outcomes::track, outcomes::automatic, outcomes::overturned, outcomes::late, sums!())))?
+                }
+                GroupBy::Examiner => {
+                    let sort = (outcomes::examiner, outcomes::automatic, outcomes::overturned, outcomes::late);
+                    let query = outcomes::table.filter(in_period()).filter(outcomes::examiner.is_not_null()).group_by(sort);
+                    let query = query.select((outcomes::examiner, outcomes::automatic, outcomes::overturned, outcomes::late, sums!()));
+                    let rows: Vec<Sorted<Option<Id>>> = go!(load, query)?;
+                    rows.into_iter().map(|(id, a, o, l, s)| (id.map(|id| id.0.to_string()), a, o, l, s)).collect()
+                }
+                GroupBy::Platform => {
+                    // A complaint counts once for each platform it is on: by its first listing there.
+                    let earlier = diesel::alias!(listings as earlier);
+                    let neither = earlier.field(listings::platform).is_null().and(listings::platform.is_null());
+                    let same_platform = earlier.field(listings::platform).eq(listings::platform).or(neither);
+                    let same = earlier
+                        .filter(earlier.field(listings::complaint_id).eq(listings::complaint_id))
+                        .filter(same_platform)
+                        .filter(earlier.field(listings::line).lt(listings::line));
+                    let sort = (listings::platform, outcomes::automatic, outcomes::overturned, outcomes::late);
+                    let query = outcomes::table
+                        .inner_join(listings::table.on(listings::complaint_id.eq(outcomes::complaint_id)))
+                        .filter(in_period())
+                        .filter(diesel::dsl::not(diesel::dsl::exists(same)))
+                        .group_by(sort)
+                        .select((listings::platform, outcomes::automatic, outcomes::overturned, outcomes::late, sums!()));
+                    go!(load, query)?
+                }
+            };
+            Ok::<_, Fault>(rows)
+        })?;
+        Ok(rows.into_iter().map(work_row).collect())
+    }
+
+    /// Seconds a step took in complaints of a track that were decided in a period: the values at these places of
+    /// their ascending order.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn step_at(
+        &self,
+        (track, step): (&str, Step),
+        (from, to): (Timestamp, Timestamp),
+        places: Vec<i64>,
+    ) -> Result<Vec<i64>, StoreError> {
+        let track = track.to_owned();
+        look!(self, $go => {
+            let mut found = Vec::new();
+            macro_rules! at {
+                ($column:expr) => {
+                    for place in &places {
+                        let query = outcomes::table
+                            .filter(outcomes::decided_at.ge(Some(Ts(from))))
+                            .filter(outcomes::decided_at.lt(Some(Ts(to))))
+                            .filter(outcomes::track.eq(Some(track.clone())))
+                            .filter($column.is_not_null())
+                            .order($column)
+                            .offset(*place)
+                            .select($column);
+                        let at: Option<Option<i64>> = go!(first, query).optional()?;
+                        found.extend(at.flatten());
+                    }
+                };
+            }
+            match step {
+                Step::Acceptance => at!(outcomes::seconds_to_acceptance),
+                Step::Hearing => at!(outcomes::seconds_of_hearing),
+                Step::Decision => at!(outcomes::seconds),
+            }
+            Ok::<_, Fault>(found)
+        })
+    }
+}
