@@ -20,7 +20,7 @@ mod validate;
 
 pub use defaults::default_policy;
 pub use diff::{CriterionAt, CriterionChanged, Difference, PolicyDiff, diff};
-pub use facts::{FACTS, FactType, fact_type};
+pub use facts::{ALWAYS_KNOWN, FACTS, FactType, NEVER_NO, fact_type};
 pub use validate::{PolicyProblem, validate};
 
 /// Most criteria in a policy.

@@ -1,6 +1,7 @@
 //! The policy lab: what differs between versions; a version tried on past complaints before it is switched on,
 //! stopped, killed and gone on with.
 
+use fasttrack::domain::policy::{ALWAYS_KNOWN, NEVER_NO};
 use serde_json::{Value, json};
 
 use crate::support::database::tamper;
@@ -59,6 +60,18 @@ fn many(cast: &Cast, n: u32) {
         ),
     };
     assert!(tamper(&cast.service.database_url, &sql));
+}
+
+/// What the validator of policies says no complaint can be, none is.
+async fn facts_are_as_the_validator_says(cast: &Cast, filed: &[&Value]) {
+    for complaint in filed {
+        let shown =
+            cast.service.get(&format!("/v1/admin/complaints/{}", complaint["id"].as_str().unwrap()), &cast.examiner).await.expect(200);
+        let triaged = shown["log"].as_array().unwrap().iter().rfind(|e| e["type"] == "triaged").unwrap();
+        let facts = triaged["body"]["facts"].as_object().unwrap();
+        assert!(ALWAYS_KNOWN.iter().all(|name| facts.contains_key(*name)), "{facts:?}");
+        assert!(NEVER_NO.iter().all(|name| facts.get(*name).is_none_or(|v| v == true)), "{facts:?}");
+    }
 }
 
 on_both_databases! {
@@ -134,6 +147,7 @@ on_both_databases! {
         let anew = finished(&cast, &lead, (0, &json!({}))).await;
         assert_eq!((&anew["counts"]["complaints"], &anew["counts"]["complex_to_simple"]), (&5.into(), &1.into()));
         assert!(anew["sample"][0]["policy_version"] == version && anew["criteria"].as_array().unwrap().iter().any(|c| c["code"] == "case.many_listings"));
+        facts_are_as_the_validator_says(&cast, &[&plain, &listings, &complex]).await;
         cast.ends_sound().await;
     }
 

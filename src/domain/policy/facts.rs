@@ -78,6 +78,29 @@ pub const FACTS: &[(&str, FactType, &str)] = &[
     ("agency.malice_flags", FactType::Number, "Malice flags the agency that filed could answer"),
 ];
 
+/// Facts that are always known: the service counts them itself, or everybody has to say them.
+pub const ALWAYS_KNOWN: &[&str] = &[
+    "patent.kind",
+    "patent.maintained",
+    "complaint.accused_products",
+    "complaint.listings",
+    "complaint.capacity",
+    "complaint.unresolved_listings",
+    "complaint.unconnected_listings",
+    "complainant.malice_flags",
+    "agency.malice_flags",
+];
+
+/// Facts of which only yes is ever said: that nobody says it is no "no".
+pub const NEVER_NO: &[&str] = &[
+    "dispute.ownership",
+    "dispute.suit",
+    "seller.substantial_answer",
+    "platform.listed_before_filing",
+    "platform.sold_before_filing",
+    "platform.licensed_on_file",
+];
+
 /// Type of the fact called `name`.
 pub fn fact_type(name: &str) -> Option<FactType> {
     FACTS.iter().find(|(n, _, _)| *n == name).map(|(_, t, _)| *t)
