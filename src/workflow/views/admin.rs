@@ -16,7 +16,9 @@ use crate::domain::report::ReportFacts;
 use crate::domain::signature::SignatureSeen;
 use crate::store::{AckRow, GrantRow};
 use crate::vault::SealedRecord;
-use crate::workflow::{AttemptView, Caller, ClaimView, ConductShown, Desk, DeskError, NoteView, PageQuoted, ReminderView, Role, SideBySide};
+use crate::workflow::{
+    AttemptView, Caller, ClaimView, ConductShown, Desk, DeskError, NoteView, PageQuoted, ReminderView, Role, SideBySide,
+};
 
 /// Other complaints shown beside one, at most.
 const OTHERS_MAX: usize = 20;
