@@ -267,8 +267,9 @@ impl Desk {
     /// [`DeskError::NotFound`]
     pub async fn show_dispatch(&self, id: Uuid) -> Result<DispatchAdminView, DeskError> {
         let row = self.store.dispatch(id).await?;
-        let attempts = self.store.attempts_of(id).await?;
+        // In this order no state is shown without the attempt that led to it.
         let deliveries = self.store.deliveries_of(id).await?;
+        let attempts = self.store.attempts_of(id).await?;
         Ok(DispatchAdminView {
             id,
             platform: row.platform,
