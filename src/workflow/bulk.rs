@@ -262,7 +262,9 @@ impl Desk {
         let form = asked(bulk)?;
         let not_done = |why: &str| Ok(("not_done", Some(why.to_owned())));
         let account = self.store.account(bulk.examiner).await?;
-        let Some(role) = Role::from_word(&account.role).filter(|r| matches!(r, Role::Examiner | Role::Lead)) else {
+        // Suspended meanwhile, it decides nothing more.
+        let judges = |r: &Role| account.suspended_at.is_none() && matches!(r, Role::Examiner | Role::Lead);
+        let Some(role) = Role::from_word(&account.role).filter(judges) else {
             return not_done("not_possible");
         };
         let caller = Caller { account: bulk.examiner, role, platform: None, filings_per_hour_max: None, seller: None };

@@ -264,7 +264,7 @@ impl Desk {
     pub async fn assign(&self, caller: &Caller, id: Uuid, form: AssignmentForm) -> Result<ClaimView, DeskError> {
         check_text(form.text.as_deref())?;
         let judges = match self.store.account(form.examiner).await {
-            Ok(account) => [Role::Examiner.word(), Role::Lead.word()].contains(&account.role.as_str()),
+            Ok(account) => account.suspended_at.is_none() && [Role::Examiner.word(), Role::Lead.word()].contains(&account.role.as_str()),
             Err(StoreError::NotFound) => false,
             Err(e) => return Err(e.into()),
         };
