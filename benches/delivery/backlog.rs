@@ -1,6 +1,5 @@
-//! A backlog, written past the program: dispatches of 2 KB with a line and an item each, and their deliveries.
+//! A backlog, written past the program: dispatches with a line and an item each, and their deliveries.
 
-use crate::raw::BODY_BYTES;
 use crate::support::database::tamper;
 
 /// Where the numbers of the bench begin in the platform's feed: after any that the program gives.
@@ -11,12 +10,14 @@ const ROWS: usize = 100_000;
 /// Writes backlogs into one database.
 pub struct Backlog<'a> {
     url: &'a str,
+    body_bytes: usize,
     next: u64,
 }
 
 impl<'a> Backlog<'a> {
-    pub fn of(url: &'a str) -> Self {
-        Backlog { url, next: FIRST_FEED_SEQ }
+    /// Of bodies of so many bytes.
+    pub fn of(url: &'a str, body_bytes: usize) -> Self {
+        Backlog { url, body_bytes, next: FIRST_FEED_SEQ }
     }
 
     /// So many due deliveries to an endpoint of the platform `ali`.
@@ -42,7 +43,7 @@ impl<'a> Backlog<'a> {
             true => format!("(WITH RECURSIVE s(n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM s WHERE n + 1 < {until}) SELECT n FROM s)"),
             false => format!("(SELECT n FROM generate_series({from}::bigint, {until}::bigint - 1) n) AS s"),
         };
-        let body = "x".repeat(BODY_BYTES);
+        let body = "x".repeat(self.body_bytes);
         let ours = format!("FROM dispatches WHERE platform = 'ali' AND feed_seq >= {from} AND feed_seq < {until}");
         let statements = format!(
             "BEGIN;

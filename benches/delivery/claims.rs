@@ -21,6 +21,8 @@ const SMALL: usize = 10_000;
 const ACTIVE: usize = 4;
 /// Deliveries of a claim.
 const ROOM: usize = 64;
+/// Bytes of a body: of a million there is no need for large ones.
+const BODY_BYTES: usize = 256;
 /// Claims that are timed.
 const CLAIMS: usize = 60;
 
@@ -50,7 +52,7 @@ fn claim_ms(asked: &Asked, engine: Engine, deliveries: usize) -> f64 {
     let urls = [receiver.url.as_str(); ACTIVE + 1];
     let mut world = runtime.block_on(World::start(engine, &urls, ROOM));
     let url = world.service.database_url.clone();
-    let mut backlog = Backlog::of(&url);
+    let mut backlog = Backlog::of(&url, BODY_BYTES);
     backlog.put(&world.endpoints[ACTIVE], deliveries * 9 / 10);
     for endpoint in &world.endpoints[..ACTIVE] {
         backlog.put(endpoint, deliveries / 10 / ACTIVE);

@@ -2,7 +2,7 @@
 //! to seven endpoints while three others take what comes and never answer.
 
 use crate::backlog::Backlog;
-use crate::raw::{IN_FLIGHT, Raw};
+use crate::raw::{BODY_BYTES, IN_FLIGHT, Raw};
 use crate::receiver::Receiver;
 use crate::support::database::postgres_is_here;
 use crate::support::{Engine, Service};
@@ -47,7 +47,7 @@ fn one_endpoint(asked: &Asked, engine: Engine) {
     let (runtime, receiver, raw) = (crate::runtime(), Receiver::start(), Raw::new());
     let world = runtime.block_on(World::start(engine, &[&receiver.url], IN_FLIGHT));
     let url = world.service.database_url.clone();
-    let mut backlog = Backlog::of(&url);
+    let mut backlog = Backlog::of(&url, BODY_BYTES);
     // Not counted: connections are made, statements prepared.
     turn(&runtime, &world, (&receiver, &mut backlog), messages / 10);
     let (mut subject, mut limit, mut two) = (Vec::new(), Vec::new(), Vec::new());
@@ -76,7 +76,7 @@ fn with_dead_endpoints(asked: &Asked) {
     urls.extend(vec![receiver.dead_url.as_str(); DEAD]);
     let world = runtime.block_on(World::start(Engine::Sqlite, &urls, AT_ONCE));
     let url = world.service.database_url.clone();
-    let mut backlog = Backlog::of(&url);
+    let mut backlog = Backlog::of(&url, BODY_BYTES);
     let mut run = |with_dead: bool| {
         for endpoint in &world.endpoints[..HEALTHY] {
             backlog.put(endpoint, messages);
