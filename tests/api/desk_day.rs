@@ -115,7 +115,7 @@ on_both_databases! {
         cast.judge(&cast.examiner, &doubtful, ("track", &why)).await.expect(201);
         let over = json!({ "examiner": third.0, "text": "请接手" });
         service.post(&path(&doubtful, "assignment"), &cast.examiner, &over).await.expect(201);
-        assert_eq!(queue(&cast, ("assigned=me", &third.1)).await, [doubtful.clone()]);
+        assert_eq!(queue(&cast, ("assigned=me", &third.1)).await, std::slice::from_ref(&doubtful));
         let taken = service.get(&format!("/v1/admin/complaints/{doubtful}"), &third.1).await.expect(200);
         assert_eq!(taken["notes"].as_array().unwrap().iter().map(|n| text(&n["text"])).collect::<Vec<_>>(), [NOTE, "请接手"]);
         // Who took it over finds that it is simple after all, and has to say why; the log says both.
