@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::watch;
 use tracing_actix_web::TracingLogger;
 
@@ -31,6 +32,8 @@ use crate::workflow::{Desk, DeskParts, Settings};
 const SHUTDOWN_SECONDS: u64 = 20;
 /// Seconds a client may take for the head of a request.
 const HEAD_DEADLINE_SECONDS: u64 = 10;
+/// Most threads that speak to platforms.
+const SENDERS_MAX: usize = 4;
 /// File of the master key in the data folder.
 const MASTER_KEY_FILE: &str = "master.key";
 /// Folder of mails in the data folder, where no relay takes them.
@@ -146,7 +149,8 @@ impl Service {
             }
         });
         let handle = server.handle();
-        let worker = tokio::spawn(work(self.courier, self.desk, stop.clone()));
+        let senders = Senders::start().context("the senders")?;
+        let worker = tokio::spawn(work(Courier::new(self.courier, senders.handle()), self.desk, stop.clone()));
         let mut until = stop;
         let stopper = tokio::spawn(async move {
             let _ = until.wait_for(|stop| *stop).await;
@@ -161,14 +165,38 @@ impl Service {
 
     /// Works outbox and agenda only, until `stop`.
     pub async fn work(self, stop: watch::Receiver<bool>) {
-        work(self.courier, self.desk, stop).await;
+        work(Courier::new(self.courier, Handle::current()), self.desk, stop).await;
     }
 }
 
-async fn work(parts: CourierParts, desk: Desk, stop: watch::Receiver<bool>) {
+/// The threads that speak to platforms, beside those that serve.
+struct Senders(Option<Runtime>);
+
+impl Senders {
+    fn start() -> std::io::Result<Self> {
+        let threads = std::thread::available_parallelism().map_or(SENDERS_MAX, usize::from).min(SENDERS_MAX);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).thread_name("sender").enable_all().build();
+        Ok(Senders(Some(runtime?)))
+    }
+
+    fn handle(&self) -> Handle {
+        self.0.as_ref().map_or_else(Handle::current, |runtime| runtime.handle().clone())
+    }
+}
+
+impl Drop for Senders {
+    fn drop(&mut self) {
+        // Their attempts have ended; a runtime may not be waited for where others run.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn work(courier: Courier, desk: Desk, stop: watch::Receiver<bool>) {
     let agenda = Agenda::new(desk.clone());
     let sealer = Sealer::new(desk);
-    tokio::join!(Courier::new(parts).run(stop.clone()), agenda.run(stop.clone()), sealer.run(stop));
+    tokio::join!(courier.run(stop.clone()), agenda.run(stop.clone()), sealer.run(stop));
 }
 
 /// The trust anchors of these PEM files.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use super::egress::Clients;
@@ -90,15 +91,18 @@ pub struct Courier {
     free: Arc<Semaphore>,
     /// Rung when attempts were written down: their lanes have room again.
     ended: Arc<Notify>,
+    /// Where attempts run.
+    senders: Handle,
 }
 
 /// An attempt that ended, and its place among those under way.
 type Ended = (DeliveryAttempted, OwnedSemaphorePermit);
 
 impl Courier {
-    /// A courier of its parts.
-    pub fn new(parts: CourierParts) -> Self {
-        Courier { parts: Arc::new(parts), free: Arc::new(Semaphore::new(AT_ONCE_MAX)), ended: Arc::default() }
+    /// A courier of its parts, whose attempts run at `senders`: signing and speaking HTTP fill a processor, and
+    /// neither claims nor requests are to wait for it.
+    pub fn new(parts: CourierParts, senders: Handle) -> Self {
+        Courier { parts: Arc::new(parts), free: Arc::new(Semaphore::new(AT_ONCE_MAX)), ended: Arc::default(), senders }
     }
 
     /// Works until `stop` says so; then attempts under way are ended properly.
@@ -191,7 +195,7 @@ impl Courier {
     fn begin(&self, delivery: ClaimedDelivery, tell: mpsc::Sender<Ended>) {
         let courier = self.clone();
         let place = self.free.clone().try_acquire_owned();
-        tokio::spawn(async move {
+        self.senders.spawn(async move {
             // No more were claimed than there are places, and only claims take them.
             let Ok(place) = place else { return };
             let (at, attempted) = courier.send(&delivery).await;

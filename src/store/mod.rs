@@ -10,6 +10,7 @@ mod bulks;
 mod calendars;
 mod case_files;
 mod claims;
+mod columns;
 mod commit;
 mod complaints;
 mod desk_rules;

@@ -1,7 +1,10 @@
 //! Claiming what is due, lane by lane: the lanes that have room are locked, each gives its share, and one
 //! statement claims them all. What waits for an endpoint that is paused, open or full is never looked at.
 
+use std::collections::BTreeSet;
+
 use diesel::backend::Backend;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -15,7 +18,7 @@ use super::{IsDue, count};
 use crate::domain::dispatch::DispatchKind;
 use crate::domain::lane::{Lane, LaneLimits, share, wholly_superseded};
 use crate::store::error::Fault;
-use crate::store::schema::{deliveries, dispatch_lines, dispatches, items, lanes};
+use crate::store::schema::{deliveries, dispatch_lines, dispatches, lanes};
 use crate::store::types::{Id, IdSql, Ts, TsSql};
 use crate::store::work::work;
 use crate::store::{Store, StoreError};
@@ -269,29 +272,46 @@ macro_rules! pick {
     }};
 }
 
-/// Those of the dispatches that are wholly superseded, by id. One look at an index each where none is.
+/// What is in force on a line's item if the item has moved on beyond the line; NULL where it has not.
+///
+/// # Why
+/// Asked line by line within one statement, each by its key: as a join, a planner without fresh statistics may
+/// read every item there is.
+#[derive(Clone, Copy, Debug, QueryId)]
+struct MovedOn;
+
+impl Expression for MovedOn {
+    type SqlType = Nullable<Text>;
+}
+impl<DB: Backend> QueryFragment<DB> for MovedOn {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(
+            "(SELECT i.measures_in_force FROM dispatches d JOIN items i ON i.platform = d.platform \
+             WHERE d.id = dispatch_lines.dispatch_id AND i.item_key = dispatch_lines.item_key AND i.version > dispatch_lines.item_version)",
+        );
+        Ok(())
+    }
+}
+impl AppearsOnTable<dispatch_lines::table> for MovedOn {}
+impl SelectableExpression<dispatch_lines::table> for MovedOn {}
+impl ValidGrouping<()> for MovedOn {
+    type IsAggregate = is_aggregate::No;
+}
+
+/// Those of the dispatches that are wholly superseded, by id. One look at an index a line.
 macro_rules! superseded {
     ($go:ident, $texts:expr) => {{
         let texts: &Vec<DispatchText> = $texts;
         let changing = |t: &&DispatchText| DispatchKind::from_word(&t.1).is_some_and(DispatchKind::changes_items);
         let ids: Vec<Id> = texts.iter().filter(changing).map(|t| t.0).collect();
-        let moved_on = dispatch_lines::table
-            .inner_join(dispatches::table.on(dispatches::id.eq(dispatch_lines::dispatch_id)))
-            .inner_join(items::table.on(items::platform.eq(dispatches::platform).and(items::item_key.eq(dispatch_lines::item_key))))
-            .filter(dispatch_lines::dispatch_id.eq_any(ids))
-            .filter(items::version.gt(dispatch_lines::item_version))
-            .select((dispatch_lines::dispatch_id, items::measures_in_force));
-        let moved_on: Vec<(Id, String)> = $go!(load, moved_on)?;
-        let mut over = std::collections::BTreeSet::new();
+        let lines = dispatch_lines::table.filter(dispatch_lines::dispatch_id.eq_any(ids)).select((dispatch_lines::dispatch_id, MovedOn));
+        let lines: Vec<(Id, Option<String>)> = $go!(load, lines)?;
+        let mut over = BTreeSet::new();
         for (Id(dispatch), kind, Id(complaint), _) in texts {
-            let of_it = moved_on.iter().filter(|(id, _)| id.0 == *dispatch);
-            let in_force: Vec<bool> = of_it.map(|(_, measures)| measures.contains(&complaint.to_string())).collect();
-            if in_force.is_empty() {
-                continue;
-            }
-            let lines: i64 = $go!(get_result, dispatch_lines::table.filter(dispatch_lines::dispatch_id.eq(Id(*dispatch))).count())?;
+            let of_it = || lines.iter().filter(|(id, _)| id.0 == *dispatch);
+            let in_force = of_it().filter_map(|(_, measures)| measures.as_ref()).map(|m| m.contains(&complaint.to_string())).collect::<Vec<_>>();
             let takes_down = *kind == DispatchKind::Takedown.word();
-            if wholly_superseded(takes_down, usize::try_from(lines).unwrap_or(0), &in_force) {
+            if !in_force.is_empty() && wholly_superseded(takes_down, of_it().count(), &in_force) {
                 over.insert(*dispatch);
             }
         }

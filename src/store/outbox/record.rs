@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::Error;
 use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -14,12 +15,16 @@ use uuid::Uuid;
 use super::AttemptRow;
 use crate::domain::job::JobKind;
 use crate::domain::lane::Lane;
+use crate::store::columns::{Element, RowsAtOnce, columns};
 use crate::store::error::Fault;
 use crate::store::jobs::{JobDraft, ask_for_job};
-use crate::store::schema::{attempts, deliveries, endpoints, lanes};
+use crate::store::schema::{deliveries, endpoints, lanes};
 use crate::store::types::{Id, Ts};
 use crate::store::work::work;
 use crate::store::{Store, StoreError};
+
+columns!(Attempts of AttemptRow, into "attempts" "": delivery_id Uuid, n i32, at Timestamp, http_status Option<i32>, class String,
+    elapsed_ms i32, reply Option<String>, endpoint_id Option<Uuid>, request Option<String>, detail Option<String>);
 
 /// What becomes of a delivery after an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,8 +158,10 @@ impl Store {
             }
             let mine = || all.iter().filter(|d| held.contains(&d.attempt.delivery_id));
             let rows: Vec<AttemptRow> = mine().map(|d| d.attempt.clone()).collect();
-            for part in rows.chunks(crate::store::commit::ROWS_PER_INSERT_MAX) {
-                go!(execute, diesel::insert_into(attempts::table).values(part.to_vec()))?;
+            for part in rows.chunks(<Db as RowsAtOnce>::ROWS) {
+                if let Some(part) = Attempts::of(part.iter()) {
+                    go!(execute, part)?;
+                }
             }
             for d in mine() {
                 let kind = match &d.becomes {
