@@ -6,8 +6,8 @@
 //!
 //! Dispatches, letters, and letters to people of the house have a lane each: a letter may wait a moment, a
 //! takedown may not. The stages of a
-//! delivery are [`Courier::claim`], [`Courier::send`], [`Courier::reschedule`] and [`Courier::record`]; claims
-//! and records go to the database many at a time, and no transaction is open while a platform is spoken to.
+//! delivery are [`Courier::turn`], [`Courier::send`], [`Courier::reschedule`] and the next turn: each writes down
+//! what ended and claims what is due, many at a time, and no transaction is open while a platform is spoken to.
 
 mod house;
 mod letters;
@@ -17,7 +17,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use uuid::Uuid;
 
 use super::egress::Clients;
 use super::mail::{Folder, Relay};
@@ -29,15 +30,15 @@ use crate::domain::egress::EgressRules;
 use crate::domain::lane::LaneLimits;
 use crate::domain::secrets::EndpointSecrets;
 use crate::fail_points::fails_at;
-use crate::store::{AttemptRow, Becomes, Claimed, ClaimedDelivery, DeliveryAttempted, DeliveryClaim, Store, StoreError};
+use crate::store::{AttemptRow, Becomes, ClaimedDelivery, DeliveryAttempted, DeliveryClaim, Exchanged, Store};
 use crate::vault::Vault;
 
 /// Seconds a claim holds: longer than an attempt can take.
 pub const LEASE_SECONDS: i64 = 60;
 /// Attempts under way at once in one process; no endpoint gets more than half of those that are free.
 pub const AT_ONCE_MAX: usize = 128;
-/// Attempts written down in one transaction.
-const RECORDED_AT_ONCE_MAX: usize = 256;
+/// Milliseconds that what ended waits at most for more to end before it is written down.
+const GATHER_MS: u64 = 5;
 /// Seconds after which the outbox is looked at although nobody called: other processes write to it too.
 const LOOK_SECONDS: u64 = 1;
 /// Milliseconds from one look to the next while a rate holds something back: what it lets through goes together.
@@ -89,8 +90,6 @@ pub struct Courier {
     parts: Arc<CourierParts>,
     /// Attempts that may begin; one is taken back when it is written down.
     free: Arc<Semaphore>,
-    /// Rung when attempts were written down: their lanes have room again.
-    ended: Arc<Notify>,
     /// Where attempts run.
     senders: Handle,
 }
@@ -102,7 +101,7 @@ impl Courier {
     /// A courier of its parts, whose attempts run at `senders`: signing and speaking HTTP fill a processor, and
     /// neither claims nor requests are to wait for it.
     pub fn new(parts: CourierParts, senders: Handle) -> Self {
-        Courier { parts: Arc::new(parts), free: Arc::new(Semaphore::new(AT_ONCE_MAX)), ended: Arc::default(), senders }
+        Courier { parts: Arc::new(parts), free: Arc::new(Semaphore::new(AT_ONCE_MAX)), senders }
     }
 
     /// Works until `stop` says so; then attempts under way are ended properly.
@@ -115,46 +114,81 @@ impl Courier {
         );
     }
 
-    async fn run_deliveries(&self, stop: watch::Receiver<bool>) {
+    /// Claims and sends until `stop`; then writes down what is still under way.
+    async fn run_deliveries(&self, mut stop: watch::Receiver<bool>) {
         // As many as can be under way at once: nobody ever waits to hand an attempt in.
-        let (tell, ended) = mpsc::channel(AT_ONCE_MAX);
-        tokio::join!(self.run_claims(tell, stop), self.run_records(ended));
+        let (tell, mut hands_in) = mpsc::channel(AT_ONCE_MAX);
+        let (mut ended, mut wait) = (Vec::with_capacity(AT_ONCE_MAX), Duration::ZERO);
+        loop {
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => break,
+                () = self.gather(&mut hands_in, &mut ended, wait) => {}
+            }
+            wait = self.turn(&mut ended, &tell).await;
+        }
+        drop(tell);
+        while !ended.is_empty() || hands_in.recv_many(&mut ended, AT_ONCE_MAX).await > 0 {
+            self.record(std::mem::take(&mut ended)).await;
+        }
     }
 
-    /// Claims and sends, until `stop`; the records end with the last attempt.
-    async fn run_claims(&self, tell: mpsc::Sender<Ended>, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
-            let wait = match self.claim().await {
-                Ok(claimed) if !claimed.deliveries.is_empty() => {
-                    fails_at("delivery.claimed");
-                    for delivery in claimed.deliveries {
-                        self.begin(delivery, tell.clone());
-                    }
-                    continue;
-                }
-                Ok(Claimed { again_at, .. }) => self.until(again_at),
-                Err(e) => {
-                    tracing::warn!(error = %e, "the outbox cannot be read");
-                    Duration::from_secs(AWAY_SECONDS)
-                }
-            };
+    /// Waits until there is something to say to the outbox: half of what is under way has ended, or any of it a
+    /// moment ago; something new is due; or it is time to look.
+    async fn gather(&self, hands_in: &mut mpsc::Receiver<Ended>, ended: &mut Vec<Ended>, wait: Duration) {
+        let look = tokio::time::sleep(wait);
+        tokio::pin!(look);
+        loop {
+            while let Ok(one) = hands_in.try_recv() {
+                ended.push(one);
+            }
+            let under_way = AT_ONCE_MAX - self.free.available_permits();
+            if !ended.is_empty() && ended.len() >= under_way / 2 {
+                return;
+            }
+            let idle = ended.is_empty();
             tokio::select! {
-                () = self.parts.store.outbox().deliveries.notified() => {}
-                () = self.ended.notified() => {}
-                () = tokio::time::sleep(wait) => {}
-                changed = stop.changed() => if changed.is_err() { break },
+                Some(one) = hands_in.recv() => {
+                    ended.push(one);
+                    if idle {
+                        look.as_mut().reset(tokio::time::Instant::now() + Duration::from_millis(GATHER_MS));
+                    }
+                }
+                () = self.parts.store.outbox().deliveries.notified() => return,
+                () = &mut look => return,
             }
         }
     }
 
-    /// Writes down what ended, all that waits at once, until there is no more to come.
-    async fn run_records(&self, mut ended: mpsc::Receiver<Ended>) {
-        let mut waiting = Vec::with_capacity(RECORDED_AT_ONCE_MAX);
-        while ended.recv_many(&mut waiting, RECORDED_AT_ONCE_MAX).await > 0 {
-            let (all, places): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
-            self.record(all).await;
-            drop(places);
-            self.ended.notify_one();
+    /// Writes down what ended, takes what is due, and begins it; answers how long to wait for the next turn.
+    async fn turn(&self, ended: &mut Vec<Ended>, tell: &mpsc::Sender<Ended>) -> Duration {
+        let now = self.parts.clock.now();
+        let room = self.free.available_permits() + ended.len();
+        let lease_until = now.checked_add(SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now);
+        let claim = (room > 0).then_some(DeliveryClaim { now, lease_until, room, limits: self.parts.limits });
+        if claim.is_none() && ended.is_empty() {
+            return Duration::from_secs(LOOK_SECONDS);
+        }
+        let attempts: Vec<_> = ended.iter().map(|(done, _)| done.clone()).collect();
+        match self.parts.store.exchange(attempts, now, claim).await {
+            Ok(Exchanged { lost, claimed }) => {
+                tell_lost(lost);
+                // Their places are free from here on.
+                ended.clear();
+                if !claimed.deliveries.is_empty() {
+                    fails_at("delivery.claimed");
+                }
+                for delivery in claimed.deliveries {
+                    self.begin(delivery, tell.clone());
+                }
+                self.until(claimed.again_at)
+            }
+            Err(e) => {
+                tracing::warn!(error = %e, "the outbox does not answer");
+                // What ended must not wait for what cannot be claimed.
+                let recorded = !ended.is_empty() && self.record(std::mem::take(ended)).await;
+                Duration::from_secs(if recorded { LOOK_SECONDS } else { AWAY_SECONDS })
+            }
         }
     }
 
@@ -172,23 +206,16 @@ impl Courier {
         }
     }
 
-    /// How long to wait: until a rate allows more, or until it is time to look again.
+    /// How long to wait: not at all where more can begin, until a rate allows more, or until it is time to look
+    /// again.
     fn until(&self, again_at: Option<Timestamp>) -> Duration {
         let look = Duration::from_secs(LOOK_SECONDS);
         let Some(at) = again_at else { return look };
-        let wait = at.duration_since(self.parts.clock.now());
-        Duration::try_from(wait).unwrap_or_default().clamp(Duration::from_millis(RATE_LOOK_MS), look)
-    }
-
-    /// Takes what is due and has room, and a place among those under way for each.
-    async fn claim(&self) -> Result<Claimed, StoreError> {
-        let now = self.parts.clock.now();
-        let room = self.free.available_permits();
-        if room == 0 {
-            return Ok(Claimed::default());
+        match Duration::try_from(at.duration_since(self.parts.clock.now())) {
+            Ok(wait) if !wait.is_zero() => wait.clamp(Duration::from_millis(RATE_LOOK_MS), look),
+            _ if self.free.available_permits() > 0 => Duration::ZERO,
+            _ => look,
         }
-        let lease_until = now.checked_add(SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now);
-        self.parts.store.claim_deliveries(DeliveryClaim { now, lease_until, room, limits: self.parts.limits }).await
     }
 
     /// Starts an attempt that hands itself in when it ends.
@@ -250,17 +277,16 @@ impl Courier {
     }
 
     /// Writes attempts down. While the database is away they wait, as long as their claims hold; after that
-    /// they are made again, under the same ids.
-    async fn record(&self, all: Vec<DeliveryAttempted>) {
+    /// they are made again, under the same ids. Answers whether they were written.
+    async fn record(&self, ended: Vec<Ended>) -> bool {
+        let all: Vec<_> = ended.iter().map(|(done, _)| done.clone()).collect();
         let first = all.iter().map(|d| d.attempt.at).min().unwrap_or_default();
         loop {
             let now = self.parts.clock.now();
-            match self.parts.store.record_attempts(all.clone(), now).await {
-                Ok(lost) => {
-                    for delivery in lost {
-                        tracing::warn!(%delivery, "the claim was lost before the attempt was written down");
-                    }
-                    return;
+            match self.parts.store.exchange(all.clone(), now, None).await {
+                Ok(Exchanged { lost, .. }) => {
+                    tell_lost(lost);
+                    return true;
                 }
                 Err(e) if now.duration_since(first) < SignedDuration::from_secs(LEASE_SECONDS) => {
                     tracing::warn!(attempts = all.len(), error = %e, "attempts could not be written down yet");
@@ -268,7 +294,7 @@ impl Courier {
                 }
                 Err(e) => {
                     tracing::warn!(attempts = all.len(), error = %e, "attempts could not be written down");
-                    return;
+                    return false;
                 }
             }
         }
@@ -283,5 +309,11 @@ impl Courier {
             secrets: signing().filter_map(|s| SigningSecret::parse(&s.secret).ok()).collect(),
             pairs: signing().map(|s| self.parts.vault.webhook_key(d.endpoint, s.key)).collect(),
         }
+    }
+}
+
+fn tell_lost(lost: Vec<Uuid>) {
+    for delivery in lost {
+        tracing::warn!(%delivery, "the claim was lost before the attempt was written down");
     }
 }

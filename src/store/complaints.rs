@@ -117,7 +117,8 @@ impl Store {
             }
             if let Some((at, id)) = after {
                 let later = complaints::filed_at.lt(Ts(at)).or(complaints::filed_at.eq(Ts(at)).and(complaints::id.lt(Id(id))));
-                query = query.filter(later);
+                // Implied by it: what the index is entered by.
+                query = query.filter(complaints::filed_at.le(Ts(at))).filter(later);
             }
             let rows: Vec<ComplaintRow> = go!(load, query)?;
             Ok::<_, Fault>(rows)

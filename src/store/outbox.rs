@@ -2,11 +2,13 @@
 //!
 //! - [`claim`]: what is due, lane by lane.
 //! - [`record`]: what came of it.
+//! - [`exchange`]: both in one transaction.
 //!
 //! A delivery is claimed with a lease and a fence. Whoever writes an attempt down must still hold the
 //! fence: a worker that was away too long finds its number used and changes nothing.
 
 mod claim;
+mod exchange;
 mod record;
 
 use diesel::backend::Backend;
@@ -27,6 +29,7 @@ use crate::domain::dispatch::DELIVER_HOURS_MAX;
 use crate::domain::job::JobKind;
 
 pub use claim::{Claimed, ClaimedDelivery, DeliveryClaim, LANES_PER_CLAIM_MAX};
+pub use exchange::Exchanged;
 pub use record::{Becomes, DeliveryAttempted};
 
 /// Most deliveries that are made due again by one request.

@@ -262,6 +262,8 @@ impl Store {
                 .into_boxed::<Db>();
             if let Some((day, reference)) = after.clone() {
                 let day = Day(day);
+                // The first condition is implied by the second: it is what the index is entered by.
+                query = query.filter(published::final_from.le(day));
                 query = query.filter(published::final_from.lt(day).or(published::final_from.eq(day).and(published::reference.lt(reference))));
             }
             let rows: Vec<PublishedRow> = go!(load, query)?;

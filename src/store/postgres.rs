@@ -88,7 +88,9 @@ impl Postgres {
 /// statistics yet takes 60 ms and more to compile, and some to start helpers for.
 async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
     let mut conn = AsyncPgConnection::establish(url).await?;
-    conn.batch_execute("SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0").await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    conn.batch_execute("SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0")
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
 

@@ -35,6 +35,7 @@ mod mail;
 mod nth_failure;
 mod outages;
 mod oversight;
+mod plans;
 mod publication;
 mod reader;
 mod receiving;

@@ -82,7 +82,8 @@ pub(super) async fn into_postgres(c: &AsyncPgConnection, (live, papers): (&[&Pla
             put!(Answers, live().flat_map(|p| &p.answer)),
         )
     };
-    let (most, marks, triages) = tokio::join!(most, put!(Marks, live().flat_map(|p| &p.marks)), put!(Triages, live().flat_map(|p| &p.triages)));
+    let (most, marks, triages) =
+        tokio::join!(most, put!(Marks, live().flat_map(|p| &p.marks)), put!(Triages, live().flat_map(|p| &p.triages)));
     match cause(<[QueryResult<()>; 12]>::from(most).into_iter().chain([marks, triages])) {
         Some(e) => Err(e.into()),
         None => Ok(()),

@@ -1,8 +1,6 @@
 //! Claiming what is due, lane by lane: the lanes that have room are locked, each gives its share, and one
 //! statement claims them all. What waits for an endpoint that is paused, open or full is never looked at.
 
-use std::collections::BTreeSet;
-
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
@@ -14,14 +12,10 @@ use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{IsDue, count};
-use crate::domain::dispatch::DispatchKind;
-use crate::domain::lane::{Lane, LaneLimits, share, wholly_superseded};
-use crate::store::error::Fault;
-use crate::store::schema::{deliveries, dispatch_lines, dispatches, lanes};
+use super::count;
+use crate::domain::lane::{Lane, LaneLimits};
+use crate::store::schema::dispatch_lines;
 use crate::store::types::{Id, IdSql, Ts, TsSql};
-use crate::store::work::work;
-use crate::store::{Store, StoreError};
 
 /// Most lanes that one claim takes from; those that waited longest come first.
 pub const LANES_PER_CLAIM_MAX: i64 = 16;
@@ -74,18 +68,18 @@ pub struct ClaimedDelivery {
 }
 
 /// A lane that has something due and is neither paused, open nor full, with its endpoint.
-struct ReadyLane {
-    endpoint: Uuid,
+pub(super) struct ReadyLane {
+    pub(super) endpoint: Uuid,
     url: String,
     secrets: Vec<u8>,
-    limits: LaneLimits,
-    lane: Lane,
+    pub(super) limits: LaneLimits,
+    pub(super) lane: Lane,
 }
 
-type ReadyRow = (Id, Ts, i32, i32, Option<Ts>, Option<i32>, String, Vec<u8>, Option<i32>, Option<i32>);
+pub(super) type ReadyRow = (Id, Ts, i32, i32, Option<Ts>, Option<i32>, String, Vec<u8>, Option<i32>, Option<i32>);
 
 impl ReadyLane {
-    fn of(r: ReadyRow, defaults: LaneLimits) -> Self {
+    pub(super) fn of(r: ReadyRow, defaults: LaneLimits) -> Self {
         let own = |limit: Option<i32>, default| limit.and_then(|n| u32::try_from(n).ok()).unwrap_or(default);
         ReadyLane {
             endpoint: r.0.0,
@@ -105,9 +99,9 @@ impl ReadyLane {
 
 /// The ready lanes, those first that were claimed from longest ago. PostgreSQL locks them until the claim is
 /// committed and passes over those that another worker has locked; on SQLite there is one writer.
-struct ReadyLanes {
-    now: Ts,
-    at_once_max: i32,
+pub(super) struct ReadyLanes {
+    pub(super) now: Ts,
+    pub(super) at_once_max: i32,
 }
 
 impl ReadyLanes {
@@ -172,10 +166,10 @@ impl<Conn> diesel::RunQueryDsl<Conn> for ReadyLanes {}
 
 /// The due deliveries of a lane, the longest due first: those never tried, or those that were. The condition
 /// is in the words of the index, so that both databases find it.
-struct DueIn<const FIRST: bool> {
-    endpoint: Id,
-    now: Ts,
-    limit: i64,
+pub(super) struct DueIn<const FIRST: bool> {
+    pub(super) endpoint: Id,
+    pub(super) now: Ts,
+    pub(super) limit: i64,
 }
 
 impl<DB, const FIRST: bool> QueryFragment<DB> for DueIn<FIRST>
@@ -211,65 +205,39 @@ impl<const FIRST: bool> Query for DueIn<FIRST> {
 
 impl<Conn, const FIRST: bool> diesel::RunQueryDsl<Conn> for DueIn<FIRST> {}
 
-type ClaimedRow = (Id, i64, i32, i32, Id, Id, Ts);
-type DispatchText = (Id, String, Id, String);
+pub(super) type ClaimedRow = (Id, i64, i32, i32, Id, Id, Ts);
+pub(super) type DispatchText = (Id, String, Id, String);
 
 /// What a claim brought out of its transaction.
-struct Found {
-    ready: Vec<ReadyLane>,
-    mine: Vec<ClaimedRow>,
-    texts: Vec<DispatchText>,
-    again_at: Option<Timestamp>,
+pub(super) struct Found {
+    pub(super) ready: Vec<ReadyLane>,
+    pub(super) mine: Vec<ClaimedRow>,
+    pub(super) texts: Vec<DispatchText>,
+    pub(super) again_at: Option<Timestamp>,
 }
 
-/// What each lane gives, in parts of `$claim.room`; the lanes are moved on by it. Yields the deliveries' ids and
-/// when a rate allows more.
-macro_rules! pick {
-    ($go:ident, $claim:ident, $ready:expr) => {{
-        let now = $claim.now;
-        // Counted when the lanes are locked: another worker's claims are in it.
-        let ids: Vec<Id> = $ready.iter().map(|l| Id(l.endpoint)).collect();
-        let under_way = deliveries::table
-            .filter(deliveries::endpoint_id.eq_any(ids))
-            .filter(IsDue)
-            .filter(deliveries::lease_until.gt(Some(Ts(now))))
-            .group_by(deliveries::endpoint_id)
-            .select((deliveries::endpoint_id, diesel::dsl::count_star()));
-        let under_way: Vec<(Id, i64)> = $go!(load, under_way)?;
-        let (mut left, mut picked, mut again_at) = ($claim.room, Vec::<Id>::new(), None::<Timestamp>);
-        for l in $ready.iter_mut() {
-            let busy = under_way.iter().find(|(id, _)| id.0 == l.endpoint).map_or(0, |(_, n)| usize::try_from(*n).unwrap_or(0));
-            let room = l.lane.room(now, l.limits, busy);
-            let attempts = room.attempts.min(left.div_ceil(2));
-            // One more than may begin: it shows whether any are left.
-            let limit = i64::try_from(attempts + 1).unwrap_or(i64::MAX);
-            let (mut begin, mut drained) = (Vec::new(), false);
-            if attempts > 0 {
-                let first: Vec<Id> = $go!(load, DueIn::<true> { endpoint: Id(l.endpoint), now: Ts(now), limit })?;
-                let again: Vec<Id> = $go!(load, DueIn::<false> { endpoint: Id(l.endpoint), now: Ts(now), limit })?;
-                // All that waited for a resumption is under way: from here on the usual rate holds.
-                drained = l.lane.drain_per_second.is_some() && first.len() + again.len() <= attempts;
-                begin = share(first, again, attempts);
-            }
-            if begin.len() == room.attempts {
-                again_at = again_at.into_iter().chain(room.again_at).min();
-            }
-            if begin.is_empty() && !drained {
-                continue;
-            }
-            left -= begin.len();
-            l.lane.spend(now, l.limits, begin.len());
-            l.lane.drain_per_second = l.lane.drain_per_second.filter(|_| !drained);
-            let set = (
-                lanes::claimed_at.eq(Ts(now)),
-                lanes::spent_until.eq(Ts(l.lane.spent_until)),
-                lanes::drain_per_second.eq(l.lane.drain_per_second.and_then(|n| i32::try_from(n).ok())),
-            );
-            $go!(execute, diesel::update(lanes::table.find(Id(l.endpoint))).set(set))?;
-            picked.extend(begin);
-        }
-        (picked, again_at)
-    }};
+impl Found {
+    /// Each delivery with its endpoint and its text.
+    pub(super) fn claimed(self) -> Claimed {
+        let Found { ready, mine, texts, again_at } = self;
+        let claimed = |r: ClaimedRow| {
+            let lane = ready.iter().find(|l| l.endpoint == r.5.0)?;
+            let text = texts.iter().find(|t| t.0.0 == r.4.0)?;
+            Some(ClaimedDelivery {
+                id: r.0.0,
+                fence: r.1,
+                attempts: count(r.2),
+                attempts_before: count(r.3),
+                dispatch: r.4.0,
+                endpoint: r.5.0,
+                url: lane.url.clone(),
+                secrets: lane.secrets.clone(),
+                body: text.3.clone(),
+                expires_at: r.6.0,
+            })
+        };
+        Claimed { deliveries: mine.into_iter().filter_map(claimed).collect(), again_at }
+    }
 }
 
 /// What is in force on a line's item if the item has moved on beyond the line; NULL where it has not.
@@ -278,7 +246,7 @@ macro_rules! pick {
 /// Asked line by line within one statement, each by its key: as a join, a planner without fresh statistics may
 /// read every item there is.
 #[derive(Clone, Copy, Debug, QueryId)]
-struct MovedOn;
+pub(super) struct MovedOn;
 
 impl Expression for MovedOn {
     type SqlType = Nullable<Text>;
@@ -296,95 +264,4 @@ impl AppearsOnTable<dispatch_lines::table> for MovedOn {}
 impl SelectableExpression<dispatch_lines::table> for MovedOn {}
 impl ValidGrouping<()> for MovedOn {
     type IsAggregate = is_aggregate::No;
-}
-
-/// Those of the dispatches that are wholly superseded, by id. One look at an index a line.
-macro_rules! superseded {
-    ($go:ident, $texts:expr) => {{
-        let texts: &Vec<DispatchText> = $texts;
-        let changing = |t: &&DispatchText| DispatchKind::from_word(&t.1).is_some_and(DispatchKind::changes_items);
-        let ids: Vec<Id> = texts.iter().filter(changing).map(|t| t.0).collect();
-        let lines = dispatch_lines::table.filter(dispatch_lines::dispatch_id.eq_any(ids)).select((dispatch_lines::dispatch_id, MovedOn));
-        let lines: Vec<(Id, Option<String>)> = $go!(load, lines)?;
-        let mut over = BTreeSet::new();
-        for (Id(dispatch), kind, Id(complaint), _) in texts {
-            let of_it = || lines.iter().filter(|(id, _)| id.0 == *dispatch);
-            let in_force = of_it().filter_map(|(_, measures)| measures.as_ref()).map(|m| m.contains(&complaint.to_string())).collect::<Vec<_>>();
-            let takes_down = *kind == DispatchKind::Takedown.word();
-            if !in_force.is_empty() && wholly_superseded(takes_down, of_it().count(), &in_force) {
-                over.insert(*dispatch);
-            }
-        }
-        over
-    }};
-}
-
-impl Store {
-    /// Claims deliveries that are due, each for one worker, and drops those that say nothing any more.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn claim_deliveries(&self, claim: DeliveryClaim) -> Result<Claimed, StoreError> {
-        let now = claim.now;
-        let found: Option<Found> = work!(self, $go => {
-            let ask = ReadyLanes { now: Ts(now), at_once_max: i32::try_from(claim.limits.at_once_max).unwrap_or(i32::MAX) };
-            let ready: Vec<ReadyRow> = go!(load, ask)?;
-            if ready.is_empty() {
-                return Ok(None);
-            }
-            let mut ready: Vec<ReadyLane> = ready.into_iter().map(|r| ReadyLane::of(r, claim.limits)).collect();
-            let (picked, mut again_at) = pick!(go, claim, ready);
-            if picked.is_empty() {
-                return Ok(Some(Found { ready, mine: Vec::new(), texts: Vec::new(), again_at }));
-            }
-            // Asked again with the row locked: its end may have been written down meanwhile.
-            let free = deliveries::lease_until.is_null().or(deliveries::lease_until.le(Some(Ts(now))));
-            let mine = deliveries::table.filter(deliveries::id.eq_any(picked)).filter(deliveries::state.eq("due")).filter(free);
-            let mine = diesel::update(mine)
-                .set((deliveries::fence.eq(deliveries::fence + 1), deliveries::lease_until.eq(Some(Ts(claim.lease_until)))))
-                .returning((
-                    deliveries::id,
-                    deliveries::fence,
-                    deliveries::attempts,
-                    deliveries::attempts_before,
-                    deliveries::dispatch_id,
-                    deliveries::endpoint_id,
-                    deliveries::expires_at,
-                ));
-            let mine: Vec<ClaimedRow> = go!(load, mine)?;
-            let ids: Vec<Id> = mine.iter().map(|r| r.4).collect();
-            let texts = dispatches::table
-                .filter(dispatches::id.eq_any(ids))
-                .select((dispatches::id, dispatches::kind, dispatches::complaint_id, dispatches::body));
-            let texts: Vec<DispatchText> = go!(load, texts)?;
-            let over = superseded!(go, &texts);
-            let dropped: Vec<Id> = mine.iter().filter(|r| over.contains(&r.4.0)).map(|r| r.0).collect();
-            if !dropped.is_empty() {
-                let set = (deliveries::state.eq("superseded"), deliveries::lease_until.eq(None::<Ts>), deliveries::updated_at.eq(Ts(now)));
-                go!(execute, diesel::update(deliveries::table.filter(deliveries::id.eq_any(dropped))).set(set))?;
-                // They leave room for others.
-                again_at = Some(now);
-            }
-            let mine: Vec<ClaimedRow> = mine.into_iter().filter(|r| !over.contains(&r.4.0)).collect();
-            Ok::<_, Fault>(Some(Found { ready, mine, texts, again_at }))
-        })?;
-        let Some(Found { ready, mine, texts, again_at }) = found else { return Ok(Claimed::default()) };
-        let claimed = |r: ClaimedRow| {
-            let lane = ready.iter().find(|l| l.endpoint == r.5.0)?;
-            let text = texts.iter().find(|t| t.0.0 == r.4.0)?;
-            Some(ClaimedDelivery {
-                id: r.0.0,
-                fence: r.1,
-                attempts: count(r.2),
-                attempts_before: count(r.3),
-                dispatch: r.4.0,
-                endpoint: r.5.0,
-                url: lane.url.clone(),
-                secrets: lane.secrets.clone(),
-                body: text.3.clone(),
-                expires_at: r.6.0,
-            })
-        };
-        Ok(Claimed { deliveries: mine.into_iter().filter_map(claimed).collect(), again_at })
-    }
 }
