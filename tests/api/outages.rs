@@ -24,6 +24,31 @@ async fn until(service: &Service, (path, key): (&str, &str), status: u16) -> Val
     }
 }
 
+/// The test's own time for `work`, in turns of 20 ms: where the whole machine stands still, it does too. None where
+/// that is longer than two seconds.
+async fn within_two_seconds<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut turns = tokio::time::interval(Duration::from_millis(20));
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let over = async {
+        for _ in 0..=100 {
+            turns.tick().await;
+        }
+    };
+    tokio::select! {
+        done = work => Some(done),
+        () = over => None,
+    }
+}
+
+/// How often the service came to its database since `before`, for each second that passed: a loop that does not
+/// wait comes hundreds of times.
+fn comes_a_second(wire: &Wire, (before, begun): (u64, Instant)) -> u64 {
+    (wire.connections() - before) / begun.elapsed().as_secs().max(1)
+}
+
+/// What is left to a service that waits between its tries: half a dozen loops, four tries each, every two seconds.
+const CONNECTIONS_A_SECOND_MAX: u64 = 20;
+
 /// A service whose database is at the other end of a wire.
 async fn on_a_wire() -> Option<(Service, Wire)> {
     if !database::postgres_is_here() {
@@ -50,6 +75,7 @@ fn a_database_that_is_away_is_said_and_comes_back() {
         let decide = format!("/v1/admin/complaints/{}/decision", first["id"].as_str().unwrap());
 
         wire.cut();
+        let away = (wire.connections(), Instant::now());
         let second = notice(&STAND, &files, &["100000000002"]);
         let answer = service.file(&holder, ("second", &second)).await;
         assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
@@ -59,9 +85,12 @@ fn a_database_that_is_away_is_said_and_comes_back() {
         let ready = service.get("/readyz", "").await.expect(503);
         assert_eq!((&ready["ready"], &ready["checks"][0]["ok"]), (&false.into(), &false.into()));
         service.get("/healthz", "").await.expect(200);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let comes = comes_a_second(&wire, away);
+        assert!(comes < CONNECTIONS_A_SECOND_MAX, "{comes} connections a second");
 
         wire.mend();
-        until(&service, ("/readyz", ""), 200).await;
+        within_two_seconds(until(&service, ("/readyz", ""), 200)).await.expect("ready within two seconds");
         let list = service.get("/v1/complaints", &holder).await.expect(200);
         assert_eq!(list["items"].as_array().unwrap().len(), 1, "nothing was half-stored");
         service.file(&holder, ("second", &second)).await.expect(201);
@@ -83,6 +112,74 @@ fn a_database_that_is_silent_does_not_hold_requests_for_ever() {
         assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
         wire.mend();
         until(&service, ("/v1/complaints", &holder), 200).await;
+    });
+}
+
+/// A database to which the bytes only trickle, so that something always comes: the deadline is on the whole unit of
+/// work, and not on the silence between two bytes. Back at its pace, it is used at once.
+#[test]
+fn a_database_that_is_too_slow_is_away() {
+    crate::support::run(async {
+        let Some((service, wire)) = on_a_wire().await else { return };
+        let platform = Platform::connect(&service, "ali", &["taobao"]).await;
+        let (_, holder) = service.account("complainant", None).await;
+        let files = Deposited::of(&service, &holder, &STAND).await;
+        let form = notice(&STAND, &files, &["100000000001"]);
+        let test = format!("/v1/admin/endpoints/{}/test", platform.endpoint);
+
+        wire.slow(1, Duration::from_millis(100));
+        let away = (wire.connections(), Instant::now());
+        let ended = std::sync::Mutex::new(Vec::new());
+        let asks = async |what: &'static str, answer: crate::support::service::Answer| {
+            ended.lock().unwrap().push(what);
+            answer
+        };
+        let (read, filed, sent, alive) = tokio::join!(
+            async { asks("read", service.get("/v1/complaints", &holder).await).await },
+            async { asks("filed", service.file(&holder, ("slow", &form)).await).await },
+            async { asks("sent", service.post(&test, &service.admin, &json!({})).await).await },
+            async { asks("alive", service.get("/healthz", "").await).await },
+        );
+        assert_eq!(ended.lock().unwrap()[0], "alive", "liveness waits for no database");
+        alive.expect(200);
+        for answer in [read, filed, sent] {
+            assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+            assert_eq!(answer.problem(503), "store.unavailable");
+        }
+        let comes = comes_a_second(&wire, away);
+        assert!(comes < CONNECTIONS_A_SECOND_MAX, "{comes} connections a second");
+
+        wire.mend();
+        within_two_seconds(until(&service, ("/readyz", ""), 200)).await.expect("ready within two seconds");
+        let list = service.get("/v1/complaints", &holder).await.expect(200);
+        assert_eq!(list["items"].as_array().unwrap().len(), 0, "nothing was half-stored");
+        assert_eq!(platform.received().len(), 0);
+        service.file(&holder, ("slow", &form)).await.expect(201);
+        service.post(&test, &service.admin, &json!({})).await.expect(201);
+        assert!(platform.wait_for(1).await[0].signed);
+    });
+}
+
+/// A database that is slow, and yet within the deadline: everything takes its time and nothing fails.
+#[test]
+fn a_database_that_is_slow_is_waited_for() {
+    crate::support::run(async {
+        let Some((service, wire)) = on_a_wire().await else { return };
+        let platform = Platform::connect(&service, "ali", &["taobao"]).await;
+        let (_, holder) = service.account("complainant", None).await;
+        let (_, examiner) = service.account("examiner", None).await;
+        let files = Deposited::of(&service, &holder, &STAND).await;
+        wire.slow(16_384, Duration::from_millis(25));
+        service.get("/readyz", "").await.expect(200);
+        for n in 0..3 {
+            let item = format!("10000000000{n}");
+            let filed = service.file(&holder, (&item, &notice(&STAND, &files, &[&item]))).await.expect(201);
+            let decision =
+                json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_features"] }] });
+            let decide = format!("/v1/admin/complaints/{}/decision", filed["id"].as_str().unwrap());
+            service.post_if(&decide, &examiner, (&filed["version"], &decision)).await.expect(201);
+        }
+        assert!(platform.wait_for(3).await.iter().all(|m| m.signed));
     });
 }
 
