@@ -30,8 +30,16 @@ pub fn figures(asked: &Asked) {
     let (runtime, receiver) = (crate::runtime(), Receiver::start());
     let world = runtime.block_on(World::start(Engine::Sqlite, &[&receiver.url], 8));
     runtime.block_on(world.resume(0..1));
+    let all = first_bytes(&runtime, (&world, &receiver), asked.sized(MESSAGES).max(20));
+    let limit = exchange_ms(&runtime, &world) + flush_ms(&world) + first_byte_ms(&receiver);
+    figure("dispatch_to_first_byte.p50_ms", (quantile(&all, 0.5), limit), "ms");
+    figure("dispatch_to_first_byte.p99_ms", (quantile(&all, 0.99), limit), "ms");
+}
+
+/// How long so many messages took, one after the other, in ascending milliseconds; to the first endpoint, which is the
+/// only one at this receiver that is not paused.
+pub fn first_bytes(runtime: &tokio::runtime::Runtime, (world, receiver): (&World, &Receiver), n: usize) -> Vec<f64> {
     let path = format!("/v1/admin/endpoints/{}/test", world.endpoints[0]);
-    let n = asked.sized(MESSAGES).max(20);
     let mut all: Vec<f64> = (0..n)
         .map(|_| {
             pause(PAUSE);
@@ -42,9 +50,7 @@ pub fn figures(asked: &Asked) {
         })
         .collect();
     all.sort_by(f64::total_cmp);
-    let limit = exchange_ms(&runtime, &world) + flush_ms(&world) + first_byte_ms(&receiver);
-    figure("dispatch_to_first_byte.p50_ms", (quantile(&all, 0.5), limit), "ms");
-    figure("dispatch_to_first_byte.p99_ms", (quantile(&all, 0.99), limit), "ms");
+    all
 }
 
 fn timed(mut once: impl FnMut() -> f64) -> f64 {

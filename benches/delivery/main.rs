@@ -11,6 +11,7 @@
 mod backlog;
 mod claims;
 mod latency;
+mod neighbours;
 mod raw;
 mod receiver;
 #[allow(dead_code, unused_imports, unused_macros)]
@@ -71,6 +72,7 @@ fn main() {
     let (flags, prefixes): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|a| a.starts_with("--"));
     let asked = Asked { prefixes, small: flags.iter().any(|f| f == "--small") };
     throughput::figures(&asked);
+    neighbours::figures(&asked);
     latency::figures(&asked);
     claims::figures(&asked);
 }

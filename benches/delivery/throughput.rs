@@ -14,10 +14,10 @@ const ROUNDS: usize = 3;
 /// Messages of a turn.
 const MESSAGES: usize = 15_000;
 /// Endpoints that answer, and that do not.
-const HEALTHY: usize = 7;
-const DEAD: usize = 3;
+pub const HEALTHY: usize = 7;
+pub const DEAD: usize = 3;
 /// Attempts at once at each of those.
-const AT_ONCE: usize = 8;
+pub const AT_ONCE: usize = 8;
 
 /// Measures what is asked for.
 pub fn figures(asked: &Asked) {

@@ -26,6 +26,14 @@ impl World {
         world
     }
 
+    /// One more endpoint, with the limits of one that nobody gave any; paused too.
+    pub async fn also(&mut self, url: &str) {
+        let made = self.service.post("/v1/admin/platforms/ali/endpoints", &self.service.admin, &json!({ "url": url })).await.expect(201);
+        self.endpoints.push(made["id"].as_str().unwrap().to_owned());
+        let last = self.endpoints.len() - 1;
+        self.pause(last..last + 1).await;
+    }
+
     pub async fn pause(&self, which: std::ops::Range<usize>) {
         self.each(which, "pause", json!({ "why": "bench" })).await;
     }

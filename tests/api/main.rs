@@ -12,6 +12,7 @@ pub const POSTGRES_FSYNC: &str = "fsync=off";
 mod audience;
 mod audit;
 mod automation;
+mod bad_receivers;
 mod case_file;
 mod clocks;
 mod conduct;
