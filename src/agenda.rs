@@ -170,6 +170,11 @@ impl Agenda {
                 self.desk.tell_of_platform(dispatch).await?;
                 Ok(Done::Done)
             }
+            Some(JobKind::PlatformSilent) => {
+                let dispatch: Uuid = job.subject.parse().map_err(|_| DeskError::NotFound)?;
+                let later = self.desk.tell_of_silence(dispatch).await?;
+                Ok(later.map_or(Done::Done, |at| Done::Later(at, None)))
+            }
             Some(JobKind::Undelivered) => {
                 self.desk.tell_of_undelivered(job.subject.parse().map_err(|_| DeskError::NotFound)?).await?;
                 Ok(Done::Done)

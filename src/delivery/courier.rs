@@ -272,8 +272,11 @@ impl Courier {
             endpoint_id: Some(d.endpoint),
             request: attempted.request,
             detail: attempted.detail,
+            // Seen when it is written down.
+            acknowledged: None,
         };
-        DeliveryAttempted { attempt, fence: d.fence, endpoint: d.endpoint, becomes }
+        let (dispatch, kind) = (d.dispatch, d.kind.clone());
+        DeliveryAttempted { attempt, fence: d.fence, endpoint: d.endpoint, dispatch, kind, said: attempted.said, becomes }
     }
 
     /// Writes attempts down. While the database is away they wait, as long as their claims hold; after that

@@ -15,6 +15,7 @@ use reqwest::{Response, StatusCode};
 use super::egress::{self, Clients, Unresolved};
 use super::schedule::{FailureClass, Verdict};
 use super::signature::{self, SigningKeys};
+use crate::domain::acknowledgement::{Said, said_in};
 use crate::domain::egress::{EgressRules, check_url};
 use crate::fail_points::fails_at;
 
@@ -88,6 +89,8 @@ pub struct Attempted {
     pub detail: Option<String>,
     /// The beginning of the answer's body; a receiver chooses it.
     pub reply: Option<String>,
+    /// What its body says of the message, where it was accepted.
+    pub said: Option<Said>,
     /// The headers that were sent, as JSON; none where nothing was.
     pub request: Option<String>,
     /// How long it took, in milliseconds.
@@ -153,6 +156,8 @@ async fn judge(mut response: Response, message: &Message) -> Attempted {
     let mut answer = Vec::new();
     let read = tokio::time::timeout(message.deadlines.body, read_answer(&mut response, &mut answer)).await;
     let (in_time, complete) = (read.is_ok(), read.unwrap_or(false));
+    let whole = answer.len() <= ANSWER_BYTES_MAX;
+    answer.truncate(ANSWER_BYTES_MAX);
     let (verdict, failure) = match status {
         StatusCode::GONE => (Verdict::Gone, Some(FailureClass::Status)),
         // What it said of itself before breaking off is not to be relied on; the message's id
@@ -162,12 +167,13 @@ async fn judge(mut response: Response, message: &Message) -> Attempted {
         _ if status.is_success() => (Verdict::Accepted, None),
         _ => (Verdict::Failed { retry_after_seconds }, Some(FailureClass::Status)),
     };
-    let said = failure.map(|failure| match failure {
+    let said = if verdict == Verdict::Accepted { said_in(&answer, whole) } else { None };
+    let detail = failure.map(|failure| match failure {
         FailureClass::Body => "the answer broke off".to_owned(),
         FailureClass::Timeout => "the answer did not end before its deadline".to_owned(),
         _ => status.to_string(),
     });
-    Attempted { verdict, status: Some(status.as_u16()), failure, detail: said, reply: reply(&answer), request: None, elapsed_ms: 0 }
+    Attempted { verdict, status: Some(status.as_u16()), failure, detail, reply: reply(&answer), said, request: None, elapsed_ms: 0 }
 }
 
 /// The beginning of an answer as text; NUL no database keeps.
@@ -176,12 +182,13 @@ fn reply(answer: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(kept).replace('\0', "\u{fffd}")).filter(|text| !text.is_empty())
 }
 
-/// Reads the answer's body up to [`ANSWER_BYTES_MAX`]; whether it did not break off before.
+/// Reads the answer's body up to [`ANSWER_BYTES_MAX`], and one byte beyond if there is one; whether it did not break
+/// off before.
 async fn read_answer(response: &mut Response, answer: &mut Vec<u8>) -> bool {
-    while answer.len() < ANSWER_BYTES_MAX {
+    while answer.len() <= ANSWER_BYTES_MAX {
         match response.chunk().await {
             Ok(Some(chunk)) => {
-                let room_bytes = ANSWER_BYTES_MAX - answer.len();
+                let room_bytes = ANSWER_BYTES_MAX + 1 - answer.len();
                 answer.extend_from_slice(&chunk[..chunk.len().min(room_bytes)]);
             }
             Ok(None) => break,
@@ -208,6 +215,7 @@ fn failed(failure: FailureClass, reason: &str) -> Attempted {
         failure: Some(failure),
         detail: Some(detail(reason)),
         reply: None,
+        said: None,
         request: None,
         elapsed_ms: 0,
     }

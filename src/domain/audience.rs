@@ -137,6 +137,7 @@ fields! {
     "reopened.why.lines[].sold_before" Examiner Complainant;
     "reopened.why.reason" Examiner Complainant;
     "reopened.why.report_sha256" Examiner Complainant;
+    "reopened.why.unanswered[]" Examiner Complainant;
     "reopened.why.version" Examiner Complainant;
     "reopened.why.with" Examiner Complainant;
     "rows_left_out[].code" Examiner Complainant;

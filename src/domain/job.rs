@@ -29,6 +29,8 @@ pub enum JobKind {
     BulkDecision,
     /// A platform's answer to a dispatch (the subject, by id) says something against its complaint.
     PlatformSaid,
+    /// A platform has a dispatch (the subject, by id) for so long that it should have said what became of it.
+    PlatformSilent,
     /// A delivery (the subject, by id) was given up, or waits although its time is over.
     Undelivered,
     /// An endpoint said that it is gone, to a delivery (the subject, by id), and was paused.
@@ -41,7 +43,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 15] = [
+    pub const ALL: [JobKind; 16] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,
@@ -53,6 +55,7 @@ impl JobKind {
         JobKind::QueueMarks,
         JobKind::BulkDecision,
         JobKind::PlatformSaid,
+        JobKind::PlatformSilent,
         JobKind::Undelivered,
         JobKind::EndpointPaused,
         JobKind::Simulation,
@@ -73,6 +76,7 @@ impl JobKind {
             JobKind::QueueMarks => "queue_marks",
             JobKind::BulkDecision => "bulk_decision",
             JobKind::PlatformSaid => "platform_said",
+            JobKind::PlatformSilent => "platform_silent",
             JobKind::Undelivered => "undelivered",
             JobKind::EndpointPaused => "endpoint_paused",
             JobKind::Simulation => "simulation",

@@ -2,6 +2,7 @@
 //!
 //! Not here: I/O, `async`, ambient time or ids, databases, HTTP. Everything else calls this.
 
+pub mod acknowledgement;
 pub mod audience;
 pub mod automation;
 pub mod automation_watch;

@@ -26,7 +26,7 @@ pub fn hears_of(c: &Complaint, why: &ReopenedWhy) -> bool {
             open || has(Measure::Requested) || (back && has(Measure::LiftRequested))
         }
         // Whatever it said, the platform does not know it; nor does anybody else, unless a person sees to it.
-        ReopenedWhy::Undelivered { .. } => true,
+        ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. } => true,
         // At once, also where our measure is over: what it says concerns whether there should have been one.
         ReopenedWhy::PlatformSays { .. } => open || c.listings.iter().any(|l| l.determination == Determination::Infringing),
         ReopenedWhy::ReportRevoked { report_sha256, .. }

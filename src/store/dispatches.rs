@@ -1,19 +1,15 @@
-//! What platforms were sent and what they answered: dispatches with their lines, acknowledgements.
+//! What platforms were sent: dispatches with their lines. What they answered is in `acks`.
 
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::error::Fault;
-use super::jobs::{JobDraft, ask_for_job};
-use super::rows::int;
-use super::schema::{acks, dispatch_lines, dispatches};
-use super::types::{Day, Id, Maybe, Ts};
-use super::work::{look, work};
+use super::schema::{dispatch_lines, dispatches};
+use super::types::{Id, Ts};
+use super::work::look;
 use super::{Store, StoreError};
 
 /// A dispatch as issued.
@@ -63,31 +59,6 @@ pub struct FeedSum {
     pub issued_at: Timestamp,
 }
 
-/// What a platform answered of one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AckRow {
-    /// The dispatch.
-    pub dispatch_id: Uuid,
-    /// Number of the line in the dispatch.
-    pub n: u32,
-    /// Step.
-    pub step: String,
-    /// Reason of a refusal.
-    pub reason: Option<String>,
-    /// When it took effect, by the platform.
-    pub at: Timestamp,
-    /// When it was received here.
-    pub received_at: Timestamp,
-    /// Measure taken.
-    pub measure: Option<String>,
-    /// In words.
-    pub note: Option<String>,
-    /// First listed on, by the platform's records.
-    pub first_listed_on: Option<Date>,
-    /// First sold on, by the platform's records.
-    pub sold_before: Option<Date>,
-}
-
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = dispatches)]
 struct DispatchSql {
@@ -104,43 +75,6 @@ struct DispatchSql {
     deliver_until: Timestamp,
     body: String,
     sha256: String,
-}
-
-#[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = acks, treat_none_as_default_value = false)]
-struct AckSql {
-    #[diesel(serialize_as = Id, deserialize_as = Id)]
-    dispatch_id: Uuid,
-    n: i32,
-    step: String,
-    reason: Option<String>,
-    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
-    at: Timestamp,
-    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
-    received_at: Timestamp,
-    measure: Option<String>,
-    note: Option<String>,
-    #[diesel(serialize_as = Maybe<Day>, deserialize_as = Maybe<Day>)]
-    first_listed_on: Option<Date>,
-    #[diesel(serialize_as = Maybe<Day>, deserialize_as = Maybe<Day>)]
-    sold_before: Option<Date>,
-}
-
-impl From<AckSql> for AckRow {
-    fn from(a: AckSql) -> Self {
-        AckRow {
-            dispatch_id: a.dispatch_id,
-            n: count(a.n),
-            step: a.step,
-            reason: a.reason,
-            at: a.at,
-            received_at: a.received_at,
-            measure: a.measure,
-            note: a.note,
-            first_listed_on: a.first_listed_on,
-            sold_before: a.sold_before,
-        }
-    }
 }
 
 fn with_lines(rows: Vec<DispatchSql>, lines: Vec<(Id, i32, i32)>) -> Vec<DispatchRow> {
@@ -225,53 +159,6 @@ impl Store {
         })
     }
 
-    /// What platforms answered about a complaint's dispatches, in the order of arrival.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn acks_of(&self, complaint: Uuid) -> Result<Vec<AckRow>, StoreError> {
-        let rows: Vec<AckSql> = look!(self, $go => {
-            let of_complaint = dispatches::table.filter(dispatches::complaint_id.eq(Id(complaint))).select(dispatches::id);
-            let query = acks::table
-                .filter(acks::dispatch_id.eq_any(of_complaint))
-                .order((acks::received_at, acks::n))
-                .select(AckSql::as_select());
-            let rows: Vec<AckSql> = go!(load, query)?;
-            Ok::<_, Fault>(rows)
-        })?;
-        Ok(rows.into_iter().map(Into::into).collect())
-    }
-
-    /// What a platform answered to one dispatch, in the order of arrival.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn acks_of_dispatch(&self, dispatch: Uuid) -> Result<Vec<AckRow>, StoreError> {
-        let rows: Vec<AckSql> = look!(self, $go => {
-            let query = acks::table.filter(acks::dispatch_id.eq(Id(dispatch))).order((acks::received_at, acks::n)).select(AckSql::as_select());
-            let rows: Vec<AckSql> = go!(load, query)?;
-            Ok::<_, Fault>(rows)
-        })?;
-        Ok(rows.into_iter().map(Into::into).collect())
-    }
-
-    /// What a platform answered to some dispatches, in the order of arrival.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn acks_of_dispatches(&self, dispatches: Vec<Uuid>) -> Result<Vec<AckRow>, StoreError> {
-        let ids: Vec<Id> = dispatches.into_iter().map(Id).collect();
-        let rows: Vec<AckSql> = look!(self, $go => {
-            let query = acks::table
-                .filter(acks::dispatch_id.eq_any(ids.clone()))
-                .order((acks::received_at, acks::n))
-                .select(AckSql::as_select());
-            let rows: Vec<AckSql> = go!(load, query)?;
-            Ok::<_, Fault>(rows)
-        })?;
-        Ok(rows.into_iter().map(Into::into).collect())
-    }
-
     /// How many dispatches a platform was issued from a time until before another, and the first and last of
     /// their numbers.
     ///
@@ -309,36 +196,5 @@ impl Store {
         })?;
         let sum = |(feed_seq, id, sha256, at): (i64, Id, String, Ts)| FeedSum { feed_seq, id: id.0, sha256, issued_at: at.0 };
         Ok(rows.into_iter().map(sum).collect())
-    }
-
-    /// Records answers; for each whether it was new. One step of one line is recorded once.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn record_acks(&self, rows: Vec<AckRow>, job: Option<JobDraft>) -> Result<Vec<bool>, StoreError> {
-        let sql = |a: AckRow| AckSql {
-            dispatch_id: a.dispatch_id,
-            n: int(a.n),
-            step: a.step,
-            reason: a.reason,
-            at: a.at,
-            received_at: a.received_at,
-            measure: a.measure,
-            note: a.note,
-            first_listed_on: a.first_listed_on,
-            sold_before: a.sold_before,
-        };
-        let rows: Vec<AckSql> = rows.into_iter().map(sql).collect();
-        work!(self, $go => {
-            let mut new = Vec::with_capacity(rows.len());
-            for row in &rows {
-                let put = diesel::insert_into(acks::table).values(row.clone()).on_conflict((acks::dispatch_id, acks::n, acks::step)).do_nothing();
-                new.push(go!(execute, put)? == 1);
-            }
-            if let Some(job) = job.clone() {
-                ask_for_job!(go, job.into())?;
-            }
-            Ok::<_, Fault>(new)
-        })
     }
 }

@@ -4,9 +4,14 @@
 //! fence, so that whoever has the old request in hand changes nothing when it ends. A claim is a lease
 //! with a fence, as in the outbox.
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::Error;
+use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 
+use super::columns::{Element, columns};
 use super::error::Fault;
 use super::schema::jobs;
 use super::types::{Maybe, Ts};
@@ -84,6 +89,22 @@ macro_rules! ask_for_job {
     }};
 }
 pub(crate) use ask_for_job;
+
+columns!(JobsOnce of JobRow, into "jobs" "ON CONFLICT (kind, subject) DO NOTHING": kind String, subject String, due_at Timestamp,
+    lease_until Option<Timestamp>, fence i64, attempts i32, progress Option<String>, last_error Option<String>);
+
+/// Asks for jobs within a unit of work of `$go`; what was asked for before under the same kind and subject stays as it is.
+macro_rules! ask_once {
+    ($go:ident, $rows:expr) => {{
+        let rows: Vec<crate::store::jobs::JobRow> = $rows;
+        for part in rows.chunks(<Db as crate::store::columns::RowsAtOnce>::ROWS) {
+            if let Some(part) = crate::store::jobs::JobsOnce::of(part.iter()) {
+                $go!(execute, part)?;
+            }
+        }
+    }};
+}
+pub(crate) use ask_once;
 
 impl Store {
     /// Asks for a job; what was asked for before under the same kind and subject begins anew.

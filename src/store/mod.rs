@@ -4,6 +4,7 @@
 //! Diesel's types and errors stop at this module's edge.
 
 mod accounts;
+mod acks;
 mod answers;
 mod automation;
 mod bulks;
@@ -60,6 +61,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::Notify;
 
 pub use accounts::{AccountRow, InvitationPut, InvitationRow, KeyRow};
+pub use acks::AckRow;
 pub use answers::{AnswerRow, Outline, StoredAnswer};
 pub use automation::{DecidedCount, SwitchPut, SwitchRow};
 pub use bulks::{BulkItemRow, BulkRow};
@@ -68,7 +70,7 @@ pub use case_files::CaseFileRow;
 pub use claims::{ClaimRow, TakenFrom};
 pub use commit::{Commit, CommitError, Committed, Issued, ReliedOn};
 pub use complaints::{ComplaintFilter, StoredComplaint};
-pub use dispatches::{AckRow, DispatchLine, DispatchRow, FeedSum};
+pub use dispatches::{DispatchLine, DispatchRow, FeedSum};
 pub use endpoints::{LaneRow, WebhookKeyRow};
 pub use erasures::ErasureRow;
 pub use error::StoreError;

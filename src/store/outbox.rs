@@ -7,6 +7,7 @@
 //! A delivery is claimed with a lease and a fence. Whoever writes an attempt down must still hold the
 //! fence: a worker that was away too long finds its number used and changes nothing.
 
+mod answers;
 mod claim;
 mod exchange;
 mod record;
@@ -87,6 +88,8 @@ pub struct AttemptRow {
     pub request: Option<String>,
     /// What went wrong, in words.
     pub detail: Option<String>,
+    /// What came of the acknowledgement in the answer's body, as JSON; absent where it held none.
+    pub acknowledged: Option<String>,
 }
 
 /// `state = 'due'` in the very words of the indexes: SQLite does not see it in a parameter.

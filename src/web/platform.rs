@@ -8,7 +8,8 @@ use serde::Deserialize;
 use super::body::{JSON_BYTES_MAX, json, query};
 use super::guard::Who;
 use super::{Problem, Web};
-use crate::workflow::{AckForm, Caller, DispatchView};
+use crate::domain::acknowledgement::AckForm;
+use crate::workflow::{Caller, DispatchView};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -33,6 +34,9 @@ const FEED_LOOK_SECONDS: u64 = 1;
 pub async fn feed(web: web::Data<Web>, Who(caller): Who, req: HttpRequest) -> Answer {
     let asked: FeedQuery = query(&req)?;
     let after = asked.after;
+    if after < 0 {
+        return Err(Problem::new(422, "list.after", format!("after is {after}; numbers of a feed begin at 1, and 0 is its start")));
+    }
     let items = waited_for(&web, &caller, asked).await?;
     let next_after = items.last().map_or(after, |last| last.feed_seq);
     let mut response = HttpResponse::Ok();

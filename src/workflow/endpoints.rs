@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::lists::{cursor_position, cursor_text, rows_asked};
 use super::{Caller, Desk, DeskError, RETRIES_MAX, Role};
+use crate::domain::acknowledgement::Acknowledged;
 use crate::domain::dispatch::{DispatchKind, test_body, test_draft};
 use crate::domain::egress::check_url;
 use crate::domain::lane::{AT_ONCE_LIMIT, LaneLimits, PER_SECOND_LIMIT};
@@ -175,6 +176,8 @@ pub struct AttemptView {
     pub reply: Option<String>,
     /// What went wrong, in words.
     pub detail: Option<String>,
+    /// What came of the acknowledgement in the answer's body; null where it held none.
+    pub acknowledged: Option<Acknowledged>,
 }
 
 /// An attempt in the log of an endpoint.
@@ -208,6 +211,7 @@ impl AttemptView {
             request_headers: row.request.and_then(|text| serde_json::from_str(&text).ok()),
             reply: row.reply.filter(|_| is_allowed),
             detail: row.detail,
+            acknowledged: row.acknowledged.filter(|_| is_allowed).and_then(|text| serde_json::from_str(&text).ok()),
         }
     }
 }

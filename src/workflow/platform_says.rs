@@ -8,18 +8,9 @@ use uuid::Uuid;
 
 use super::views::Loaded;
 use super::{Desk, DeskError};
+use crate::domain::acknowledgement::{LICENSED, LISTED_BEFORE};
 use crate::domain::complaint::{Measure, PlatformLine, ReopenedWhy};
 use crate::store::AckRow;
-
-/// Reasons of a refusal that speak against the complaint itself.
-const LISTED_BEFORE: &str = "listed_before_filing_date";
-const LICENSED: &str = "licensed_on_file";
-
-/// Whether an answer may speak against its complaint; which days are before the patent's is seen later.
-pub(super) fn may_speak_against(row: &AckRow) -> bool {
-    let reason = row.reason.as_deref();
-    row.first_listed_on.is_some() || row.sold_before.is_some() || reason == Some(LISTED_BEFORE) || reason == Some(LICENSED)
-}
 
 /// What the answers to one dispatch say against the complaint, by listing.
 fn against(acks: &[AckRow], line_of: impl Fn(u32) -> Option<u32>, patent_day: Option<Date>) -> Vec<PlatformLine> {
@@ -71,7 +62,7 @@ impl Desk {
         if c.hearing.is_none() && c.listings.iter().all(|l| l.measure == Measure::None) {
             return Ok(Vec::new());
         }
-        let acks: Vec<AckRow> = self.store.acks_of(c.id).await?.into_iter().filter(may_speak_against).collect();
+        let acks: Vec<AckRow> = self.store.acks_of(c.id).await?.into_iter().filter(AckRow::may_speak_against).collect();
         if acks.is_empty() {
             return Ok(Vec::new());
         }

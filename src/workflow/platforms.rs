@@ -1,40 +1,18 @@
 //! Platforms, and what they answer to a dispatch. Where they are pushed to: `endpoints`; what they pull: `feed`.
 
-use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Caller, Desk, DeskError};
-use crate::domain::dispatch::{AckStep, DispatchKind};
+use crate::domain::acknowledgement::{ACK_LINES_MAX, AckForm, AckResult, Answered, KNOWN, checked};
+use crate::domain::complaint::may_be_late_at;
+use crate::domain::dispatch::DispatchKind;
 use crate::domain::job::JobKind;
-use crate::domain::notice::{NAME_CHARS_MAX, TEXT_CHARS_MAX};
-use crate::store::{AckRow, DispatchRow, JobDraft, PlatformRow};
+use crate::domain::notice::NAME_CHARS_MAX;
+use crate::store::{AckRow, JobDraft, PlatformRow};
 
 /// Most sites of one platform.
 pub const SITES_MAX: usize = 100;
-/// Most lines of one acknowledgement.
-pub const ACK_LINES_MAX: usize = 1_000;
-
-/// Reasons a platform may refuse for: closed list.
-pub const REFUSAL_REASONS: &[&str] = &[
-    "no_such_item",
-    "removed_by_seller",
-    "removed_by_platform",
-    "not_ours",
-    "sku_not_separable",
-    "evidence_insufficient",
-    "listed_before_filing_date",
-    "licensed_on_file",
-    "invalidated",
-    "conflicting_ruling",
-    "duplicate",
-    "technical",
-];
-
-/// Measures a platform may say it took: closed list.
-pub const MEASURES_TAKEN: &[&str] = &["block", "disconnect", "delete", "terminate"];
-
 /// A platform.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,53 +47,6 @@ impl ForwardingDuty {
             ForwardingDuty::CentreAsAgent => "centre_as_agent",
         }
     }
-}
-
-/// A platform's answer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AckForm {
-    /// One row a listing and step.
-    pub lines: Vec<AckLineForm>,
-}
-
-/// One row of an answer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AckLineForm {
-    /// Number of the listing in the dispatch (`listings[].n`).
-    pub n: u32,
-    /// Step.
-    pub step: AckStep,
-    /// With `refused` and `could_not_apply`: one of [`REFUSAL_REASONS`].
-    #[serde(default)]
-    pub reason: Option<String>,
-    /// When it took effect.
-    #[serde(default)]
-    pub at: Option<Timestamp>,
-    /// The measure taken: one of [`MEASURES_TAKEN`].
-    #[serde(default)]
-    pub measure: Option<String>,
-    /// In words.
-    #[serde(default)]
-    pub note: Option<String>,
-    /// Day the item was first listed, by the platform's records.
-    #[serde(default)]
-    pub first_listed_on: Option<Date>,
-    /// Day it was first sold, by the platform's records.
-    #[serde(default)]
-    pub sold_before: Option<Date>,
-}
-
-/// Result of one row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AckResult {
-    /// Number of the listing.
-    pub n: u32,
-    /// Step.
-    pub step: AckStep,
-    /// `recorded`, `known`, or a code of what is wrong.
-    pub result: String,
 }
 
 impl Desk {
@@ -166,22 +97,22 @@ impl Desk {
         }
         let row = self.platform_dispatch(caller, dispatch).await?;
         let kind = DispatchKind::from_word(&row.kind).unwrap_or(DispatchKind::Test);
+        let answered = Answered { kind, lines: row.lines.iter().map(|l| l.n).collect() };
         let now = self.clock.now();
-        let mut results = Vec::new();
-        let mut rows: Vec<(usize, AckRow)> = Vec::new();
-        for line in form.lines {
-            let wrong = wrong_row(&line, &row, kind, now);
-            results.push(AckResult { n: line.n, step: line.step, result: wrong.unwrap_or("recorded").to_owned() });
-            if wrong.is_none() {
-                rows.push((results.len() - 1, ack_row(dispatch, line, now)));
-            }
-        }
-        let speaks = rows.iter().any(|(_, r)| super::platform_says::may_speak_against(r));
+        let (mut results, kept) = checked(form.lines, &answered, now);
+        let (places, rows): (Vec<usize>, Vec<AckRow>) = kept.into_iter().map(|(at, l)| (at, AckRow::of(dispatch, l, now))).unzip();
+        let speaks = rows.iter().any(AckRow::may_speak_against);
         let job = speaks.then(|| JobDraft { kind: JobKind::PlatformSaid, subject: dispatch.to_string(), due_at: now });
-        let new = self.store.record_acks(rows.iter().map(|(_, r)| r.clone()).collect(), job).await?;
-        for ((at, _), is_new) in rows.iter().zip(new) {
+        // Who pulls was sent nothing: what it says first says that it has it.
+        let silent = kind.changes_items().then(|| JobDraft {
+            kind: JobKind::PlatformSilent,
+            subject: dispatch.to_string(),
+            due_at: may_be_late_at(now),
+        });
+        let new = self.store.record_acks(rows, (job, silent)).await?;
+        for (at, is_new) in places.into_iter().zip(new) {
             if !is_new {
-                results[*at].result = "known".into();
+                results[at].result = KNOWN.into();
             }
         }
         Ok(results)
@@ -191,42 +122,4 @@ impl Desk {
 /// Whether a text may be the code of a platform or site.
 fn is_code(text: &str) -> bool {
     (2..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
-}
-
-fn wrong_row(line: &AckLineForm, dispatch: &DispatchRow, kind: DispatchKind, now: Timestamp) -> Option<&'static str> {
-    let needs_reason = matches!(line.step, AckStep::Refused | AckStep::CouldNotApply);
-    let known_reason = line.reason.as_deref().is_some_and(|r| REFUSAL_REASONS.contains(&r));
-    if !dispatch.lines.iter().any(|l| l.n == line.n) {
-        Some("acknowledgement.no_such_line")
-    } else if needs_reason && !known_reason {
-        Some("acknowledgement.reason")
-    } else if !needs_reason && line.reason.is_some() {
-        Some("acknowledgement.reason_out_of_place")
-    } else if line.step == AckStep::Applied && kind != DispatchKind::Takedown || line.step == AckStep::Lifted && kind != DispatchKind::Lift
-    {
-        Some("acknowledgement.step_out_of_place")
-    } else if line.measure.as_deref().is_some_and(|m| !MEASURES_TAKEN.contains(&m)) {
-        Some("acknowledgement.measure")
-    } else if line.at.is_some_and(|at| at > now + SignedDuration::from_mins(5)) {
-        Some("acknowledgement.in_the_future")
-    } else if line.note.as_deref().is_some_and(|n| n.chars().count() > TEXT_CHARS_MAX) {
-        Some("field.too_long")
-    } else {
-        None
-    }
-}
-
-fn ack_row(dispatch: Uuid, line: AckLineForm, now: Timestamp) -> AckRow {
-    AckRow {
-        dispatch_id: dispatch,
-        n: line.n,
-        step: line.step.word().to_owned(),
-        reason: line.reason,
-        at: line.at.unwrap_or(now),
-        received_at: now,
-        measure: line.measure,
-        note: line.note,
-        first_listed_on: line.first_listed_on,
-        sold_before: line.sold_before,
-    }
 }

@@ -109,7 +109,7 @@ impl Desk {
         let (now, today) = self.now();
         let service = Actor::System(match why {
             ReopenedWhy::Register { .. } => "register",
-            ReopenedWhy::TermEnded { .. } | ReopenedWhy::AuthorityEnded { .. } => "agenda",
+            ReopenedWhy::TermEnded { .. } | ReopenedWhy::AuthorityEnded { .. } | ReopenedWhy::Unacknowledged { .. } => "agenda",
             ReopenedWhy::PlatformSays { .. } => "platforms",
             ReopenedWhy::Undelivered { .. } => "courier",
             ReopenedWhy::ReportRevoked { .. } | ReopenedWhy::ReportSuperseded { .. } | ReopenedWhy::ReportConflict { .. } => "reports",

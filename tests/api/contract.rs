@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use fasttrack::domain::acknowledgement::{MEASURES_TAKEN, REFUSAL_REASONS};
 use fasttrack::domain::policy;
 use fasttrack::domain::reasons::REASONS;
 use fasttrack::web::{CODES, ROUTES};
-use fasttrack::workflow::{LIFT_REASONS, MEASURES_TAKEN, REFUSAL_REASONS, Role, WITHDRAWAL_REASONS};
+use fasttrack::workflow::{LIFT_REASONS, Role, WITHDRAWAL_REASONS};
 use serde_json::Value;
 
 use crate::hostile::{multipart, post_multipart};

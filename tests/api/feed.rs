@@ -85,6 +85,8 @@ on_both_databases! {
         assert!((900..5_000).contains(&begun.elapsed().as_millis()), "{:?}", begun.elapsed());
         let refused = service.get("/v1/platform/dispatches?wait=31", key).await;
         assert_eq!(refused.problem(422), "list.wait");
+        let refused = service.get("/v1/platform/dispatches?after=-1", key).await;
+        assert_eq!(refused.problem(422), "list.after");
         let waits = service.get("/v1/platform/dispatches?wait=30", key);
         let sends = async {
             tokio::time::sleep(Duration::from_millis(500)).await;

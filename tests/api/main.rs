@@ -9,6 +9,7 @@ pub const TIME_MOVES: bool = true;
 /// A test loses nothing with its database.
 pub const POSTGRES_FSYNC: &str = "fsync=off";
 
+mod acknowledgements;
 mod audience;
 mod audit;
 mod automation;

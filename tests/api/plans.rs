@@ -346,9 +346,18 @@ async fn asks_the_outbox(s: &Store) {
         endpoint_id: Some(one.endpoint),
         request: None,
         detail: None,
+        acknowledged: None,
     };
     let becomes = Becomes::DueAgain(now + SignedDuration::from_secs(60));
-    let done = DeliveryAttempted { attempt, fence: one.fence, endpoint: one.endpoint, becomes };
+    let done = DeliveryAttempted {
+        attempt,
+        fence: one.fence,
+        endpoint: one.endpoint,
+        dispatch: one.dispatch,
+        kind: one.kind.clone(),
+        said: None,
+        becomes,
+    };
     assert_eq!(s.exchange(vec![done], now, None).await.unwrap().lost, Vec::<Uuid>::new());
     asked(s.tell_overdue(now, 9).await);
     asked(s.count_failed(id, now).await);

@@ -1,18 +1,25 @@
 //! The clocks of platforms: they run from the day a message was received, until every listing in it was
-//! answered. What a platform does is no fact about the complaint, so nothing happens when one runs out: it
-//! is shown, and an examiner may ask.
+//! answered. What a platform does is no fact about the complaint, so nothing becomes of it when one runs out: it
+//! is shown, and goes to an examiner where it says nothing of a measure it was asked for.
 
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
 
 use super::{ClockName, Complaint, Dated, Deadline, Event, Measure};
-use crate::domain::calendar::{Period, Unit};
+use crate::domain::calendar::{Period, Unit, end_of_day, shanghai_date};
 use crate::domain::dispatch::DispatchKind;
 
 /// Working days to say `applied`, and to say `lifted`. Policy.
 pub const PLATFORM_STEP_WORKING_DAYS: u32 = 1;
 /// Working days to tell the seller. Law: E-Commerce Law 42(2): 及时; the number is a model.
 pub const PLATFORM_TELLS_WORKING_DAYS: u32 = 3;
+
+/// The earliest moment at which the answer to what was received `at` can be late: no working day is shorter than a day.
+pub fn may_be_late_at(at: Timestamp) -> Timestamp {
+    let day = shanghai_date(at);
+    end_of_day(day.checked_add(i64::from(PLATFORM_STEP_WORKING_DAYS).days()).unwrap_or(day))
+}
 
 /// What a platform was sent, and when it said what.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -79,6 +79,15 @@ pub enum ReopenedWhy {
         /// Attempts made by then.
         attempts: u32,
     },
+    /// A platform has a message for longer than it may take to say what became of it (policy: somebody has to ask).
+    Unacknowledged {
+        /// The dispatch.
+        dispatch: Uuid,
+        /// The last day to answer.
+        last_day: Date,
+        /// The listings of which it said nothing.
+        unanswered: Vec<u32>,
+    },
 }
 
 /// What a platform's records say of one listing.
@@ -123,6 +132,7 @@ impl ReopenedWhy {
             ReopenedWhy::TermEnded { .. } => vec!["patent.term_ended".into()],
             ReopenedWhy::AuthorityEnded { .. } => vec!["authority.ended".into()],
             ReopenedWhy::Undelivered { .. } => vec!["dispatch.undelivered".into()],
+            ReopenedWhy::Unacknowledged { .. } => vec!["dispatch.unacknowledged".into()],
             ReopenedWhy::PlatformSays { lines, .. } => {
                 let any = |is: fn(&PlatformLine) -> bool| lines.iter().any(is);
                 let said = [

@@ -201,6 +201,10 @@ fn first_samples() -> Vec<(&'static str, Event)> {
             }),
         ),
         ("reopened, undelivered", reopened(ReopenedWhy::Undelivered { dispatch: id(7), endpoint: id(8), attempts: 10 })),
+        (
+            "reopened, unacknowledged",
+            reopened(ReopenedWhy::Unacknowledged { dispatch: id(7), last_day: date(2026, 11, 24), unanswered: vec![1] }),
+        ),
         ("reconsidered", Event::Reconsidered(Reconsidered { examiner: id(3), text: "已核对，维持".into() })),
     ]
 }

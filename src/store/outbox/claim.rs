@@ -55,6 +55,8 @@ pub struct ClaimedDelivery {
     pub attempts_before: u32,
     /// The dispatch: `webhook-id`.
     pub dispatch: Uuid,
+    /// Its kind.
+    pub kind: String,
     /// The endpoint.
     pub endpoint: Uuid,
     /// Its address.
@@ -229,6 +231,7 @@ impl Found {
                 attempts: count(r.2),
                 attempts_before: count(r.3),
                 dispatch: r.4.0,
+                kind: text.1.clone(),
                 endpoint: r.5.0,
                 url: lane.url.clone(),
                 secrets: lane.secrets.clone(),

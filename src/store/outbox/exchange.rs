@@ -5,22 +5,24 @@
 //! Under load a place that an attempt leaves is taken by the next one: one commit serves both, and so half as many
 //! are flushed to the disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::answers::{Heard, keep_answers};
 use super::claim::{Claimed, ClaimedRow, DeliveryClaim, DispatchText, DueIn, Found, MovedOn, ReadyLane, ReadyLanes, ReadyRow};
-use super::record::{Attempts, Becomes, DeliveryAttempted, LaneRow, Locked, alike};
+use super::record::{Attempts, Becomes, DeliveryAttempted, LaneRow, Locked, alike, to_be_answered};
 use super::{AttemptRow, IsDue};
 use crate::domain::dispatch::DispatchKind;
 use crate::domain::job::JobKind;
 use crate::domain::lane::{Lane, share, wholly_superseded};
+use crate::store::acks::put_acks;
 use crate::store::columns::RowsAtOnce;
 use crate::store::error::Fault;
-use crate::store::jobs::{JobDraft, ask_for_job};
-use crate::store::schema::{deliveries, dispatch_lines, dispatches, endpoints, lanes};
+use crate::store::jobs::{JobDraft, ask_for_job, ask_once};
+use crate::store::schema::{acks, deliveries, dispatch_lines, dispatches, endpoints, lanes};
 use crate::store::types::{Id, Ts};
 use crate::store::work::work;
 use crate::store::{Store, StoreError};
@@ -87,12 +89,15 @@ macro_rules! record {
             held.extend(mine.into_iter().map(|id| id.0));
         }
         let mine = || $all.iter().filter(|d| held.contains(&d.attempt.delivery_id));
-        let rows: Vec<AttemptRow> = mine().map(|d| d.attempt.clone()).collect();
+        let mut told = keep_answers!($go, mine(), $now);
+        let row = |d: &DeliveryAttempted| AttemptRow { acknowledged: told.remove(&d.attempt.delivery_id), ..d.attempt.clone() };
+        let rows: Vec<AttemptRow> = mine().map(row).collect();
         for part in rows.chunks(<Db as RowsAtOnce>::ROWS) {
             if let Some(part) = Attempts::of(part.iter()) {
                 $go!(execute, part)?;
             }
         }
+        ask_once!($go, to_be_answered(mine(), $now));
         for d in mine() {
             let kind = match &d.becomes {
                 Becomes::Delivered | Becomes::DueAgain(_) => continue,

@@ -73,5 +73,6 @@ diesel::table! {
         endpoint_id -> Nullable<IdSql>,
         request -> Nullable<Text>,
         detail -> Nullable<Text>,
+        acknowledged -> Nullable<Text>,
     }
 }

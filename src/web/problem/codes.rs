@@ -79,6 +79,7 @@ codes! {
     422 "referral.in_the_future" "The day lies in the future" "日期晚于今日";
     422 "mail.bounce_why" "Say why the mail came back, without addresses" "请说明退信原因，不含邮箱地址";
     422 "field.too_long" "A text is too long" "文字过长";
+    422 "list.after" "Not a place in the feed" "不是信息流中的位置";
     422 "list.wait" "The feed does not wait as long" "等待时间超过上限";
     422 "list.too_long" "A list is too long" "列表过长";
     422 "list.limit" "The limit is out of range" "limit 超出范围";

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Loaded;
 use crate::domain::calendar::{Calendar, Due, Pause, Period, Unit, shanghai_date};
 use crate::domain::complaint::{ClockName, Deadline, Force, Sent, deadlines, platform_deadlines};
-use crate::domain::dispatch::{AckStep, DispatchKind};
+use crate::domain::dispatch::DispatchKind;
 use crate::store::AckRow;
 use crate::workflow::act::dated;
 use crate::workflow::{Caller, Desk, DeskError};
@@ -139,7 +139,7 @@ impl Desk {
     }
 
     /// What platforms were sent about a complaint, and when they said what.
-    async fn sent(&self, id: Uuid) -> Result<Vec<Sent>, DeskError> {
+    pub(in crate::workflow) async fn sent(&self, id: Uuid) -> Result<Vec<Sent>, DeskError> {
         let acks = self.store.acks_of(id).await?;
         let mut all = Vec::new();
         for row in self.store.dispatches_of(id).await? {
@@ -147,9 +147,8 @@ impl Desk {
             let attempts = self.store.attempts_of(row.id).await?;
             let delivered = attempts.iter().filter(|a| a.class == "delivered").map(|a| a.at);
             let received = delivered.chain(own.iter().map(|a| a.received_at)).min();
-            let says = |a: &&AckRow| AckStep::from_word(&a.step).is_some_and(AckStep::ends);
             let line = |n: u32| row.lines.iter().find(|l| l.n == n).map(|l| l.line);
-            let answered = own.iter().copied().filter(says).filter_map(|a| Some((line(a.n)?, shanghai_date(a.received_at)))).collect();
+            let answered = own.iter().filter(|a| a.ends()).filter_map(|a| Some((line(a.n)?, shanghai_date(a.received_at)))).collect();
             all.push(Sent {
                 dispatch: row.id,
                 kind: DispatchKind::from_word(&row.kind).unwrap_or(DispatchKind::Test),

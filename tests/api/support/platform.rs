@@ -33,6 +33,8 @@ struct State {
     received: Vec<Received>,
     /// Statuses of the next answers; then 200.
     answers: Vec<u16>,
+    /// Bodies of the next answers; then a sentence.
+    says: Vec<String>,
     /// How long it thinks before it answers the next message.
     thinks: Option<Duration>,
     /// How long it thinks before it answers any.
@@ -51,16 +53,16 @@ pub struct Platform {
 }
 
 async fn receive(state: web::Data<Arc<Mutex<State>>>, req: HttpRequest, bytes: web::Bytes) -> HttpResponse {
-    let (status, thinks) = noted(&mut state.lock().unwrap(), &req, &bytes);
+    let (status, says, thinks) = noted(&mut state.lock().unwrap(), &req, &bytes);
     if let Some(time) = thinks {
         tokio::time::sleep(time).await;
     }
     state.lock().unwrap().under_way -= 1;
-    HttpResponse::build(actix_web::http::StatusCode::from_u16(status).unwrap()).body(format!("the platform says {status}"))
+    HttpResponse::build(actix_web::http::StatusCode::from_u16(status).unwrap()).body(says)
 }
 
-/// Keeps what came; answers the status, and how long it takes.
-fn noted(state: &mut State, req: &HttpRequest, bytes: &[u8]) -> (u16, Option<Duration>) {
+/// Keeps what came; answers the status, the body, and how long it takes.
+fn noted(state: &mut State, req: &HttpRequest, bytes: &[u8]) -> (u16, String, Option<Duration>) {
     let id = req.headers().get("webhook-id").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     let verified = state.secret.as_deref().map(|secret| {
         let mut headers = http::HeaderMap::new();
@@ -82,7 +84,8 @@ fn noted(state: &mut State, req: &HttpRequest, bytes: &[u8]) -> (u16, Option<Dur
     let status = if state.answers.is_empty() { 200 } else { state.answers.remove(0) };
     state.under_way += 1;
     state.most_at_once = state.most_at_once.max(state.under_way);
-    (status, state.thinks.take().or(state.always_thinks))
+    let says = if state.says.is_empty() { format!("the platform says {status}") } else { state.says.remove(0) };
+    (status, says, state.thinks.take().or(state.always_thinks))
 }
 
 /// Whether one of the published keys verifies one of the `v1a` signatures.
@@ -136,6 +139,11 @@ impl Platform {
     /// The next answers, by status.
     pub fn will_answer(&self, statuses: &[u16]) {
         self.state.lock().unwrap().answers = statuses.to_vec();
+    }
+
+    /// The bodies of the next answers.
+    pub fn will_say(&self, bodies: &[&str]) {
+        self.state.lock().unwrap().says = bodies.iter().map(|b| (*b).to_owned()).collect();
     }
 
     /// The next answer takes this long.

@@ -1,0 +1,183 @@
+//! What a platform says of what it was sent, in its answer to the webhook itself, and what becomes of its silence.
+
+use serde_json::{Value, json};
+
+use crate::support::cast::Cast;
+use crate::support::notices::LAMP;
+use crate::support::{Engine, on_both_databases};
+
+const QUEUE: &str = "/v1/admin/queue";
+
+/// A complaint about these items, all to be taken down; its id. The platform answers its message with `says`.
+async fn decides(cast: &Cast, items: &[&str], says: &str) -> String {
+    let filed = cast.files(&LAMP, items).await;
+    let id = filed["id"].as_str().unwrap().to_owned();
+    let line = |n: usize| json!({ "line": n, "determination": "infringing", "takedown": true, "reasons": ["same_design"] });
+    let decision = json!({ "lines": (1..=items.len()).map(line).collect::<Vec<_>>() });
+    cast.platform.will_say(&[says]);
+    cast.judge(&cast.examiner, &id, ("decision", &decision)).await.expect(201);
+    id
+}
+
+/// The newest attempt in the log of the platform's endpoint, once it is the `n`th.
+async fn attempt(cast: &Cast, n: usize) -> Value {
+    let path = format!("/v1/platform/endpoints/{}/attempts", cast.platform.endpoint);
+    let log = cast.service.until((&path, &cast.platform.key), |l| l["items"].as_array().unwrap().len() == n).await;
+    log["items"][0].clone()
+}
+
+fn results(attempt: &Value) -> Vec<&str> {
+    attempt["acknowledged"]["rows"].as_array().unwrap().iter().filter_map(|r| r["result"].as_str()).collect()
+}
+
+on_both_databases! {
+    /// The answer to the webhook says what a `POST` would; whichever way it is said again, it is known.
+    async fn the_answer_to_a_webhook_acknowledges(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let says = json!({ "code": 0, "acknowledgements": [
+            { "n": 1, "step": "received" }, { "n": 1, "step": "applied", "measure": "disconnect", "at": "2026-11-02T00:59:00Z" },
+            { "n": 2, "step": "applied" }, { "n": 1, "step": "refused" }, { "n": 1, "step": "lifted" },
+        ]})
+        .to_string();
+        let id = decides(&cast, &["100000000001"], &says).await;
+        let first = attempt(&cast, 1).await;
+        let wrong = ["acknowledgement.no_such_line", "acknowledgement.reason", "acknowledgement.step_out_of_place"];
+        assert_eq!(results(&first), [["recorded", "recorded"].as_slice(), &wrong].concat(), "{first:#}");
+        assert_eq!((&first["outcome"], &first["acknowledged"]["refused"]), (&"delivered".into(), &Value::Null));
+        assert_eq!(cast.shown(&id).await["listings"][0]["measure"], "in_force");
+
+        let takedown = cast.platform.messages()[0].clone();
+        let shown = cast.service.get(&format!("/v1/platform/dispatches/{}", takedown.id), &cast.platform.key).await.expect(200);
+        let kept: Vec<(&str, &str)> = shown["acknowledgements"].as_array().unwrap().iter().map(|a| (a["step"].as_str().unwrap(), a["at"].as_str().unwrap())).collect();
+        assert_eq!(kept.len(), 2, "{shown:#}");
+        assert!(kept.contains(&("applied", "2026-11-02T00:59:00Z")), "{kept:?}");
+        let path = format!("/v1/platform/dispatches/{}/acknowledgements", takedown.id);
+        let posted = cast.service.post(&path, &cast.platform.key, &json!({ "lines": [{ "n": 1, "step": "applied" }] })).await.expect(200);
+        assert_eq!(posted["rows"][0]["result"], "known");
+        cast.platform.will_say(&[&says]);
+        cast.service.post(&format!("/v1/platform/dispatches/{}/redelivery", takedown.id), &cast.platform.key, &json!({})).await.expect(201);
+        let again = attempt(&cast, 2).await;
+        assert_eq!(results(&again), [["known", "known"].as_slice(), &wrong].concat(), "{again:#}");
+        cast.ends_sound().await;
+    }
+
+    /// What is no acknowledgement harms nothing, and says why in the log of attempts; what is none of a success, or
+    /// of a test, acknowledges nothing.
+    async fn a_bad_acknowledgement_harms_nothing(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let applied = r#"{"acknowledgements":[{"n":1,"step":"applied"}]}"#;
+        let hostile = r#"{"acknowledgements":[{"n":1,"step":"received","sold_before":"-009999-01-01"},{"n":1,"step":"received","at":"-004800-01-01T00:00:00Z"}]}"#;
+        let long = format!(r#"{{"acknowledgements":[{{"n":1,"step":"applied"}}],"trace":"{}"}}"#, "x".repeat(64 * 1_024));
+        let said = [
+            (r#"{"acknowledgements":[{"n":1,"step":"applied","note":"\u0000"}]}"#, Some("acknowledgement.unreadable")),
+            (r#"{"acknowledgements":[{"n":1,"step":"done"}]}"#, Some("acknowledgement.unreadable")),
+            (&long, Some("acknowledgement.too_large")),
+            ("ok", None),
+        ];
+        for (n, (body, code)) in said.into_iter().enumerate() {
+            let id = decides(&cast, &[&format!("10000000001{n}")], body).await;
+            let seen = attempt(&cast, n + 1).await;
+            assert_eq!((&seen["outcome"], seen["acknowledged"]["refused"]["code"].as_str()), (&"delivered".into(), code), "{seen:#}");
+            assert_eq!(cast.shown(&id).await["listings"][0]["measure"], "requested");
+        }
+        let id = decides(&cast, &["100000000019"], hostile).await;
+        let seen = attempt(&cast, 5).await;
+        assert_eq!((&seen["outcome"], results(&seen)), (&"delivered".into(), vec!["acknowledgement.too_early"; 2]));
+
+        cast.platform.will_say(&[applied]);
+        cast.service.post(&format!("/v1/platform/endpoints/{}/test", cast.platform.endpoint), &cast.platform.key, &json!({})).await.expect(201);
+        assert_eq!(results(&attempt(&cast, 6).await), ["acknowledgement.no_such_line"], "a test has no listings");
+
+        let dispatch = cast.platform.messages()[4].id.clone();
+        cast.platform.will_answer(&[500]);
+        cast.platform.will_say(&[applied, "ok"]);
+        cast.service.post(&format!("/v1/platform/dispatches/{dispatch}/redelivery"), &cast.platform.key, &json!({})).await.expect(201);
+        attempt(&cast, 8).await;
+        assert_eq!(cast.shown(&id).await["listings"][0]["measure"], "requested", "a failure acknowledges nothing");
+        cast.ends_sound().await;
+    }
+
+    /// What its records say against the complaint goes to an examiner at once, as if it had been posted.
+    async fn what_the_answer_says_against_goes_to_an_examiner(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let says = json!({ "acknowledgements": [{ "n": 1, "step": "received", "sold_before": "2023-05-09" }] }).to_string();
+        let id = decides(&cast, &["100000000021"], &says).await;
+        let waiting = cast.service.until((QUEUE, &cast.examiner), |q| q["items"][0]["id"] == *id).await;
+        assert_eq!(waiting["items"][0]["reopened"], json!(["platform.sold_before_filing"]));
+        cast.ends_sound().await;
+    }
+
+    /// Killed after the 2xx and before it is written down, the service sends again and is answered again: nothing
+    /// that was acknowledged is lost.
+    async fn a_kill_after_the_answer_loses_no_acknowledgement(engine: Engine) {
+        let mut cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        cast.service.order(("delivery.answered", 0, "kill"));
+        // Long enough that whoever decided is answered before.
+        cast.platform.will_think(std::time::Duration::from_secs(1));
+        let says = r#"{"acknowledgements":[{"n":1,"step":"applied"}]}"#;
+        let id = decides(&cast, &["100000000031"], says).await;
+        cast.platform.wait_for_arrivals(1).await;
+        let begun = std::time::Instant::now();
+        while !cast.service.order_met() {
+            assert!(begun.elapsed().as_secs() < 30, "it is killed");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        cast.service.kill();
+        cast.service.spawn().await;
+        assert_eq!(cast.shown(&id).await["listings"][0]["measure"], "requested", "neither delivered nor acknowledged");
+        cast.platform.will_say(&[says]);
+        // The claim of the dead one ends.
+        cast.service.set_time(cast.service.now() + jiff::SignedDuration::from_secs(90));
+        assert_eq!(results(&attempt(&cast, 1).await), ["recorded"]);
+        assert_eq!(cast.shown(&id).await["listings"][0]["measure"], "in_force");
+        cast.ends_sound().await;
+    }
+
+    /// A working day after it came an examiner is told of the listings of which nothing was said, once; what was
+    /// answered on the last day is in time, and a rest day does not count.
+    async fn silence_reaches_an_examiner(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-06 09:00:00", "platform").await;
+        let half = r#"{"acknowledgements":[{"n":2,"step":"applied"},{"n":1,"step":"accepted"}]}"#;
+        let late = decides(&cast, &["100000000041", "100000000042"], half).await;
+        attempt(&cast, 1).await;
+        let in_time = decides(&cast, &["100000000043"], "ok").await;
+        attempt(&cast, 2).await;
+        // From Friday the next working day is Monday.
+        cast.service.set_shanghai_time("2026-11-09 23:58:00");
+        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        assert_eq!(cast.service.get(QUEUE, &cast.examiner).await.expect(200)["items"], json!([]));
+        cast.acknowledge(&cast.platform.messages()[1], "applied").await;
+        cast.service.set_shanghai_time("2026-11-10 00:00:01");
+        let waiting = cast.service.until((QUEUE, &cast.examiner), |q| q["items"][0]["id"] == *late).await;
+        assert_eq!(waiting["items"].as_array().unwrap().len(), 1, "{in_time} was answered: {waiting:#}");
+        assert_eq!((&waiting["items"][0]["reopened"], &waiting["items"][0]["due_on"]), (&json!(["dispatch.unacknowledged"]), &"2026-11-12".into()));
+        let path = format!("/v1/admin/complaints/{late}");
+        let seen = cast.service.get(&path, &cast.examiner).await.expect(200);
+        let dispatch = &cast.platform.messages()[0].id;
+        let why = json!({ "kind": "unacknowledged", "dispatch": dispatch, "last_day": "2026-11-09", "unanswered": [1] });
+        assert_eq!(seen["reopened"]["why"], why, "{:#}", seen["reopened"]);
+        cast.judge(&cast.examiner, &late, ("reconsideration", &json!({ "text": "已电话催办" }))).await.expect(201);
+        cast.service.days_pass(5);
+        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        assert_eq!(cast.service.get(QUEUE, &cast.examiner).await.expect(200)["items"], json!([]), "once");
+        cast.ends_sound().await;
+    }
+
+    /// A lift of which nothing is said goes the same way, also where a platform was sent nothing and pulls.
+    async fn silence_about_a_lift_reaches_an_examiner(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let (id, _) = cast.taken_down("100000000051").await;
+        let pause = format!("/v1/admin/endpoints/{}/pause", cast.platform.endpoint);
+        cast.service.post(&pause, &cast.service.admin, &json!({ "why": "it pulls" })).await.expect(201);
+        let lift = json!({ "lines": [1], "reason": "manifest_evidence", "text": "许可合同有效" });
+        cast.judge(&cast.examiner, &id, ("lift", &lift)).await.expect(201);
+        let feed = cast.service.get("/v1/platform/dispatches?after=1", &cast.platform.key).await.expect(200);
+        let dispatch = feed["items"][0]["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/platform/dispatches/{dispatch}/acknowledgements");
+        cast.service.post(&path, &cast.platform.key, &json!({ "lines": [{ "n": 1, "step": "received" }] })).await.expect(200);
+        cast.service.set_shanghai_time("2026-11-04 00:00:01");
+        let waiting = cast.service.until((QUEUE, &cast.examiner), |q| q["items"][0]["id"] == *id).await;
+        assert_eq!(waiting["items"][0]["reopened"], json!(["dispatch.unacknowledged"]));
+        cast.ends_sound().await;
+    }
+}
