@@ -154,7 +154,7 @@ fn ending(c: &Complaint) -> Option<Ending> {
 
 /// The day from which the end of a complaint is final: the decision was issued, its appeal was decided or can
 /// no longer be expected, and nothing is pending: no statement against a measure, no proceedings that keep
-/// one, no second look, no change outside that an examiner has yet to look at. What happens later (an
+/// one, no second look, no change outside that an examiner has yet to look at and that casts doubt on it. What happens later (an
 /// appeal, a judgment, an invalidation) ends finality until it is over in turn.
 ///
 /// Law: E-Commerce Law 43, 44 (the result is what is made public); Patent Law 65, by analogy.
@@ -166,7 +166,8 @@ pub fn final_from(c: &Complaint) -> Option<Date> {
         State::Closed { .. } => return last.tomorrow().ok(),
         State::Filed | State::AwaitingSupplement { .. } | State::Accepted | State::Hearing { .. } | State::Suspended { .. } => false,
     };
-    let pending = c.reopened.is_some() || c.reviews.iter().any(|r| !r.decided) || c.listings.iter().any(is_pending);
+    let doubted = c.reopened.as_ref().is_some_and(|r| r.why.doubts());
+    let pending = doubted || c.reviews.iter().any(|r| !r.decided) || c.listings.iter().any(is_pending);
     if !over || pending {
         return None;
     }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -14,9 +15,15 @@ use super::outbox::count;
 use super::rows::{MailRow, PartyRow};
 use super::schema::{mails, parties, submissions};
 use super::types::{Day, Id, Maybe, Ts};
+use super::words::in_words;
 use super::work::{look, work};
 use super::{Store, StoreError};
 use crate::domain::job::JobKind;
+
+in_words! {
+    /// A mail that is due.
+    IsDue: Bool = "mails.state = 'due'"
+}
 
 /// A mail in the hands of a worker.
 #[derive(Clone, Debug)]
@@ -160,7 +167,7 @@ impl Store {
         let (rows, people, words): (Vec<Row>, Vec<PartyRow>, Vec<(Id, Id)>) = work!(self, $go => {
             macro_rules! free {
                 () => {
-                    mails::state.eq("due").and(mails::due_at.le(Ts(now))).and(mails::lease_until.is_null().or(mails::lease_until.le(Some(Ts(now)))))
+                    IsDue.and(mails::due_at.le(Ts(now))).and(mails::lease_until.is_null().or(mails::lease_until.le(Some(Ts(now)))))
                 };
             }
             let due = mails::table

@@ -49,6 +49,7 @@ mod sqlite;
 mod triages;
 mod types;
 mod upkeep;
+mod words;
 mod work;
 mod writs;
 

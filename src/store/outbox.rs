@@ -12,10 +12,7 @@ mod claim;
 mod exchange;
 mod record;
 
-use diesel::backend::Backend;
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::Bool;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -24,6 +21,7 @@ use super::error::Fault;
 use super::jobs::{JobDraft, ask_for_job};
 use super::schema::{attempts, deliveries, endpoints};
 use super::types::{Id, Maybe, Ts};
+use super::words::in_words;
 use super::work::{look, work};
 use super::{Store, StoreError};
 use crate::domain::dispatch::DELIVER_HOURS_MAX;
@@ -92,23 +90,13 @@ pub struct AttemptRow {
     pub acknowledged: Option<String>,
 }
 
-/// `state = 'due'` in the very words of the indexes: SQLite does not see it in a parameter.
-#[derive(Clone, Copy, Debug, QueryId)]
-struct IsDue;
-
-impl Expression for IsDue {
-    type SqlType = Bool;
+in_words! {
+    /// A delivery that is due.
+    IsDue: Bool = "deliveries.state = 'due'"
 }
-impl<DB: Backend> QueryFragment<DB> for IsDue {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("deliveries.state = 'due'");
-        Ok(())
-    }
-}
-impl<T> AppearsOnTable<T> for IsDue {}
-impl<T> SelectableExpression<T> for IsDue {}
-impl ValidGrouping<()> for IsDue {
-    type IsAggregate = is_aggregate::No;
+in_words! {
+    /// A delivery that failed and did not arrive yet.
+    HasFailed: Bool = "(deliveries.state = 'undelivered' OR (deliveries.state = 'due' AND deliveries.attempts > deliveries.attempts_before))"
 }
 
 pub(super) fn count(n: i32) -> u32 {
@@ -137,10 +125,7 @@ macro_rules! begin_anew {
 /// The deliveries of an endpoint that failed since, and did not arrive yet.
 macro_rules! failed_since {
     ($endpoint:expr, $since:expr) => {
-        deliveries::table
-            .filter(deliveries::endpoint_id.eq(Id($endpoint)))
-            .filter(deliveries::updated_at.ge(Ts($since)))
-            .filter(deliveries::state.eq("undelivered").or(IsDue.and(deliveries::attempts.gt(deliveries::attempts_before))))
+        deliveries::table.filter(deliveries::endpoint_id.eq(Id($endpoint))).filter(deliveries::updated_at.ge(Ts($since))).filter(HasFailed)
     };
 }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::commit::ROWS_PER_INSERT_MAX;
 use super::error::Fault;
 use super::schema::{complaints, desk_claims, listings, outcomes};
 use super::types::{Day, Id, Maybe, Ts};
@@ -122,26 +123,25 @@ impl Store {
         })
     }
 
-    /// How many of them are on each platform; none: on one without an account.
+    /// The platforms that complaints are on, each once; none: one without an account.
+    ///
+    /// # Why
+    /// By their ids, and not by a join with the open ones: a planner without fresh statistics reads every listing.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn open_by_platform(&self, overdue_before: Date) -> Result<Vec<(Option<String>, i64, i64)>, StoreError> {
-        look!(self, $go => {
-            let open = || complaints::table.inner_join(listings::table.on(listings::complaint_id.eq(complaints::id)));
-            let all = open()
-                .filter(complaints::queue_on.is_not_null())
-                .group_by(listings::platform)
-                .select((listings::platform, diesel::dsl::count(complaints::id).aggregate_distinct()));
-            let all: Vec<(Option<String>, i64)> = go!(load, all)?;
-            let late = open()
-                .filter(complaints::queue_on.lt(Some(Day(overdue_before))))
-                .group_by(listings::platform)
-                .select((listings::platform, diesel::dsl::count(complaints::id).aggregate_distinct()));
-            let late: Vec<(Option<String>, i64)> = go!(load, late)?;
-            let late = |platform: &Option<String>| late.iter().find(|(p, _)| p == platform).map_or(0, |(_, n)| *n);
-            Ok::<_, Fault>(all.into_iter().map(|(platform, n)| { let overdue = late(&platform); (platform, n, overdue) }).collect::<Vec<_>>())
-        })
+    pub async fn platforms_of(&self, complaints: Vec<Uuid>) -> Result<Vec<(Uuid, Option<String>)>, StoreError> {
+        let rows: Vec<(Id, Option<String>)> = look!(self, $go => {
+            let mut all = Vec::new();
+            for part in complaints.chunks(ROWS_PER_INSERT_MAX) {
+                let ids: Vec<Id> = part.iter().copied().map(Id).collect();
+                let query = listings::table.filter(listings::complaint_id.eq_any(ids)).select((listings::complaint_id, listings::platform)).distinct();
+                let rows: Vec<(Id, Option<String>)> = go!(load, query)?;
+                all.extend(rows);
+            }
+            Ok::<_, Fault>(all)
+        })?;
+        Ok(rows.into_iter().map(|(id, platform)| (id.0, platform)).collect())
     }
 
     /// Who has complaints in hand now.

@@ -2,7 +2,7 @@
 //! step takes and how often decisions are taken back; by track, platform and examiner. What everybody's figures
 //! count too is counted by the same function (`publication`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -110,7 +110,7 @@ pub struct Load {
 }
 
 /// What waits on a platform.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct PlatformLoad {
     /// How many.
     pub open: u64,
@@ -248,17 +248,18 @@ impl Desk {
                 hands.entry(*examiner).or_default().push(row);
             }
         }
-        let by_platform = self
-            .store
-            .open_by_platform(today)
-            .await?
-            .into_iter()
-            .map(|(key, open, overdue)| Keyed { key, of: PlatformLoad { open: number(open), overdue: number(overdue) } });
+        let late: BTreeSet<Uuid> = open.iter().filter(|r| is_overdue(r, today)).map(|r| r.id).collect();
+        let mut platforms: BTreeMap<Option<String>, PlatformLoad> = BTreeMap::new();
+        for (id, platform) in self.store.platforms_of(open.iter().map(|r| r.id).collect()).await? {
+            let load = platforms.entry(platform).or_default();
+            load.open += 1;
+            load.overdue += u64::from(late.contains(&id));
+        }
         Ok(QueueLoad {
             all: load(&open.iter().collect::<Vec<_>>()),
             ages: ages(&open, today),
             by_track: tracks.into_iter().map(|(key, rows)| Keyed { key, of: load(&rows) }).collect(),
-            by_platform: by_platform.collect(),
+            by_platform: platforms.into_iter().map(|(key, of)| Keyed { key, of }).collect(),
             by_examiner: hands
                 .into_iter()
                 .map(|(examiner, rows)| Keyed {

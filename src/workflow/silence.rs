@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::act::dated;
 use super::{Desk, DeskError};
 use crate::domain::calendar::end_of_day;
-use crate::domain::complaint::{ClockName, Measure, ReopenedWhy, platform_deadlines};
+use crate::domain::complaint::{ClockName, Measure, ReopenedWhy, may_be_late_at, platform_deadlines};
 use crate::domain::dispatch::DispatchKind;
 
 impl Desk {
@@ -40,10 +40,15 @@ impl Desk {
         let asked = if row.kind == DispatchKind::Lift.word() { Measure::LiftRequested } else { Measure::Requested };
         let stands = |line: u32| loaded.complaint.listing(line).is_some_and(|l| l.measure == asked);
         let unanswered: Vec<u32> = row.lines.iter().filter(|l| silent_on(l.n) && stands(l.line)).map(|l| l.line).collect();
-        if !unanswered.is_empty() {
-            let why = ReopenedWhy::Unacknowledged { dispatch, last_day, unanswered };
-            self.tell(&[complaint], |_| Some(why.clone())).await?;
+        if unanswered.is_empty() {
+            return Ok(None);
         }
+        // An examiner has it for another reason, which this must not hide.
+        if loaded.complaint.reopened.is_some() {
+            return Ok(Some(may_be_late_at(now)));
+        }
+        let why = ReopenedWhy::Unacknowledged { dispatch, last_day, unanswered };
+        self.tell(&[complaint], |_| Some(why.clone())).await?;
         Ok(None)
     }
 }

@@ -144,7 +144,7 @@ fn read_whole(line: &str) -> Option<&str> {
 
 /// What is read in the order of an index may stand below these: they end it after a page. Below others it is read
 /// to its end, as PostgreSQL does where it may not read the table itself.
-const ENDED_EARLY: &[&str] = &["Limit", "LockRows", "Nested Loop", "Unique"];
+const ENDED_EARLY: &[&str] = &["Limit", "LockRows", "Nested Loop", "Unique", "Incremental Sort"];
 
 /// The table of an index that is read to its end, and the line above.
 fn index_whole(lines: &[String], n: usize) -> Option<(&str, &str)> {
@@ -167,6 +167,11 @@ fn whole(lines: &[String]) -> Option<String> {
     let indexes = (0..lines.len())
         .filter_map(|n| index_whole(lines, n).filter(|(t, _)| large(t)).map(|(_, above)| format!("{above} of {}", lines[n])));
     tables.chain(indexes).next()
+}
+
+/// A page of a table in the order of its key, as SQLite keeps it.
+fn is_a_page(statement: &str, lines: &[String]) -> bool {
+    !statement.contains(" WHERE ") && statement.contains(" LIMIT ") && !lines.iter().any(|l| l.contains("TEMP B-TREE"))
 }
 
 const DAY: Date = date(2026, 11, 26);
@@ -282,7 +287,7 @@ async fn asks_the_lab_and_the_overseers(s: &Store) {
     asked(s.automation_switches().await);
     asked(s.decided_counts(now()).await);
     asked(s.open_queue().await);
-    asked(s.open_by_platform(DAY).await);
+    asked(s.platforms_of(vec![id]).await);
     asked(s.claims_held(now()).await);
     for by in [GroupBy::Track, GroupBy::Platform, GroupBy::Examiner] {
         asked(s.work_decided(period, by).await);
@@ -392,9 +397,10 @@ on_both_databases! {
         let statements = taken(&url);
         assert!(statements.len() > 80, "only {} statements were seen", statements.len());
         let mut wrong = Vec::new();
-        for statement in &statements {
+        // A list of nothing, which is here since nothing is, is not looked for.
+        for statement in statements.iter().filter(|s| !s.contains("(1=0)")) {
             let lines = plan(&url, statement);
-            if let Some(line) = whole(&lines) {
+            if let Some(line) = whole(&lines).filter(|_| !is_a_page(statement, &lines)) {
                 wrong.push(format!("{line}\n    of {statement}"));
             }
         }

@@ -122,6 +122,12 @@ impl PlatformLine {
 }
 
 impl ReopenedWhy {
+    /// Whether it casts doubt on what was decided. A message that does not arrive, or is not answered, does not: it
+    /// is a matter of carrying it out.
+    pub fn doubts(&self) -> bool {
+        !matches!(self, ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. })
+    }
+
     /// In short, for lists: `register.invalidated`, `report.revoked`, ….
     pub fn codes(&self) -> Vec<String> {
         match self {

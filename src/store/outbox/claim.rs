@@ -2,7 +2,6 @@
 //! statement claims them all. What waits for an endpoint that is paused, open or full is never looked at.
 
 use diesel::backend::Backend;
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -14,8 +13,8 @@ use uuid::Uuid;
 
 use super::count;
 use crate::domain::lane::{Lane, LaneLimits};
-use crate::store::schema::dispatch_lines;
 use crate::store::types::{Id, IdSql, Ts, TsSql};
+use crate::store::words::in_words;
 
 /// Most lanes that one claim takes from; those that waited longest come first.
 pub const LANES_PER_CLAIM_MAX: i64 = 16;
@@ -243,28 +242,13 @@ impl Found {
     }
 }
 
-/// What is in force on a line's item if the item has moved on beyond the line; NULL where it has not.
-///
-/// # Why
-/// Asked line by line within one statement, each by its key: as a join, a planner without fresh statistics may
-/// read every item there is.
-#[derive(Clone, Copy, Debug, QueryId)]
-pub(super) struct MovedOn;
-
-impl Expression for MovedOn {
-    type SqlType = Nullable<Text>;
-}
-impl<DB: Backend> QueryFragment<DB> for MovedOn {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(
-            "(SELECT i.measures_in_force FROM dispatches d JOIN items i ON i.platform = d.platform \
-             WHERE d.id = dispatch_lines.dispatch_id AND i.item_key = dispatch_lines.item_key AND i.version > dispatch_lines.item_version)",
-        );
-        Ok(())
-    }
-}
-impl AppearsOnTable<dispatch_lines::table> for MovedOn {}
-impl SelectableExpression<dispatch_lines::table> for MovedOn {}
-impl ValidGrouping<()> for MovedOn {
-    type IsAggregate = is_aggregate::No;
+in_words! {
+    /// What is in force on a line's item if the item has moved on beyond the line; NULL where it has not.
+    ///
+    /// # Why
+    /// Asked line by line within one statement, each by its key: as a join, a planner without fresh statistics may
+    /// read every item there is.
+    pub(super) MovedOn: Nullable<Text> =
+        "(SELECT i.measures_in_force FROM dispatches d JOIN items i ON i.platform = d.platform \
+          WHERE d.id = dispatch_lines.dispatch_id AND i.item_key = dispatch_lines.item_key AND i.version > dispatch_lines.item_version)"
 }

@@ -118,8 +118,14 @@ impl Cast {
 
     /// An act of judgement on a complaint as it is now.
     pub async fn judge(&self, examiner: &str, id: &str, (act, form): (&str, &Value)) -> super::service::Answer {
-        let shown = self.service.get(&format!("/v1/admin/complaints/{id}"), examiner).await.expect(200);
-        self.service.post_if(&format!("/v1/admin/complaints/{id}/{act}"), examiner, (&shown["version"], form)).await
+        loop {
+            let shown = self.service.get(&format!("/v1/admin/complaints/{id}"), examiner).await.expect(200);
+            let answer = self.service.post_if(&format!("/v1/admin/complaints/{id}/{act}"), examiner, (&shown["version"], form)).await;
+            // What the service does by itself may come between; whoever judges looks again.
+            if answer.body["code"] != "complaint.changed" {
+                return answer;
+            }
+        }
     }
 
     /// What a court or authority did, with its document.
