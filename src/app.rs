@@ -64,8 +64,8 @@ impl Service {
     /// # Errors
     /// As [`Service::build`].
     pub fn build_at(config: Config, program: PathBuf, clock: Clock) -> anyhow::Result<Self> {
-        let files = config.data_folder.join(FILES_FOLDER);
-        std::fs::create_dir_all(&files).with_context(|| format!("the folder {} cannot be made", files.display()))?;
+        let folder = &config.data_folder;
+        std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let embedded = config.database_url.starts_with("sqlite:");
         let lock = embedded
             .then(|| lock_data_folder(&config.data_folder))
@@ -83,7 +83,7 @@ impl Service {
             vault: vault.clone(),
             scans: Scans::new(program.clone(), engine, config.readings_max),
             reader: Reader::new(program, config.readings_max).trusting(&trust_anchors(&config.trust_anchors)?),
-            uploads: Uploads::in_folder(&files)?,
+            uploads: uploads(&config)?,
             settings: Settings {
                 issuer: config.issuer.clone(),
                 issuer_code: config.issuer_code.clone(),
@@ -197,6 +197,16 @@ async fn work(courier: Courier, desk: Desk, stop: watch::Receiver<bool>) {
     let agenda = Agenda::new(desk.clone());
     let sealer = Sealer::new(desk);
     tokio::join!(courier.run(stop.clone()), agenda.run(stop.clone()), sealer.run(stop));
+}
+
+/// Where files lie.
+fn uploads(config: &Config) -> anyhow::Result<Uploads> {
+    if let Some(bucket) = &config.files {
+        return Uploads::in_bucket(bucket).context("FASTTRACK_FILES_URL");
+    }
+    let folder = config.data_folder.join(FILES_FOLDER);
+    std::fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    Ok(Uploads::in_folder(&folder)?)
 }
 
 /// The trust anchors of these PEM files.

@@ -10,6 +10,7 @@ use crate::delivery::schedule::{SCHEDULE_HOURS_MIN, Schedule};
 use crate::domain::dispatch::{DELIVER_HOURS_MAX, Issuer};
 use crate::domain::egress::EgressRules;
 use crate::domain::lane::{AT_ONCE_LIMIT, LaneLimits, PER_SECOND_LIMIT};
+use crate::intake::storage::Bucket;
 
 /// What the names of variables begin with.
 pub const PREFIX: &str = "FASTTRACK_";
@@ -21,6 +22,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("listen", "127.0.0.1:8080", "Address and port to listen on"),
     ("public_url", "http://127.0.0.1:8080", "Base of links that others are given"),
     ("data_folder", "fasttrack-data", "Folder for files, the embedded database and the master key"),
+    ("files_url", "", "Bucket for files: s3://BUCKET/PREFIX?endpoint=URL&region=NAME, keys by AWS_…; empty: the data folder"),
     ("database_url", "", "postgres://… ; empty: SQLite in the data folder"),
     ("database_connections_max", "10", "Connections to PostgreSQL"),
     ("master_key", "", "32 bytes in base64; empty: a file in the data folder, made at the first start"),
@@ -68,6 +70,8 @@ pub struct Config {
     pub public_url: String,
     /// Data folder.
     pub data_folder: PathBuf,
+    /// The bucket files lie in; without one they lie in the data folder.
+    pub files: Option<Bucket>,
     /// Database URL; `sqlite:` where none was given.
     pub database_url: String,
     /// Connections to PostgreSQL.
@@ -244,10 +248,12 @@ fn take(t: &mut Taking) -> Option<Config> {
     if !["sqlite:", "postgres://", "postgresql://"].iter().any(|p| database_url.starts_with(p)) {
         t.wrong("database_url", "postgres://… or sqlite:PATH is expected");
     }
+    let files = files(t);
     Some(Config {
         listen: listen?,
         public_url,
         data_folder,
+        files: files?,
         database_url,
         database_connections_max: connections?,
         master_key: t.optional("master_key").map(Secret),
@@ -317,6 +323,16 @@ fn egress(t: &mut Taking) -> Option<EgressRules> {
     Some(EgressRules { allow_private, allow_http, allow_ports: Vec::new() })
 }
 
+fn files(t: &mut Taking) -> Option<Option<Bucket>> {
+    let Some(text) = t.optional("files_url") else { return Some(None) };
+    let read = Bucket::of_url(&text);
+    if read.is_none() {
+        // Not what was given: somebody may have put a key in it.
+        t.wrong("files_url", "s3://BUCKET/PREFIX?endpoint=URL&region=NAME is expected, without keys");
+    }
+    read.map(Some)
+}
+
 fn relay(t: &mut Taking) -> Option<Option<RelaySettings>> {
     let Some(text) = t.optional("smtp_url") else { return Some(None) };
     let from = t.text("mail_from");
@@ -356,6 +372,7 @@ mod tests {
         let given = [
             ("listen", "nowhere"),
             ("smtp_url", "https://user:pass@mail"),
+            ("files_url", "s3://key:pass@centre/files"),
             ("lisen", "x"),
             ("egress_allow_networks", "10.0.0.0/99"),
             ("delivery_schedule", "0,5,300"),

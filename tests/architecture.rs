@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("delivery", &["clock", "delivery", "domain", "fail_points", "store", "vault"]),
     ("agenda", &["domain", "store", "workflow"]),
     ("audit", &["domain", "store", "workflow"]),
-    ("config", &["delivery", "domain"]),
+    ("config", &["delivery", "domain", "intake"]),
 ];
 
 /// Words that only one room may contain.

@@ -55,6 +55,7 @@ impl Clients {
                 .no_proxy()
                 .retry(reqwest::retry::never())
                 .pool_max_idle_per_host(0)
+                .http1_only()
                 .connect_timeout(Duration::from_secs(CONNECT_DEADLINE_SECONDS))
                 .build()
         };

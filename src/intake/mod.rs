@@ -8,6 +8,7 @@ pub mod reader;
 pub mod register_file;
 pub mod report;
 pub mod signature;
+pub mod storage;
 pub mod upload;
 
 /// Version of the reader: raised when the same bytes may give other facts.

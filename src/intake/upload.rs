@@ -1,9 +1,9 @@
-//! Files from strangers, kept by their SHA-256. What is answered as kept is on the disk.
+//! Files from strangers, kept by their SHA-256. What is answered as kept is on the disk, or in the bucket.
 //!
 //! A file can be read while it is still on its way there: a report that comes with a filing is read and
 //! judged meanwhile, and only the commit waits for the disk.
 //!
-//! Not here: who owns a file (the store) and what it says (`report`).
+//! Not here: where files lie (`storage`), who owns one (the store) and what it says (`report`).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,13 +12,13 @@ use bytes::Bytes;
 use futures_util::future::{BoxFuture, Shared};
 use futures_util::{FutureExt, Stream, TryStreamExt};
 use object_store::buffered::BufWriter;
-use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use super::storage::{self, Bucket};
 use crate::fail_points::fails_at;
 
 /// Largest file, in bytes.
@@ -27,6 +27,10 @@ pub const FILE_BYTES_MAX: u64 = 50 * 1024 * 1024;
 pub const FILES_PER_REQUEST_MAX: usize = 64;
 /// Bytes of a file that are held in memory; a larger one is written as it comes.
 const HELD_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a part in which a larger one goes to a bucket: no store takes smaller ones.
+const PART_BYTES: usize = 5 * 1024 * 1024;
+/// Parts of one file under way at once.
+const PARTS_AT_ONCE: usize = 2;
 /// Most files held in memory on their way to the disk, over all requests; the next waits.
 pub const ARRIVING_MAX: usize = 64;
 /// Bytes looked at to tell the media type.
@@ -47,6 +51,9 @@ pub enum UploadError {
     /// The bytes are not there.
     #[error("the bytes of {0} are not there")]
     Missing(String),
+    /// The store of the bucket does not answer, or takes nothing from us; try again later.
+    #[error("the store of files: {0}")]
+    Away(String),
     /// Anything else.
     #[error("files: {0}")]
     Io(String),
@@ -59,16 +66,20 @@ impl From<object_store::Error> for UploadError {
 }
 
 impl UploadError {
-    /// A full disk is found however deep it is wrapped: a writer's error wraps the store's, which wraps the file's.
+    /// A full disk, and a bucket that is away, are found however deep they are wrapped: a writer's error wraps the
+    /// store's, which wraps the file's.
     fn of(e: &(dyn std::error::Error + 'static)) -> Self {
         let mut source = Some(e);
         while let Some(cause) = source {
-            if let Some(io) = cause.downcast_ref::<std::io::Error>()
-                && matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
-            {
+            let io = cause.downcast_ref::<std::io::Error>();
+            if io.is_some_and(|io| matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)) {
                 return UploadError::Full;
             }
-            source = cause.source();
+            if cause.downcast_ref().is_some_and(storage::is_away) {
+                return UploadError::Away(e.to_string());
+            }
+            // An I/O error keeps what it was made of to itself; it is no source.
+            source = io.and_then(std::io::Error::get_ref).map(|within| within as &(dyn std::error::Error + 'static)).or(cause.source());
         }
         UploadError::Io(e.to_string())
     }
@@ -97,6 +108,8 @@ pub struct Uploads {
     files: Arc<dyn ObjectStore>,
     on_the_way: OnTheWay,
     room: Arc<Semaphore>,
+    /// Bytes in which a large file is written as it comes.
+    part_bytes: usize,
 }
 
 impl Uploads {
@@ -105,8 +118,19 @@ impl Uploads {
     /// # Errors
     /// [`UploadError::Io`]
     pub fn in_folder(folder: &std::path::Path) -> Result<Self, UploadError> {
-        let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Uploads { files: Arc::new(files), on_the_way: OnTheWay::default(), room: Arc::new(Semaphore::new(ARRIVING_MAX)) })
+        Ok(Self::at(storage::folder(folder)?, HELD_BYTES_MAX))
+    }
+
+    /// Files in a bucket. Whether it is there is found out by the first of them, or by [`Uploads::ping`].
+    ///
+    /// # Errors
+    /// [`UploadError::Io`] where its keys or its address cannot be used.
+    pub fn in_bucket(bucket: &Bucket) -> Result<Self, UploadError> {
+        Ok(Self::at(bucket.open().map_err(|e| UploadError::Io(e.to_string()))?, PART_BYTES))
+    }
+
+    fn at(files: Arc<dyn ObjectStore>, part_bytes: usize) -> Self {
+        Uploads { files, on_the_way: OnTheWay::default(), room: Arc::new(Semaphore::new(ARRIVING_MAX)), part_bytes }
     }
 
     /// A file about to come.
@@ -145,11 +169,15 @@ impl Uploads {
     /// Whether files can be written: a byte is put and taken away again.
     ///
     /// # Errors
-    /// [`UploadError::Full`], [`UploadError::Io`]
+    /// [`UploadError::Full`], [`UploadError::Away`], [`UploadError::Io`]
     pub async fn ping(&self) -> Result<(), UploadError> {
         let probe = Path::from("incoming/probe");
         self.files.put(&probe, Bytes::from_static(b"1").into()).await?;
-        Ok(self.files.delete(&probe).await?)
+        match self.files.delete(&probe).await {
+            // Another process that asks at the same time took it away.
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(e.into()),
+        }
     }
 }
 
@@ -189,7 +217,8 @@ impl Incoming {
         if self.spilled.is_none() {
             let path =
                 Path::from(format!("incoming/{}", Uuid::from_bytes(crate::vault::random().map_err(|e| UploadError::Io(e.to_string()))?)));
-            let writer = BufWriter::with_capacity(self.uploads.files.clone(), path.clone(), HELD_BYTES_MAX);
+            let writer = BufWriter::with_capacity(self.uploads.files.clone(), path.clone(), self.uploads.part_bytes)
+                .with_max_concurrency(PARTS_AT_ONCE);
             self.spilled = Some((path, writer));
         }
         if let Some((_, writer)) = &mut self.spilled {
@@ -215,14 +244,14 @@ impl Incoming {
     ///
     /// # Errors
     /// [`UploadError::Empty`], [`UploadError::Full`], [`UploadError::Io`]
-    pub async fn arrive(self) -> Result<(Kept, Arriving), UploadError> {
+    pub async fn arrive(mut self) -> Result<(Kept, Arriving), UploadError> {
         if self.bytes == 0 {
             return Err(UploadError::Empty);
         }
-        let sha256 = hex::encode(self.hash.finalize());
+        let sha256 = hex::encode(self.hash.finalize_reset());
         let place = place(&sha256);
-        let arriving = match self.spilled {
-            None => self.uploads.put((sha256.clone(), place), Bytes::from(self.held)).await?,
+        let arriving = match self.spilled.take() {
+            None => self.uploads.put((sha256.clone(), place), Bytes::from(std::mem::take(&mut self.held))).await?,
             Some((path, mut writer)) => {
                 if self.uploads.files.head(&place).await.is_ok() {
                     writer.abort().await?;
@@ -234,6 +263,17 @@ impl Incoming {
             }
         };
         Ok((Kept { media_type: media_type(&self.head), bytes: i64::try_from(self.bytes).unwrap_or(i64::MAX), sha256 }, arriving))
+    }
+}
+
+impl Drop for Incoming {
+    /// A folder forgets by itself what was written to it and not finished; a bucket is told.
+    fn drop(&mut self) {
+        if let Some((_, mut writer)) = self.spilled.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(async move { writer.abort().await });
+        }
     }
 }
 

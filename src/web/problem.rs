@@ -18,7 +18,7 @@ pub use codes::{CODES, Code};
 
 /// Media type of a problem.
 pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
-/// Seconds after which one may try again when the database is away.
+/// Seconds after which one may try again when the database or the store of files is away.
 const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// One problem of one field.
@@ -194,6 +194,10 @@ impl From<UploadError> for Problem {
             UploadError::TooLarge => Problem::new(413, "file.too_large", format!("a file has at most {FILE_BYTES_MAX} bytes")),
             UploadError::Empty => Problem::new(422, "file.empty", "the file is empty"),
             UploadError::Full => Problem::new(507, "storage.full", "there is no room for files"),
+            UploadError::Away(_) => {
+                tracing::warn!(error = %e, "store of files unavailable");
+                Problem::new(503, "storage.unavailable", "the store of files does not answer").retry_after(RETRY_AFTER_SECONDS)
+            }
             UploadError::Missing(_) | UploadError::Io(_) => internal(&e),
         }
     }

@@ -14,6 +14,7 @@ mod audience;
 mod audit;
 mod automation;
 mod bad_receivers;
+mod bucket;
 mod case_file;
 mod clocks;
 mod conduct;

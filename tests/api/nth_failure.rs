@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::support::bucket::Bucket;
 use crate::support::notices::{Deposited, LAMP, notice};
 use crate::support::platform::Platform;
 use crate::support::{Engine, Service, database, on_both_databases};
@@ -23,8 +24,8 @@ struct Story {
 }
 
 impl Story {
-    async fn begin(engine: Engine) -> Self {
-        let service = Service::start_with(engine, &[("rust_log", "off")]).await;
+    async fn begin(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        let service = Service::start_with(engine, &[&[("rust_log", "off")], settings].concat()).await;
         let platform = Platform::connect(&service, "ali", &["taobao"]).await;
         let (_, holder) = service.account("complainant", None).await;
         let (_, examiner) = service.account("examiner", None).await;
@@ -123,8 +124,11 @@ impl Story {
 }
 
 /// Lets the n-th operation of a point fail, until a run needs no failure.
-async fn every_operation_fails_once(engine: Engine, (point, act): (&str, &str)) {
-    let mut story = Story::begin(engine).await;
+async fn every_operation_fails_once(engine: Engine, point: (&str, &str)) {
+    fails_once_each(Story::begin(engine, &[]).await, point).await;
+}
+
+async fn fails_once_each(mut story: Story, (point, act): (&str, &str)) {
     for n in 0..OPERATIONS_MAX {
         story.service.order((point, n, act));
         story.told(&(800_000_000_000 + n).to_string()).await;
@@ -160,6 +164,13 @@ on_both_databases! {
     /// A file that cannot be put.
     async fn of_files(engine: Engine) {
         every_operation_fails_once(engine, ("files.put", "fail:1")).await;
+    }
+
+    /// The same where files lie in a bucket.
+    async fn of_files_in_a_bucket(engine: Engine) {
+        let bucket = Bucket::start().await;
+        fails_once_each(Story::begin(engine, &bucket.settings()).await, ("files.put", "fail:1")).await;
+        assert!(bucket.objects().iter().all(|key| key.starts_with("sha256/")));
     }
 
     /// A letter that the relay does not take.

@@ -186,6 +186,7 @@ codes! {
     500 "internal" "Something went wrong here" "服务内部错误";
     503 "store.unavailable" "The database does not answer" "数据库暂时不可用";
     503 "store.busy" "Too many writes are waiting" "写入排队过多";
+    503 "storage.unavailable" "The store of files does not answer" "文件存储暂时不可用";
     507 "storage.full" "There is no room" "存储空间不足";
 }
 

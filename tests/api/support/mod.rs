@@ -1,6 +1,7 @@
 //! What every test needs: a database of each kind, the running program, a platform's receiver, notices.
 
 pub mod bad_receiver;
+pub mod bucket;
 pub mod cast;
 pub mod contract;
 pub mod database;

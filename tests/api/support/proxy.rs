@@ -74,6 +74,11 @@ impl Wire {
         url.into()
     }
 
+    /// Where it begins.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.address
+    }
+
     /// Every connection breaks, and none is made.
     pub fn cut(&self) {
         self.becomes(State::Cut);

@@ -109,9 +109,16 @@ impl Service {
 
     /// A second process on the same database and files.
     pub async fn beside(&self) -> Self {
+        self.beside_with(&[]).await
+    }
+
+    /// The same with other settings.
+    pub async fn beside_with(&self, settings: &[(&str, &str)]) -> Self {
+        let mut env = self.env.clone();
+        env.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         let mut other = Service {
             child: None,
-            env: self.env.clone(),
+            env,
             url: String::new(),
             database_url: self.database_url.clone(),
             folder: tempfile::tempdir().unwrap(),
@@ -169,7 +176,9 @@ impl Service {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("RUST_LOG", self.talkative.as_deref().unwrap_or(crate::SERVICE_LOG));
         for (name, value) in &self.env {
-            command.env(format!("FASTTRACK_{}", name.to_uppercase()), value);
+            // Those in upper case are others' that the program reads.
+            let own = name.chars().any(char::is_lowercase);
+            command.env(if own { format!("FASTTRACK_{}", name.to_uppercase()) } else { name.clone() }, value);
         }
         if crate::TIME_MOVES {
             command.env(fasttrack::clock::TEST_CLOCK, self.clock_file());
