@@ -54,10 +54,18 @@ impl Proven {
     }
 
     async fn files(&self, item: &str) -> Value {
-        let mut form = notice_by(&self.right, (&LAMP, &self.files), &[item]);
+        self.files_against(&[item], "小店").await
+    }
+
+    /// Files against a seller for each item, whose shops are numbered.
+    async fn files_against(&self, items: &[&str], shop: &str) -> Value {
+        let mut form = notice_by(&self.right, (&LAMP, &self.files), items);
+        for (n, listing) in form["accused_products"][0]["listings"].as_array_mut().unwrap().iter_mut().enumerate() {
+            listing["shop"] = if items.len() == 1 { shop.into() } else { format!("{shop} {n}").into() };
+        }
         form["truth_guarantee"]["signed_on"] = self.cast.service.today().to_string().into();
         form["alleged_act_on"] = self.cast.service.today().to_string().into();
-        self.cast.service.file(&self.cast.holder, (item, &form)).await.expect(201)
+        self.cast.service.file(&self.cast.holder, (items[0], &form)).await.expect(201)
     }
 
     async fn takes_back(&self, filed: &Value) {
@@ -124,6 +132,47 @@ on_both_databases! {
         p.takes_back(&filed[2]).await;
         tokio::time::sleep(std::time::Duration::from_secs(3)).await;
         assert_eq!(p.basis("verified_notice").await["on"], true);
+        p.cast.ends_sound().await;
+    }
+
+    /// What takes two examiners does not leave without any: against more sellers than one may decide, and before a
+    /// sale. It waits on the simple track, and nothing is sent, until one proposed and another confirmed.
+    async fn what_takes_two_examiners_does_not_leave_with_none(engine: Engine) {
+        let p = Proven::at(engine).await;
+        let s = &p.cast.service;
+        let five = ["300000000021", "300000000022", "300000000023", "300000000024", "300000000025"];
+        assert_eq!(p.files_against(&five, "甲").await["state"], "decided", "five sellers are one examiner's");
+        p.cast.platform.wait_for(1).await;
+        let six = ["300000000031", "300000000032", "300000000033", "300000000034", "300000000035", "300000000036"];
+        let many = p.files_against(&six, "乙").await;
+        assert_eq!((&many["state"], &many["track"]), (&"accepted".into(), &"simple".into()));
+
+        // From the tenth day before it, and for one seller too.
+        let sale = json!({ "sellers_max": 5, "sales": [{ "month": 11, "day": 11, "days_before": 10 }] });
+        s.put("/v1/admin/four-eyes", &s.admin, &sale).await.expect(200);
+        let before = p.files("300000000041").await;
+        assert_eq!((&before["state"], &before["track"]), (&"accepted".into(), &"simple".into()));
+        let feed = s.get("/v1/platform/dispatches?limit=200", &p.cast.platform.key).await.expect(200);
+        assert_eq!(feed["items"].as_array().unwrap().len(), 1, "neither was sent");
+
+        let lines = |n: usize| -> Value {
+            let line = |line| json!({ "line": line, "determination": "infringing", "takedown": true, "reasons": ["same_design"] });
+            json!({ "lines": (1..=n).map(line).collect::<Vec<_>>() })
+        };
+        for (filed, n, rules) in [
+            (&many, 6, json!([{ "rule": "sellers", "saw": "6" }, { "rule": "sale", "saw": "2026-11-11" }])),
+            (&before, 1, json!([{ "rule": "sale", "saw": "2026-11-11" }])),
+        ] {
+            let id = filed["id"].as_str().unwrap();
+            let proposed = p.cast.judge(&p.cast.examiner, id, ("decision", &lines(n))).await.expect(201);
+            assert_eq!(proposed["proposed"]["rules"], rules);
+            let decided = p.cast.judge(&p.cast.second, id, ("decision-confirmation", &json!({}))).await.expect(201);
+            assert_eq!((&decided["state"], &decided["listings"][0]["by"]), (&"decided".into(), &"human".into()));
+        }
+        p.cast.platform.wait_for(3).await;
+        // On the day itself it is over, and automation goes on.
+        s.set_shanghai_time("2026-11-11 00:00:10");
+        assert_eq!(p.files("300000000042").await["state"], "decided");
         p.cast.ends_sound().await;
     }
 

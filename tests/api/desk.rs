@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::notices::{Deposited, JUICER, LAMP, notice};
 use crate::support::platform::Platform;
-use crate::support::{Cast, Engine, on_both_databases};
+use crate::support::{Cast, Engine, database, on_both_databases};
 
 fn ids(list: &Value) -> Vec<&str> {
     list["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap()).collect()
@@ -36,6 +36,47 @@ async fn decided(cast: &Cast, filed: &Value) {
 }
 
 on_both_databases! {
+    /// What was stored before there were marks and names to find it by is found once the service wrote them: a job of
+    /// the migration, which goes on where it stood.
+    async fn what_was_there_before_the_marks_is_found(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let mut all = Vec::new();
+        for n in 0..3 {
+            let item = format!("20000000010{n}");
+            all.push(id_of(&cast.files(&LAMP, &[&item]).await).to_owned());
+        }
+        let sought = ["platform=ali", "text=200000000101", "text=%E5%AE%81%E6%B3%A2%E6%98%8E%E5%85%89"];
+        let mut before = Vec::new();
+        for query in sought {
+            before.push(view(&cast, (query, &cast.examiner)).await);
+        }
+        assert_eq!((before[0].len(), before[1].len(), before[2].len()), (3, 1, 3));
+        // As it was before that migration, which then ran.
+        let url = &cast.service.database_url;
+        assert!(database::tamper(url, "DELETE FROM desk_marks; UPDATE parties SET name_key = NULL, name_rest = NULL, queue_on = NULL"));
+        for query in sought {
+            assert_eq!(view(&cast, (query, &cast.examiner)).await, Vec::<String>::new(), "{query}");
+        }
+        let (due_at, after) = (if engine == Engine::Sqlite { "0" } else { "'epoch'" }, all.iter().min().unwrap());
+        // The first was done, and its worker died; then from the beginning.
+        let job = |progress: &str| {
+            let set = format!("due_at = {due_at}, progress = {progress}, fence = jobs.fence + 1");
+            format!(
+                "INSERT INTO jobs (kind, subject, due_at, progress, fence, attempts) VALUES ('queue_marks', 'all', {due_at}, {progress}, 0, 0)
+                 ON CONFLICT (kind, subject) DO UPDATE SET {set}"
+            )
+        };
+        assert!(database::tamper(url, &job(&format!("'{after}'"))));
+        cast.service.until(("/v1/admin/queue?platform=ali", &cast.examiner), |q| q["items"].as_array().unwrap().len() == 2).await;
+        assert!(!view(&cast, ("platform=ali", &cast.examiner)).await.contains(after), "it went on where it stood");
+        assert!(database::tamper(url, &job("NULL")));
+        cast.service.until(("/v1/admin/queue?platform=ali", &cast.examiner), |q| q["items"].as_array().unwrap().len() == 3).await;
+        for (query, before) in sought.iter().zip(before) {
+            assert_eq!(view(&cast, (query, &cast.examiner)).await, before, "{query}");
+        }
+        cast.ends_sound().await;
+    }
+
     /// Each filter alone and with others, in full-width digits and as people type; what is decided is found no longer,
     /// and comes back with a second look. Who does not judge finds nobody by name.
     async fn the_queue_is_found_by_what_people_type(engine: Engine) {
