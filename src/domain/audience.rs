@@ -128,15 +128,20 @@ fields! {
     "reopened.why.dispatch" Examiner Complainant;
     "reopened.why.document" Examiner Complainant;
     "reopened.why.endpoint" Examiner Complainant;
+    "reopened.why.item_id" Examiner Complainant;
     "reopened.why.kind" Examiner Complainant;
     "reopened.why.last_day" Examiner Complainant;
+    "reopened.why.line" Examiner Complainant;
     "reopened.why.lines[].first_listed_on" Examiner Complainant;
     "reopened.why.lines[].licensed" Examiner Complainant;
     "reopened.why.lines[].line" Examiner Complainant;
     "reopened.why.lines[].listed_before" Examiner Complainant;
     "reopened.why.lines[].sold_before" Examiner Complainant;
+    "reopened.why.platform" Examiner Complainant;
     "reopened.why.reason" Examiner Complainant;
     "reopened.why.report_sha256" Examiner Complainant;
+    "reopened.why.shop" Examiner Complainant;
+    "reopened.why.site" Examiner Complainant;
     "reopened.why.unanswered[]" Examiner Complainant;
     "reopened.why.version" Examiner Complainant;
     "reopened.why.with" Examiner Complainant;
@@ -193,6 +198,7 @@ fields! {
     "lift.text" Platform;
     "links.acknowledgements" Platform;
     "links.dispatch" Platform;
+    "links.resolutions" Platform;
     "listings[].accused_product" Platform;
     "listings[].captured_at" Platform;
     "listings[].id_space" Platform;

@@ -199,6 +199,25 @@ fn read_item(site: Site, url: &Url) -> ListingRef {
     ListingRef { site: Some(site), item_id, status }
 }
 
+/// The id of an item as its site writes it, in the one way in which it is kept; none where it is no id there.
+pub fn item_id_of(site: &str, text: &str) -> Option<String> {
+    let text = text.trim();
+    match Site::from_code(site) {
+        Some(_) => normal_id(text),
+        None => is_item_id(text).then(|| text.to_owned()),
+    }
+}
+
+/// Whether a text may be the id of an item on whatever site.
+pub fn is_item_id(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+/// The id space of a site's operator; a site that is not known is its own.
+pub fn id_space_of(site: &str) -> String {
+    Site::from_code(site).map_or_else(|| site.to_owned(), |s| s.id_space().to_owned())
+}
+
 /// What an address says of the item.
 enum Item {
     Is(String),

@@ -15,7 +15,7 @@ use super::right::authority_ends;
 /// they might come back. A report's reason concerns the complaints with that report.
 pub fn hears_of(c: &Complaint, why: &ReopenedWhy) -> bool {
     let open = match c.state {
-        State::Closed { .. } => return false,
+        State::Closed { .. } => return why.concerns_delivery() && c.listings.iter().any(|l| l.measure == Measure::LiftRequested),
         State::Decided => false,
         State::Filed | State::AwaitingSupplement { .. } | State::Accepted | State::Hearing { .. } | State::Suspended { .. } => true,
     };
@@ -27,6 +27,8 @@ pub fn hears_of(c: &Complaint, why: &ReopenedWhy) -> bool {
         }
         // Whatever it said, the platform does not know it; nor does anybody else, unless a person sees to it.
         ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. } => true,
+        // Where we ask for nothing, it may be up.
+        ReopenedWhy::Relisted { line, .. } => c.listing(*line).is_some_and(|l| l.measure == Measure::Requested),
         // At once, also where our measure is over: what it says concerns whether there should have been one.
         ReopenedWhy::PlatformSays { .. } => open || c.listings.iter().any(|l| l.determination == Determination::Infringing),
         ReopenedWhy::ReportRevoked { report_sha256, .. }

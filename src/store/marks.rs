@@ -50,14 +50,18 @@ pub(super) struct Marked {
     pub(super) queue_on: Option<Date>,
     /// Platforms and reasons.
     pub(super) few: Vec<MarkRow>,
-    /// Items: of these there may be thousands, and they do not change.
+    /// Items: of these there may be thousands, and they hardly ever change.
     pub(super) items: Vec<MarkRow>,
+    /// Whether they changed now: an item became known.
+    pub(super) items_changed: bool,
 }
 
 impl Marked {
     pub(super) fn of(c: &Complaint, queue_on: Option<Date>) -> Self {
         let row = |kind: &str, mark: String, queue_on| MarkRow { complaint_id: c.id, kind: kind.to_owned(), mark, queue_on };
-        let Some(day) = queue_on else { return Marked { complaint: c.id, queue_on, few: Vec::new(), items: Vec::new() } };
+        let Some(day) = queue_on else {
+            return Marked { complaint: c.id, queue_on, few: Vec::new(), items: Vec::new(), items_changed: false };
+        };
         let platforms: BTreeSet<&String> = c.listings.iter().filter_map(|l| l.filed.platform.as_ref()).collect();
         let items: BTreeSet<String> = c.listings.iter().filter_map(|l| l.filed.item_id.as_deref()).map(folded).collect();
         let platforms = platforms.into_iter().map(|p| row(PLATFORM, p.clone(), Some(day)));
@@ -67,6 +71,7 @@ impl Marked {
             queue_on,
             few: platforms.chain(reasons).collect(),
             items: items.into_iter().map(|i| row(ITEM, i, None)).collect(),
+            items_changed: false,
         }
     }
 
@@ -94,7 +99,10 @@ macro_rules! put_marked {
             }
             Some(day) => {
                 let own = || desk_marks::table.filter(desk_marks::complaint_id.eq(id));
-                $go!(execute, diesel::delete(own().filter(desk_marks::kind.ne(crate::store::marks::ITEM))))?;
+                match marked.items_changed {
+                    true => $go!(execute, diesel::delete(own()))?,
+                    false => $go!(execute, diesel::delete(own().filter(desk_marks::kind.ne(crate::store::marks::ITEM))))?,
+                };
                 let mut rows = marked.few.clone();
                 let item: Option<String> = $go!(first, own().select(desk_marks::mark)).optional()?;
                 if item.is_none() {

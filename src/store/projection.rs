@@ -88,9 +88,10 @@ pub(crate) fn live_key_of(account: uuid::Uuid, patent_number: &str, item_key: &s
 }
 
 /// A listing keeps another complaint about it out while it is undecided or a takedown stands. A
-/// re-listing stands beside the complaint it repeats.
+/// re-listing stands beside the complaint it repeats, and what its platform resolved beside whatever names the same item:
+/// that came to light too late to refuse it.
 fn is_live(c: &Complaint, l: &Listing) -> bool {
     let open = !matches!(c.state, State::Closed { .. });
     let stands = l.determination == Determination::Infringing && l.measure == Measure::Requested;
-    open && c.filed.relisting_of.is_none() && (l.determination == Determination::Pending || stands)
+    open && c.filed.relisting_of.is_none() && l.resolution.is_none() && (l.determination == Determination::Pending || stands)
 }

@@ -9,7 +9,7 @@ use super::body::{JSON_BYTES_MAX, json, query};
 use super::guard::Who;
 use super::{Problem, Web};
 use crate::domain::acknowledgement::AckForm;
-use crate::workflow::{Caller, DispatchView};
+use crate::workflow::{Caller, DispatchView, RelistingForm, ResolutionsForm};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -89,4 +89,23 @@ pub async fn acknowledge(
     let form: AckForm = json(&req, payload, JSON_BYTES_MAX).await?;
     let rows = web.desk.acknowledge(&caller, id, form).await?;
     Ok(HttpResponse::Ok().json(serde_json::json!({ "rows": rows })))
+}
+
+/// `POST /v1/platform/dispatches/{dispatch_id}/resolutions`
+pub async fn resolve(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<String>, web::Payload),
+) -> Answer {
+    let id = path.parse().map_err(|_| Problem::not_found())?;
+    let form: ResolutionsForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    let rows = web.desk.resolve_listings(&caller, id, form).await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "rows": rows })))
+}
+
+/// `POST /v1/platform/relistings`
+pub async fn relisting(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, payload: web::Payload) -> Answer {
+    let form: RelistingForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    Ok(HttpResponse::Ok().json(web.desk.report_relisting(&caller, form).await?))
 }

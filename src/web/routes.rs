@@ -99,6 +99,8 @@ routes! {
     get "/v1/platform/dispatches" PLATFORMS platform::feed;
     get "/v1/platform/dispatches/{dispatch_id}" PLATFORMS platform::dispatch;
     post "/v1/platform/dispatches/{dispatch_id}/acknowledgements" PLATFORMS platform::acknowledge;
+    post "/v1/platform/dispatches/{dispatch_id}/resolutions" PLATFORMS platform::resolve;
+    post "/v1/platform/relistings" PLATFORMS platform::relisting;
     post "/v1/platform/dispatches/{dispatch_id}/redelivery" PLATFORMS endpoints::redeliver_own;
     get "/v1/platform/digests/{day}" PLATFORMS platform::digest;
     get "/v1/platform/endpoints" PLATFORMS endpoints::list_own;

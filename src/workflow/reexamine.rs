@@ -110,7 +110,7 @@ impl Desk {
         let service = Actor::System(match why {
             ReopenedWhy::Register { .. } => "register",
             ReopenedWhy::TermEnded { .. } | ReopenedWhy::AuthorityEnded { .. } | ReopenedWhy::Unacknowledged { .. } => "agenda",
-            ReopenedWhy::PlatformSays { .. } => "platforms",
+            ReopenedWhy::PlatformSays { .. } | ReopenedWhy::Relisted { .. } => "platforms",
             ReopenedWhy::Undelivered { .. } => "courier",
             ReopenedWhy::ReportRevoked { .. } | ReopenedWhy::ReportSuperseded { .. } | ReopenedWhy::ReportConflict { .. } => "reports",
         });
@@ -119,7 +119,9 @@ impl Desk {
         let reopened = Reopened { why, due_on: due.due, calendar_version: due.calendar_version };
         let mut t = loaded.complaint.record(&service, now, Event::Reopened(reopened))?;
         let version = loaded.register.as_ref().map(|(v, _)| *v);
-        if let Some(examined) = assessment.examined_event(loaded.complaint.filed.report_sha256.as_deref(), version) {
+        // What is over is not examined any more.
+        let examined = assessment.examined_event(loaded.complaint.filed.report_sha256.as_deref(), version);
+        if let Some(examined) = examined.filter(|_| !matches!(loaded.complaint.state, State::Closed { .. })) {
             t = t.and(&service, now, Event::Examined(examined))?;
         }
         if matches!(t.after().state, State::Accepted | State::Hearing { .. } | State::Suspended { .. }) {
@@ -170,7 +172,7 @@ impl Desk {
         self.commit_reexamined(t, &loaded, &assessment).await
     }
 
-    async fn commit_reexamined(&self, t: Transition, loaded: &Loaded, assessment: &Assessment) -> Result<(), DeskError> {
+    pub(super) async fn commit_reexamined(&self, t: Transition, loaded: &Loaded, assessment: &Assessment) -> Result<(), DeskError> {
         let number = loaded.complaint.filed.patent_number.clone();
         let version = loaded.register.as_ref().map(|(v, _)| *v);
         let mut commit = Commit { examination: Some(assessment.kept().body()), ..self.commit_of(t, loaded).await? };
@@ -182,7 +184,7 @@ impl Desk {
     }
 
     /// The day a decision is due does not move while the track stays.
-    fn triaged_again(&self, c: &Complaint, assessment: &Assessment, today: Date) -> Triaged {
+    pub(super) fn triaged_again(&self, c: &Complaint, assessment: &Assessment, today: Date) -> Triaged {
         let fresh = assessment.triaged_event(&self.decision_due(assessment, today));
         match &c.triaged {
             Some(before) if c.track == Some(fresh.track) => Triaged {
@@ -211,7 +213,7 @@ impl Desk {
 }
 
 /// Whether the log has this very reason.
-fn was_told(log: &[StoredEvent], why: &ReopenedWhy) -> bool {
+pub(super) fn was_told(log: &[StoredEvent], why: &ReopenedWhy) -> bool {
     let told = |body: &str| matches!(serde_json::from_str(body), Ok(Event::Reopened(r)) if r.why == *why);
     log.iter().filter(|e| e.kind == "reopened").any(|e| told(&e.body))
 }

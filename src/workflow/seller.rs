@@ -186,7 +186,9 @@ impl Desk {
         check_lines(form.listings.iter().copied())?;
         let row = self.platform_dispatch(caller, dispatch).await?;
         let complaint = row.complaint_id.ok_or(DeskError::NotFound)?;
-        let line_of = |n: &u32| row.lines.iter().find(|l| l.n == *n).map(|l| l.line);
+        // Where it is asked only what a link is, nothing is held against anybody yet.
+        let tells = row.kind != DispatchKind::ResolveRequested.word();
+        let line_of = |n: &u32| row.lines.iter().filter(|_| tells).find(|l| l.n == *n).map(|l| l.line);
         let lines: Option<Vec<u32>> = form.listings.iter().map(line_of).collect();
         let lines = lines.ok_or_else(|| DeskError::rule("seller_access.no_such_listing", "a listing is not in the dispatch"))?;
         let days = form.days.unwrap_or(ACCESS_DAYS_MAX);

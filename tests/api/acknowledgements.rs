@@ -163,6 +163,21 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
+    /// A lift is owed to the seller also where the complaint was withdrawn and is over.
+    async fn silence_about_a_lift_after_a_withdrawal_reaches_an_examiner(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let (id, _) = cast.taken_down("100000000061").await;
+        cast.platform.will_say(&["ok"]);
+        cast.service.post(&format!("/v1/complaints/{id}/withdrawal"), &cast.holder, &json!({ "reason": "notice_wrong" })).await.expect(201);
+        attempt(&cast, 2).await;
+        cast.service.set_shanghai_time("2026-11-04 00:00:01");
+        let waiting = cast.service.until((QUEUE, &cast.examiner), |q| q["items"][0]["id"] == *id).await;
+        assert_eq!((&waiting["items"][0]["state"], &waiting["items"][0]["reopened"]), (&"closed".into(), &json!(["dispatch.unacknowledged"])));
+        cast.judge(&cast.examiner, &id, ("reconsideration", &json!({ "text": "已电话催办" }))).await.expect(201);
+        assert_eq!(cast.service.get(QUEUE, &cast.examiner).await.expect(200)["items"], json!([]));
+        cast.ends_sound().await;
+    }
+
     /// A lift of which nothing is said goes the same way, also where a platform was sent nothing and pulls.
     async fn silence_about_a_lift_reaches_an_examiner(engine: Engine) {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;

@@ -14,7 +14,10 @@ use crate::support::{Engine, Service, on_both_databases};
 /// Which schemas are what an audience is told. An audience without a body of its own has no fields either.
 const BODIES: &[(Audience, &[&str])] = &[
     (Audience::Examiner, &["ComplaintForExaminer"]),
-    (Audience::Platform, &["TakedownDecided", "LiftDecided", "HearingOpened", "StatementToForward", "MeasureKept"]),
+    (
+        Audience::Platform,
+        &["TakedownDecided", "LiftDecided", "HearingOpened", "StatementToForward", "MeasureKept", "ListingResolveRequested"],
+    ),
     (Audience::Respondent, &["ComplaintForSeller"]),
     (Audience::Complainant, &["Complaint", "OwnConduct"]),
     (Audience::Public, &["PublicDecisionPage", "PublicStatistics"]),

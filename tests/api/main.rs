@@ -47,6 +47,7 @@ mod register;
 mod register_import;
 mod report_registry;
 mod reports;
+mod resolutions;
 mod reviews;
 mod rights;
 mod roles;

@@ -44,7 +44,15 @@ fn the_catalogue_holds_by_itself() {
                 assert_eq!(takes(&pushed.body), Vec::<String>::new());
             }
         }
-        let kinds = ["takedown.decided", "lift.decided", "hearing.opened", "statement.to_forward", "measure.kept", "test"];
+        let kinds = [
+            "takedown.decided",
+            "lift.decided",
+            "hearing.opened",
+            "statement.to_forward",
+            "measure.kept",
+            "listing.resolve_requested",
+            "test",
+        ];
         for kind in kinds {
             assert!(items.iter().any(|i| i["type"] == kind), "{kind} is not in the catalogue");
         }

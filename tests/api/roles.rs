@@ -53,6 +53,8 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("GET", "/v1/platform/dispatches", 200, None),
     ("GET", "/v1/platform/dispatches/{dispatch_id}", 200, Some(404)),
     ("POST", "/v1/platform/dispatches/{dispatch_id}/acknowledgements", 422, Some(422)),
+    ("POST", "/v1/platform/dispatches/{dispatch_id}/resolutions", 422, Some(422)),
+    ("POST", "/v1/platform/relistings", 422, None),
     ("POST", "/v1/platform/dispatches/{dispatch_id}/redelivery", 201, Some(404)),
     ("GET", "/v1/platform/digests/{day}", 200, None),
     ("GET", "/v1/platform/endpoints", 200, None),

@@ -19,6 +19,7 @@ use super::hearing::{
     ListingsSupplemented, Resumed, SellerAnswered, SellerNotified, Suspended,
 };
 use super::referral::{ReferralEnded, Referred};
+use super::resolution::ListingsResolved;
 use super::review::{ExaminerRecused, ReviewDecided, ReviewRequested};
 use super::{Reconsidered, Reopened, State};
 use crate::domain::page_reading::ReportRead;
@@ -65,6 +66,8 @@ pub enum Event {
     ListingsSupplemented(ListingsSupplemented),
     /// It was not, in time: these listings are deemed withdrawn.
     ListingSupplementPeriodEnded(ListingSupplementPeriodEnded),
+    /// A platform said where links lead.
+    ListingsResolved(ListingsResolved),
     /// The sellers are asked before a decision.
     HearingOpened(HearingOpened),
     /// A seller was told.
@@ -141,6 +144,7 @@ impl Event {
             Event::ListingSupplementRequested(_) => "listing_supplement_requested",
             Event::ListingsSupplemented(_) => "listings_supplemented",
             Event::ListingSupplementPeriodEnded(_) => "listing_supplement_period_ended",
+            Event::ListingsResolved(_) => "listings_resolved",
             Event::HearingOpened(_) => "hearing_opened",
             Event::SellerNotified(_) => "seller_notified",
             Event::SellerAnswered(_) => "seller_answered",

@@ -38,6 +38,9 @@ pub enum ListingRefused {
     /// A statement against its measure is under way.
     #[error("a statement against its measure is under way")]
     Contested,
+    /// Its item is known.
+    #[error("its item is known already")]
+    ItemKnown,
     /// The statement is not at the step for this.
     #[error("the statement is not at the step for this")]
     WrongStage,
@@ -107,6 +110,10 @@ pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefus
             }
             _ => return Err(No::NoSupplementAwaited),
         },
+        Event::ListingsResolved(r) => {
+            let Some(said) = r.lines.iter().find(|x| x.line == l.filed.line) else { return Ok(next) };
+            next.resolved(&said.resolution)?;
+        }
         Event::HearingOpened(_) if l.determination != Determination::Pending => return Err(No::AlreadyDecided),
         Event::SellerAnswered(_) => next.heard = true,
         Event::AuthorityActed(a) => authority(&mut next, a)?,

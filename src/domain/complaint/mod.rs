@@ -20,6 +20,7 @@ mod listing_table;
 mod platform_clocks;
 mod referral;
 mod reopened;
+mod resolution;
 mod review;
 mod tables;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use listing_table::{ListingRefused, listing_after};
 pub use platform_clocks::{PLATFORM_STEP_WORKING_DAYS, PLATFORM_TELLS_WORKING_DAYS, Sent, may_be_late_at, platform_deadlines};
 pub use referral::*;
 pub use reopened::*;
+pub use resolution::*;
 pub use review::*;
 pub use tables::state_after;
 
@@ -199,6 +201,8 @@ pub struct Listing {
     pub reasons: Vec<String>,
     /// Whether a determination on it was overturned: on appeal, on evidence, by an authority, with the patent.
     pub overturned: bool,
+    /// What its platform said its link is, where it was asked.
+    pub resolution: Option<Resolution>,
     /// Its seller, by id in `parties`, and the language it is written to in; none: it gave no address.
     pub writes_to: Option<(Uuid, Language)>,
 }
@@ -521,6 +525,7 @@ impl Complaint {
                 reopened: false,
                 reasons: Vec::new(),
                 overturned: false,
+                resolution: None,
                 writes_to: None,
             })
             .collect();

@@ -88,6 +88,22 @@ pub enum ReopenedWhy {
         /// The listings of which it said nothing.
         unanswered: Vec<u32>,
     },
+    /// A platform says that what was taken down is up again. Law: E-Commerce Law 38, 42(2), 45.
+    Relisted {
+        /// The platform that says so.
+        platform: String,
+        /// The takedown.
+        dispatch: Uuid,
+        /// The listing that was taken down.
+        line: u32,
+        /// The site of what is up now.
+        site: String,
+        /// Its item id.
+        item_id: String,
+        /// Its shop, where the platform names it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shop: Option<String>,
+    },
 }
 
 /// What a platform's records say of one listing.
@@ -122,10 +138,10 @@ impl PlatformLine {
 }
 
 impl ReopenedWhy {
-    /// Whether it casts doubt on what was decided. A message that does not arrive, or is not answered, does not: it
-    /// is a matter of carrying it out.
-    pub fn doubts(&self) -> bool {
-        !matches!(self, ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. })
+    /// Whether a platform was not reached, or does not answer: a matter of carrying out what was decided, on which it casts
+    /// no doubt. A lift is owed to a seller also where the complaint is over.
+    pub fn concerns_delivery(&self) -> bool {
+        matches!(self, ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. })
     }
 
     /// In short, for lists: `register.invalidated`, `report.revoked`, ….
@@ -139,6 +155,7 @@ impl ReopenedWhy {
             ReopenedWhy::AuthorityEnded { .. } => vec!["authority.ended".into()],
             ReopenedWhy::Undelivered { .. } => vec!["dispatch.undelivered".into()],
             ReopenedWhy::Unacknowledged { .. } => vec!["dispatch.unacknowledged".into()],
+            ReopenedWhy::Relisted { .. } => vec!["listing.relisted".into()],
             ReopenedWhy::PlatformSays { lines, .. } => {
                 let any = |is: fn(&PlatformLine) -> bool| lines.iter().any(is);
                 let said = [

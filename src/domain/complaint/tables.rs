@@ -34,6 +34,8 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
         (Accepted | Hearing { .. } | Suspended { .. } | Decided, Event::ListingsSupplemented(_)) => keep(),
         (Filed | Closed { .. }, Event::ListingSupplementPeriodEnded(_)) => None,
         (_, Event::ListingSupplementPeriodEnded(e)) => withdrawn_state(c, &e.lines),
+        (Filed | Closed { .. }, Event::ListingsResolved(_)) => None,
+        (_, Event::ListingsResolved(_)) => keep(),
         // Examination and triage.
         (Filed | AwaitingSupplement { .. } | Accepted | Hearing { .. } | Suspended { .. } | Decided, Event::Examined(_)) => keep(),
         (Accepted | Hearing { .. } | Suspended { .. }, Event::Triaged(_)) => keep(),
@@ -108,7 +110,7 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
         (Closed { .. }, Event::Withdrawn(_)) => None,
         (_, Event::Withdrawn(w)) => withdrawn_state(c, &w.lines),
         // A change outside.
-        (Closed { .. }, Event::Reopened(_)) => None,
+        (Closed { .. }, Event::Reopened(r)) if !r.why.concerns_delivery() => None,
         (_, Event::Reopened(_)) => keep(),
         (_, Event::Reconsidered(_)) if c.reopened.is_some() => keep(),
         _ => None,
@@ -180,6 +182,7 @@ impl Event {
             Event::ListingSupplementRequested(s) => s.lines.clone(),
             Event::ListingsSupplemented(s) => s.lines.clone(),
             Event::ListingSupplementPeriodEnded(s) => s.lines.clone(),
+            Event::ListingsResolved(r) => r.lines.iter().map(|l| l.line).collect(),
             Event::HearingOpened(h) => h.lines.clone(),
             Event::SellerNotified(s) => s.lines.clone(),
             Event::SellerAnswered(s) => s.lines.clone(),

@@ -205,6 +205,36 @@ fn first_samples() -> Vec<(&'static str, Event)> {
             "reopened, unacknowledged",
             reopened(ReopenedWhy::Unacknowledged { dispatch: id(7), last_day: date(2026, 11, 24), unanswered: vec![1] }),
         ),
+        (
+            "reopened, relisted",
+            reopened(ReopenedWhy::Relisted {
+                platform: "ali".into(),
+                dispatch: id(7),
+                line: 1,
+                site: "taobao".into(),
+                item_id: "637790875999".into(),
+                shop: Some("某店".into()),
+            }),
+        ),
+        (
+            "listings_resolved",
+            Event::ListingsResolved(ListingsResolved {
+                platform: "ali".into(),
+                dispatch: id(7),
+                lines: vec![
+                    LineResolved {
+                        line: 1,
+                        resolution: Resolution::Resolved {
+                            site: "tmall".into(),
+                            id_space: "alibaba".into(),
+                            item_id: "637790875999".into(),
+                            sku: None,
+                        },
+                    },
+                    LineResolved { line: 2, resolution: Resolution::Gone },
+                ],
+            }),
+        ),
         ("reconsidered", Event::Reconsidered(Reconsidered { examiner: id(3), text: "已核对，维持".into() })),
     ]
 }

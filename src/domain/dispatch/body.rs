@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::notice_copy::{Copies, notice_copies};
 use super::{DELIVER_HOURS_MAX, DispatchDraft, DispatchKind, DraftLine, LINES_PER_DISPATCH_MAX};
 use crate::domain::audience::{Audience, sifted};
-use crate::domain::complaint::{AuthorityActed, Complaint, Determination, Effect, Event, Listing, Measure, Stage, Transition};
+use crate::domain::complaint::{AuthorityActed, Complaint, Determination, Effect, Event, Listing, Measure, Stage, State, Transition};
 use crate::domain::notice::{Capacity, Comparison};
 use crate::domain::report::ItemVerdict;
 use crate::domain::statement::FORWARDING_TEXT;
@@ -112,6 +112,19 @@ fn sent_for(event: &Event, before: Option<&Complaint>, after: &Complaint) -> Vec
     let is_asked = |line: &u32| after.listing(*line).is_some_and(|l| l.measure == Measure::Requested);
     let lifted = |line: &u32| was_asked(line) && !is_asked(line);
     match event {
+        Event::Accepted => {
+            let asked = after.listings.iter().filter(|l| l.is_to_be_resolved()).map(|l| l.filed.line).collect();
+            vec![(DispatchKind::ResolveRequested, asked)]
+        }
+        // What could not be told of an item that was not known.
+        Event::ListingsResolved(_) => {
+            let asked = event.lines().into_iter().filter(|l| was_asked(l) && is_asked(l)).collect();
+            let heard = match before.map(|b| &b.state) {
+                Some(State::Hearing { .. }) => event.lines(),
+                _ => Vec::new(),
+            };
+            vec![(DispatchKind::Takedown, asked), (DispatchKind::Hearing, heard)]
+        }
         Event::Decided(d) => {
             let down = d.lines.iter().filter(|l| l.takedown && !was_asked(&l.line)).map(|l| l.line).collect();
             let up = d.lines.iter().map(|l| l.line).filter(lifted).collect();
@@ -162,7 +175,7 @@ fn parts(w: &Whole) -> Vec<DispatchDraft> {
     for line in &w.named {
         if let Some(listing) = w.complaint.listing(*line)
             && let Some(platform) = &listing.filed.platform
-            && listing.filed.item_key().is_some()
+            && listing.filed.item_key().is_none() == (w.kind == DispatchKind::ResolveRequested)
         {
             by_platform.entry(platform).or_default().push(listing);
         }
@@ -272,7 +285,7 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
         DispatchKind::Hearing => {
             body["notice_to_forward"] = forward(&copies, p.at);
             body["report"] = report(c);
-            body["hearing"] = hearing(p.event);
+            body["hearing"] = hearing(p);
         }
         DispatchKind::StatementToForward => {
             body["statement"] = statement(p);
@@ -281,6 +294,16 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
             }
         }
         DispatchKind::MeasureKept => body["kept"] = kept(p.event),
+        DispatchKind::ResolveRequested => {
+            body["links"]["resolutions"] = format!("{link}/resolutions").into();
+            // No more than it takes to say where a link leads.
+            if let Some(fields) = body.as_object_mut() {
+                fields.retain(|field, _| !matches!(field.as_str(), "complainant" | "patent"));
+            }
+            for listing in body["listings"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+                listing.retain(|field, _| matches!(field.as_str(), "n" | "line" | "site" | "url"));
+            }
+        }
         DispatchKind::Lift | DispatchKind::Test => {
             body["lift"] = lift(p);
         }
@@ -336,15 +359,21 @@ fn report(c: &DispatchContext) -> Value {
     })
 }
 
-fn hearing(event: &Event) -> Value {
-    match event {
-        Event::HearingOpened(h) => json!({
-            "answer_by": h.answer_by,
-            "provisional": h.provisional,
-            "text": "请将本通知及附件转送平台内经营者，并告知其可以在答辩期限内提交答辩意见和证据；逾期不答辩不影响案件审理。",
+/// The hearing that was opened; for a listing whose item became known later, as it stands then.
+fn hearing(p: &Part) -> Value {
+    let opened = match p.event {
+        Event::HearingOpened(h) => Some((h, h.answer_by)),
+        _ => p.complaint.hearing.as_ref().map(|h| {
+            let now = if let State::Hearing { answer_by } = &p.complaint.state { *answer_by } else { h.opened.answer_by };
+            (&h.opened, now)
         }),
-        _ => Value::Null,
-    }
+    };
+    let Some((h, answer_by)) = opened else { return Value::Null };
+    json!({
+        "answer_by": answer_by,
+        "provisional": h.provisional,
+        "text": "请将本通知及附件转送平台内经营者，并告知其可以在答辩期限内提交答辩意见和证据；逾期不答辩不影响案件审理。",
+    })
 }
 
 /// Stable code of why a lift leaves.
@@ -394,7 +423,9 @@ fn determination(p: &Part) -> Value {
         Event::ReviewDecided(r) => r.lines.as_slice(),
         _ => &[],
     };
-    let reasons: std::collections::BTreeSet<&String> = lines.iter().flat_map(|l| &l.reasons).collect();
+    // Decided before its item was known.
+    let before = p.listings.iter().filter(|_| matches!(p.event, Event::ListingsResolved(_))).flat_map(|l| &l.reasons);
+    let reasons: std::collections::BTreeSet<&String> = lines.iter().flat_map(|l| &l.reasons).chain(before).collect();
     let by = if p.listings.iter().all(|l| l.by_human) { "human" } else { "automatic" };
     let text = match p.event {
         Event::Decided(d) => d.text.as_deref(),

@@ -40,6 +40,9 @@ pub enum DispatchKind {
     /// The measure stays for now: proceedings were proven, or the waiting period was extended.
     #[serde(rename = "measure.kept")]
     MeasureKept,
+    /// Links do not tell their item, and the platform is asked where they lead.
+    #[serde(rename = "listing.resolve_requested")]
+    ResolveRequested,
     /// A test message of a platform's engineer.
     #[serde(rename = "test")]
     Test,
@@ -54,6 +57,7 @@ impl DispatchKind {
             DispatchKind::Hearing => "hearing.opened",
             DispatchKind::StatementToForward => "statement.to_forward",
             DispatchKind::MeasureKept => "measure.kept",
+            DispatchKind::ResolveRequested => "listing.resolve_requested",
             DispatchKind::Test => "test",
         }
     }
@@ -66,6 +70,7 @@ impl DispatchKind {
             DispatchKind::Hearing,
             DispatchKind::StatementToForward,
             DispatchKind::MeasureKept,
+            DispatchKind::ResolveRequested,
             DispatchKind::Test,
         ];
         all.into_iter().find(|k| k.word() == word)

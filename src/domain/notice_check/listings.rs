@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Found, LISTINGS_MAX, ListingStated, NAME_CHARS_MAX, NoticeForm, ParseStatus};
-use crate::domain::listing::{ListingRef, Site};
+use crate::domain::listing::{ListingRef, id_space_of, is_item_id};
 
 /// Longest address, in characters.
 const URL_CHARS_MAX: usize = 2_048;
@@ -114,14 +114,12 @@ fn by_item(site: &str, item: &str, pointer: &str, out: &mut ListingParsed, found
         found.add(format!("{pointer}/site"), "listing.site_malformed", ("2 to 32 of a-z 0-9 _ -", "应为 2 至 32 位小写字母、数字、_ 或 -"));
         return None;
     }
-    let item_ok = (1..=64).contains(&item.len()) && item.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if !item_ok {
+    if !is_item_id(item) {
         found.add(format!("{pointer}/item_id"), "listing.item_id_malformed", ("1 to 64 letters or digits", "应为 1 至 64 位字母或数字"));
         return None;
     }
-    let known = Site::from_code(site);
     out.site = Some(site.to_owned());
-    out.id_space = Some(known.map_or_else(|| site.to_owned(), |s| s.id_space().to_owned()));
+    out.id_space = Some(id_space_of(site));
     out.item_id = Some(item.to_owned());
     Some(())
 }

@@ -91,6 +91,7 @@ impl Plan {
         let is_new = commit.transition.is_new();
         let written = letters(&commit.transition);
         let papers = writs(&commit.transition, &commit.dispatches);
+        let items_changed = commit.transition.events().iter().any(|e| matches!(e, Event::ListingsResolved(_)));
         let touched = commit.transition.events().iter().any(touches_listings);
         let (complaint, stored) = commit.transition.into_parts();
         let id = complaint.id;
@@ -103,7 +104,7 @@ impl Plan {
         let triages = expected_triage(&complaint, stored.iter()).into_iter().collect();
         let events: Vec<EventRow> = stored.into_iter().map(|e| EventRow::of(id, e)).collect();
         let queue_on = row.queue_on;
-        let marked = Marked::of(&complaint, queue_on);
+        let marked = Marked { items_changed, ..Marked::of(&complaint, queue_on) };
         let (marks, marked) = if is_new { (marked.all(), None) } else { (vec![], Some(marked)) };
         let (filed, moved) = if is_new { (vec![row], vec![]) } else { (vec![], vec![Moved { row, before_seq }]) };
         let (listings_filed, listings_moved) = match (is_new, touched) {

@@ -128,6 +128,11 @@ macro_rules! write_batch {
         }
         for l in live.iter().flat_map(|p| &p.listings_moved) {
             let set = (
+                listings::site.eq(&l.site),
+                listings::id_space.eq(&l.id_space),
+                listings::item_id.eq(&l.item_id),
+                listings::sku.eq(&l.sku),
+                listings::item_key.eq(&l.item_key),
                 listings::determination.eq(&l.determination),
                 listings::measure.eq(&l.measure),
                 listings::by_human.eq(l.by_human),

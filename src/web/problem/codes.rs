@@ -117,6 +117,13 @@ codes! {
     422 "endpoint.too_many" "The platform has as many endpoints as it may" "该平台的接收地址已达上限";
     422 "redelivery.since" "Not a time from which messages are sent again" "重新推送的起始时间不在允许范围内";
     422 "endpoint.event_type" "Not a kind of dispatch" "没有这种通知类型";
+    422 "resolution.lines" "Too few or too many rows" "行数有误";
+    422 "resolution.not_asked" "The dispatch does not ask where links lead" "该消息未要求解析链接";
+    422 "relisting.no_takedown" "The dispatch asked for no takedown" "该消息未要求采取措施";
+    422 "relisting.no_such_listing" "The dispatch has no such listing" "该消息中没有这个链接";
+    422 "relisting.site" "Not a site of this platform" "不是该平台的网站";
+    422 "relisting.item_id" "Not an item id of that site" "不是该网站的商品编号";
+    422 "relisting.shop" "Not the name of a shop" "店铺名称有误";
     422 "acknowledgement.lines" "Too few or too many rows" "回执行数有误";
     422 "authenticity.level" "Not a level a person may grant" "不能授予该真实性等级";
     422 "authenticity.evidence" "Say what the level rests on" "请说明等级的依据";

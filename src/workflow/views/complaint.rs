@@ -60,7 +60,7 @@ pub struct ListingView {
     pub url: Option<String>,
     /// Code of the platform account.
     pub platform: Option<String>,
-    /// `accepted`, `unresolved`, `platform_not_connected`.
+    /// `accepted`, `unresolved`, `not_an_item`, `gone`, `platform_not_connected`.
     pub status: &'static str,
     /// First axis.
     pub determination: Determination,
@@ -289,7 +289,10 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
                     url: urls.get(l.filed.line as usize - 1).cloned().flatten(),
                     platform: l.filed.platform.clone(),
                     status: match (&l.filed.item_id, &l.filed.platform) {
-                        (None, _) => "unresolved",
+                        (None, _) => match &l.resolution {
+                            Some(said) => said.word(),
+                            None => "unresolved",
+                        },
                         (Some(_), None) => "platform_not_connected",
                         (Some(_), Some(_)) => "accepted",
                     },
