@@ -6,8 +6,10 @@
 //! (platform, reason), or by state, track, account or patent, or by the urgency alone. What is sought by text or by
 //! who has it is looked up first, at most [`MATCHES_MAX`] of it, and is then put in order.
 
+use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Bool, Integer, Nullable};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -135,9 +137,29 @@ macro_rules! narrowed {
     }};
 }
 
-/// The queue, filtered, in order: `$select` of at most `$limit` complaints after a place, without those of `$but`.
+/// How many of a query's complaints are on each track in each state.
+#[derive(QueryId)]
+struct Counted<Q>(Q);
+
+impl<DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Counted<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT track, state, count(*) FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS waiting GROUP BY track, state");
+        Ok(())
+    }
+}
+
+impl<Q: Query> Query for Counted<Q> {
+    type SqlType = (Nullable<Text>, Text, BigInt);
+}
+
+impl<Q, Conn> diesel::RunQueryDsl<Conn> for Counted<Q> {}
+
+/// The queue, filtered, in order: `$select` of at most `$limit` complaints after a place, without those of `$but`;
+/// `$of` it.
 macro_rules! waiting {
-    ($go:ident, ($filter:expr, $now:expr), $select:expr, ($after:expr, $but:expr, $limit:expr)) => {{
+    ($go:ident, ($filter:expr, $now:expr), $of:path: $select:expr, ($after:expr, $but:expr, $limit:expr)) => {{
         let filter: &QueueFilter = $filter;
         let driven = filter.among.is_none().then(|| mark_of(filter)).flatten();
         match driven {
@@ -157,15 +179,15 @@ macro_rules! waiting {
                 if !but.is_empty() {
                     query = query.filter(desk_marks::complaint_id.ne_all(but.to_vec()));
                 }
-                $go!(load, narrowed!(query, &rest, $now))
+                $go!(load, $of(narrowed!(query, &rest, $now)))
             }
             None => {
-                let mut query = complaints::table
-                    .filter(complaints::queue_on.is_not_null())
-                    .order((complaints::queue_on, complaints::id))
-                    .limit($limit)
-                    .select($select)
-                    .into_boxed::<Db>();
+                let mut query =
+                    complaints::table.order((complaints::queue_on, complaints::id)).limit($limit).select($select).into_boxed::<Db>();
+                // That it is due on a day says as much; said twice, fewer are expected than there are, and they are sorted.
+                if filter.due_before.is_none() {
+                    query = query.filter(complaints::queue_on.is_not_null());
+                }
                 if let Some(place) = $after {
                     query = query.filter(after!("complaints.queue_on, complaints.id", place));
                 }
@@ -183,7 +205,7 @@ macro_rules! waiting {
                         .filter(desk_marks::mark.eq(reason));
                     query = query.filter(diesel::dsl::exists(there));
                 }
-                $go!(load, narrowed!(query, filter, $now))
+                $go!(load, $of(narrowed!(query, filter, $now)))
             }
         }
     }};
@@ -258,7 +280,7 @@ impl Store {
                 reminded.into_iter().skip(begun).take(limit).map(|(c, r)| (c, Some(r))).collect();
             if found.len() < limit {
                 let left = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
-                let rows: Vec<ComplaintRow> = waiting!(go, (&filter, now), ComplaintRow::as_select(), (place, &but, left))?;
+                let rows: Vec<ComplaintRow> = waiting!(go, (&filter, now), std::convert::identity: ComplaintRow::as_select(), (place, &but, left))?;
                 found.extend(rows.into_iter().map(|c| (c, None)));
             }
             let ids: Vec<Id> = found.iter().map(|(c, _)| Id(c.id)).collect();
@@ -275,7 +297,7 @@ impl Store {
         })
     }
 
-    /// Track and state of what waits, in the order of the queue, at most `limit` complaints.
+    /// How many wait on each track in each state, of the first `limit` of the queue.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
@@ -284,15 +306,15 @@ impl Store {
         filter: QueueFilter,
         limit: usize,
         (now, today): (Timestamp, Date),
-    ) -> Result<Vec<(Option<String>, String)>, StoreError> {
+    ) -> Result<Vec<(Option<String>, String, i64)>, StoreError> {
         look!(self, $go => {
             let reminded: Vec<(ComplaintRow, ReminderRow)> = reminded!(go, (&filter, now), today);
             let but: Vec<Id> = reminded.iter().map(|(c, _)| Id(c.id)).collect();
-            let mut all: Vec<(Option<String>, String)> = reminded.into_iter().map(|(c, _)| (c.track, c.state)).collect();
+            let mut all: Vec<(Option<String>, String, i64)> = reminded.into_iter().map(|(c, _)| (c.track, c.state, 1)).collect();
             let left = i64::try_from(limit.saturating_sub(all.len())).unwrap_or(i64::MAX);
             let none: Option<Place> = None;
-            let rows: Vec<(Option<String>, String)> =
-                waiting!(go, (&filter, now), (complaints::track, complaints::state), (none, &but, left))?;
+            let rows: Vec<(Option<String>, String, i64)> =
+                waiting!(go, (&filter, now), Counted: (complaints::track, complaints::state), (none, &but, left))?;
             all.extend(rows);
             Ok::<_, Fault>(all)
         })

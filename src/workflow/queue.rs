@@ -153,14 +153,12 @@ impl Desk {
     /// [`DeskError::Rule`] for a bad filter.
     pub async fn queue_counts(&self, caller: &Caller, q: QueueView) -> Result<QueueCounts, DeskError> {
         let filter = self.queue_filter(caller, &q).await?;
-        let mut rows = self.store.queue_counted(filter, COUNT_MAX + 1, self.now()).await?;
-        let at_least = rows.len() > COUNT_MAX;
-        rows.truncate(COUNT_MAX);
-        let total = rows.len();
         let mut by = std::collections::BTreeMap::new();
-        for row in rows {
-            *by.entry(row).or_insert(0) += 1;
+        for (track, state, count) in self.store.queue_counted(filter, COUNT_MAX, self.now()).await? {
+            *by.entry((track, state)).or_insert(0) += usize::try_from(count).unwrap_or(0);
         }
+        let total = by.values().sum();
+        let at_least = total >= COUNT_MAX;
         let counts = by.into_iter().map(|((track, state), count)| QueueCount { track, state, count }).collect();
         Ok(QueueCounts { counts, total, at_least })
     }

@@ -207,7 +207,7 @@ async fn asks_the_queue(s: &Store) {
         for after in [None, Some((false, (DAY, id)))] {
             s.queue_page(filter.clone(), (after, 50), (now(), DAY)).await.unwrap();
         }
-        s.queue_counted(filter, 1_001, (now(), DAY)).await.unwrap();
+        s.queue_counted(filter, 1_000, (now(), DAY)).await.unwrap();
     }
     let rest = Some((1, vec![0; 4]));
     let name = |rest| Some(NameSought { key: "k".into(), rest });
