@@ -7,6 +7,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use fasttrack::clock::Clock;
 use fasttrack::domain::lane::LaneLimits;
 use fasttrack::store::{
     AttemptRow, Becomes, ComplaintFilter, DeliveryAttempted, DeliveryClaim, GroupBy, HouseFilter, NameSought, PastFilter, PublishedFilter,
@@ -335,7 +336,7 @@ fn put_delivery(url: &str) {
 }
 
 async fn asks_the_outbox(s: &Store) {
-    let (id, now) = (Uuid::from_u128(1), Timestamp::now());
+    let (id, now) = (Uuid::from_u128(1), Clock::System.now());
     let limits = LaneLimits { per_second_max: 50, at_once_max: 8 };
     let claim = DeliveryClaim { now, lease_until: now + SignedDuration::from_secs(60), room: 8, limits };
     let claimed = s.exchange(Vec::new(), now, Some(claim)).await.unwrap().claimed.deliveries;
