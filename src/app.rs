@@ -150,7 +150,7 @@ impl Service {
         });
         let handle = server.handle();
         let senders = Senders::start().context("the senders")?;
-        let worker = tokio::spawn(work(Courier::new(self.courier, senders.handle()), self.desk, stop.clone()));
+        let worker = tokio::spawn(work(Courier::new(self.courier, senders.handle.clone()), self.desk, stop.clone()));
         let mut until = stop;
         let stopper = tokio::spawn(async move {
             let _ = until.wait_for(|stop| *stop).await;
@@ -170,24 +170,23 @@ impl Service {
 }
 
 /// The threads that speak to platforms, beside those that serve.
-struct Senders(Option<Runtime>);
+struct Senders {
+    handle: Handle,
+    runtime: Option<Runtime>,
+}
 
 impl Senders {
     fn start() -> std::io::Result<Self> {
         let threads = std::thread::available_parallelism().map_or(SENDERS_MAX, usize::from).min(SENDERS_MAX);
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).thread_name("sender").enable_all().build();
-        Ok(Senders(Some(runtime?)))
-    }
-
-    fn handle(&self) -> Handle {
-        self.0.as_ref().map_or_else(Handle::current, |runtime| runtime.handle().clone())
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).thread_name("sender").enable_all().build()?;
+        Ok(Senders { handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
 }
 
 impl Drop for Senders {
     fn drop(&mut self) {
         // Their attempts have ended; a runtime may not be waited for where others run.
-        if let Some(runtime) = self.0.take() {
+        if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }

@@ -82,7 +82,10 @@ pub(super) async fn backup(folder: PathBuf) -> anyhow::Result<ExitCode> {
     // Beside a running service: the copy is consistent, and files only ever come, so they go second.
     let store = crate::store::Store::open(&config.database_url, 1)?;
     store.copy_to(&folder.join("fasttrack.sqlite")).await?;
-    copy_folder(&config.data_folder.join("files"), &folder.join("files"))?;
+    // Those in a bucket are copied by whoever keeps it.
+    if config.files.is_none() {
+        copy_folder(&config.data_folder.join("files"), &folder.join("files"))?;
+    }
     let key = config.data_folder.join("master.key");
     if key.exists() {
         std::fs::copy(&key, folder.join("master.key"))?;

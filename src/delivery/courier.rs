@@ -138,6 +138,7 @@ impl Courier {
     async fn gather(&self, hands_in: &mut mpsc::Receiver<Ended>, ended: &mut Vec<Ended>, wait: Duration) {
         let look = tokio::time::sleep(wait);
         tokio::pin!(look);
+        let mut hurries = false;
         loop {
             while let Ok(one) = hands_in.try_recv() {
                 ended.push(one);
@@ -146,14 +147,15 @@ impl Courier {
             if !ended.is_empty() && ended.len() >= under_way / 2 {
                 return;
             }
-            let idle = ended.is_empty();
+            // Also what ended during the last turn: its place must not wait for the next look.
+            if !ended.is_empty() && !hurries {
+                let soon = tokio::time::Instant::now() + Duration::from_millis(GATHER_MS);
+                let at = look.deadline().min(soon);
+                look.as_mut().reset(at);
+                hurries = true;
+            }
             tokio::select! {
-                Some(one) = hands_in.recv() => {
-                    ended.push(one);
-                    if idle {
-                        look.as_mut().reset(tokio::time::Instant::now() + Duration::from_millis(GATHER_MS));
-                    }
-                }
+                Some(one) = hands_in.recv() => ended.push(one),
                 () = self.parts.store.outbox().deliveries.notified() => return,
                 () = &mut look => return,
             }

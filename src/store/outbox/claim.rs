@@ -121,17 +121,15 @@ impl ReadyLanes {
         out.push_bind_param::<TsSql, _>(&self.now)?;
         for (before, of) in [(") AND (EXISTS (", "attempts = 0"), (") OR EXISTS (", "attempts > 0")] {
             out.push_sql(before);
-            out.push_sql("SELECT 1 FROM deliveries d WHERE d.endpoint_id = l.endpoint_id AND d.state = 'due' AND d.");
+            out.push_sql("SELECT 1 FROM deliveries WHERE endpoint_id = l.endpoint_id AND state = 'due' AND ");
             out.push_sql(of);
-            out.push_sql(" AND d.due_at <= ");
+            out.push_sql(" AND due_at <= ");
             out.push_bind_param::<TsSql, _>(&self.now)?;
-            out.push_sql(" AND (d.lease_until IS NULL OR d.lease_until <= ");
+            out.push_sql(" AND (lease_until IS NULL OR lease_until <= ");
             out.push_bind_param::<TsSql, _>(&self.now)?;
             out.push_sql(")");
         }
-        out.push_sql(
-            ")) AND (SELECT count(*) FROM deliveries d WHERE d.endpoint_id = l.endpoint_id AND d.state = 'due' AND d.lease_until > ",
-        );
+        out.push_sql(")) AND (SELECT count(*) FROM deliveries WHERE endpoint_id = l.endpoint_id AND state = 'due' AND lease_until > ");
         out.push_bind_param::<TsSql, _>(&self.now)?;
         out.push_sql(") < coalesce(e.at_once_max, ");
         out.push_bind_param::<Integer, _>(&self.at_once_max)?;
@@ -249,6 +247,7 @@ in_words! {
     /// Asked line by line within one statement, each by its key: as a join, a planner without fresh statistics may
     /// read every item there is.
     pub(super) MovedOn: Nullable<Text> =
-        "(SELECT i.measures_in_force FROM dispatches d JOIN items i ON i.platform = d.platform \
-          WHERE d.id = dispatch_lines.dispatch_id AND i.item_key = dispatch_lines.item_key AND i.version > dispatch_lines.item_version)"
+        "(SELECT items.measures_in_force FROM dispatches JOIN items ON items.platform = dispatches.platform \
+          WHERE dispatches.id = dispatch_lines.dispatch_id AND items.item_key = dispatch_lines.item_key \
+          AND items.version > dispatch_lines.item_version)"
 }
