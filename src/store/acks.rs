@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::error::Fault;
 use super::jobs::{JobDraft, JobRow, ask_for_job, ask_once};
+use super::outbox::count;
 use super::rows::int;
 use super::schema::{acks, dispatches};
 use super::types::{Day, Id, Maybe, Ts};
@@ -123,10 +124,6 @@ impl From<AckRow> for AckSql {
             sold_before: a.sold_before,
         }
     }
-}
-
-fn count(n: i32) -> u32 {
-    u32::try_from(n).unwrap_or(0)
 }
 
 /// The order in which rows are put, whoever puts them, so that two who put the same wait for each other and not in a circle.
