@@ -22,7 +22,7 @@ pub const SERVICE_LOG: &str = "info,actix_server=warn,fasttrack=warn";
 /// Time is the system's.
 pub const TIME_MOVES: bool = false;
 /// The server keeps what it promised.
-pub const POSTGRES_FSYNC: &str = "fsync=on";
+pub const POSTGRES_SETTINGS: [&str; 1] = ["fsync=on"];
 
 /// Complaints stored at first.
 const FEW: u64 = 10_000;

@@ -27,7 +27,7 @@ pub const SERVICE_LOG: &str = "info,actix_server=warn,fasttrack=warn";
 /// Time is the system's.
 pub const TIME_MOVES: bool = false;
 /// The limit and the service are measured on a server that keeps what it promised.
-pub const POSTGRES_FSYNC: &str = "fsync=on";
+pub const POSTGRES_SETTINGS: [&str; 1] = ["fsync=on"];
 
 /// Which figures are asked for.
 pub struct Asked(Vec<String>);

@@ -54,7 +54,8 @@ async fn on_a_wire() -> Option<(Service, Wire)> {
     if !database::postgres_is_here() {
         return None;
     }
-    let url = database::new_database(Engine::Postgres, std::path::Path::new(""));
+    // In no folder of a test's: it lives as long as the cluster.
+    let url = database::new_database(Engine::Postgres, &std::env::temp_dir());
     let parsed = url::Url::parse(&url).unwrap();
     let wire = Wire::to(format!("{}:{}", parsed.host_str().unwrap(), parsed.port().unwrap_or(5432))).await;
     let service = Service::start_with(Engine::Postgres, &[("database_url", &wire.of(&url))]).await;

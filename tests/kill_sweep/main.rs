@@ -16,8 +16,8 @@ mod sweep;
 pub const SERVICE_LOG: &str = "off";
 /// Leases run out by the moved clock.
 pub const TIME_MOVES: bool = true;
-/// What is killed is the program, not the database.
-pub const POSTGRES_FSYNC: &str = "fsync=off";
+/// What is killed is the program, not the database; its log takes little of a small disk.
+pub const POSTGRES_SETTINGS: [&str; 3] = ["fsync=off", "max_wal_size=128MB", "min_wal_size=64MB"];
 
 use support::{Engine, database};
 

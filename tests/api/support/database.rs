@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Which database a test runs on.
@@ -85,7 +85,7 @@ fn start() -> Result<Cluster, String> {
     let mut shell = run(Path::new("sh"));
     shell.args(["-c", script, "sh"]).arg(bin.join("postgres")).arg("-D").arg(&data);
     shell.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=400"]);
-    shell.args(["-c", crate::POSTGRES_FSYNC]);
+    shell.args(crate::POSTGRES_SETTINGS.iter().flat_map(|setting| ["-c", setting]));
     shell.arg("-c").arg(format!("unix_socket_directories={}", folder.display()));
     let log = std::fs::File::create(std::env::temp_dir().join(format!("fasttrack-pg-{port}.log"))).map_err(|e| e.to_string())?;
     let mut child = shell.env("FOLDER", &folder).stdin(Stdio::piped()).stderr(log).spawn().map_err(|e| e.to_string())?;
@@ -111,15 +111,25 @@ fn sql(cluster: &Cluster, statement: &str) -> bool {
     done.is_ok_and(|s| s.success())
 }
 
-/// The URL of a new, empty database; a SQLite file lies in `folder`.
+/// The URL of a new, empty database that lives as long as `folder` does; a SQLite file lies in it, a
+/// database of PostgreSQL goes when the next one is made.
 pub fn new_database(engine: Engine, folder: &Path) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
+    static MADE: Mutex<Vec<(String, PathBuf)>> = Mutex::new(Vec::new());
     match engine {
         Engine::Sqlite => format!("sqlite:{}", folder.join("test.sqlite").display()),
         Engine::Postgres => {
             let cluster = cluster().as_ref().unwrap();
             let name = format!("fasttrack_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
             assert!(sql(cluster, &format!("CREATE DATABASE {name}")), "CREATE DATABASE {name}");
+            let mut made = MADE.lock().unwrap();
+            made.push((name.clone(), folder.to_owned()));
+            // At some 15 MB each, all of them at once would fill a small disk.
+            let ended: Vec<String> = made.extract_if(.., |(_, folder)| !folder.exists()).map(|(name, _)| name).collect();
+            drop(made);
+            for name in ended {
+                sql(cluster, &format!("DROP DATABASE {name} WITH (FORCE)"));
+            }
             format!("{}/{name}", cluster.base_url)
         }
     }
