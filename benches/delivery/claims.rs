@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use fasttrack::clock::Clock;
 use fasttrack::domain::lane::LaneLimits;
-use fasttrack::store::{DeliveryClaim, Store};
+use fasttrack::store::{DeliveryClaim, Exchange, GivenBack, Store};
 use jiff::SignedDuration;
 
 use crate::backlog::Backlog;
@@ -68,17 +68,15 @@ fn claim_ms(asked: &Asked, engine: Engine, deliveries: usize) -> f64 {
     let store = Store::open(&url, 2).unwrap();
     let once = || {
         let now = Clock::System.now();
-        let claim = DeliveryClaim {
-            now,
-            lease_until: now + SignedDuration::from_secs(60),
-            room: ROOM,
-            limits: LaneLimits { per_second_max: 10_000, at_once_max: 64 },
-        };
+        let claim = DeliveryClaim { now, room: ROOM, limits: LaneLimits { per_second_max: 10_000, at_once_max: 64 } };
+        let lease_until = now + SignedDuration::from_secs(60);
         let begun = Instant::now();
-        let claimed = runtime.block_on(store.exchange(Vec::new(), now, Some(claim))).unwrap().claimed;
+        let claimed =
+            runtime.block_on(store.exchange(Exchange { lease_until, claim: Some(claim), ..Exchange::default() }, now)).unwrap().claimed;
         let took = begun.elapsed().as_secs_f64() * 1e3;
         assert!(claimed.deliveries.len() > ROOM / 2, "{}", claimed.deliveries.len());
-        assert!(tamper(&url, "UPDATE deliveries SET lease_until = NULL WHERE state = 'due' AND lease_until IS NOT NULL"));
+        let back = claimed.deliveries.iter().map(|d| GivenBack { id: d.id, endpoint: d.endpoint, fence: d.fence }).collect();
+        runtime.block_on(store.exchange(Exchange { lease_until, back, ..Exchange::default() }, now)).unwrap();
         took
     };
     for _ in 0..5 {

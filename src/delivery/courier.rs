@@ -9,34 +9,38 @@
 //! delivery are [`Courier::turn`], [`Courier::send`], [`Courier::reschedule`] and the next turn: each writes down
 //! what ended and claims what is due, many at a time, and no transaction is open while a platform is spoken to.
 
+mod held;
 mod house;
+mod keys;
 mod letters;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use held::{Held, Place};
 use jiff::{SignedDuration, Timestamp};
+use keys::LaneKeys;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 use super::egress::Clients;
 use super::mail::{Folder, Relay};
 use super::schedule::{Outcome, Schedule, Tried};
-use super::signature::{SigningKeys, SigningSecret};
 use super::webhook::{self, Attempted, Deadlines, Message};
 use crate::clock::Clock;
 use crate::domain::egress::EgressRules;
 use crate::domain::lane::LaneLimits;
-use crate::domain::secrets::EndpointSecrets;
 use crate::fail_points::fails_at;
-use crate::store::{AttemptRow, Becomes, ClaimedDelivery, DeliveryAttempted, DeliveryClaim, Exchanged, Store};
+use crate::store::{AttemptRow, Becomes, ClaimedDelivery, DeliveryAttempted, DeliveryClaim, Exchange, Exchanged, Store};
 use crate::vault::Vault;
 
 /// Seconds a claim holds: longer than an attempt can take.
 pub const LEASE_SECONDS: i64 = 60;
 /// Attempts under way at once in one process; no endpoint gets more than half of those that are free.
-pub const AT_ONCE_MAX: usize = 128;
+pub const AT_ONCE_MAX: usize = 256;
+/// Deliveries claimed at once by one process, begun or not; no endpoint gets more than half of what is left of it.
+pub const HELD_MAX: usize = 1_024;
 /// Milliseconds that what ended waits at most for more to end before it is written down.
 const GATHER_MS: u64 = 5;
 /// Seconds after which the outbox is looked at although nobody called: other processes write to it too.
@@ -88,20 +92,19 @@ pub struct CourierParts {
 #[derive(Clone)]
 pub struct Courier {
     parts: Arc<CourierParts>,
-    /// Attempts that may begin; one is taken back when it is written down.
-    free: Arc<Semaphore>,
+    /// What is claimed.
+    held: Held,
+    /// As what it is known in the outbox.
+    worker: Uuid,
     /// Where attempts run.
     senders: Handle,
 }
-
-/// An attempt that ended, and its place among those under way.
-type Ended = (DeliveryAttempted, OwnedSemaphorePermit);
 
 impl Courier {
     /// A courier of its parts, whose attempts run at `senders`: signing and speaking HTTP fill a processor, and
     /// neither claims nor requests are to wait for it.
     pub fn new(parts: CourierParts, senders: Handle) -> Self {
-        Courier { parts: Arc::new(parts), free: Arc::new(Semaphore::new(AT_ONCE_MAX)), senders }
+        Courier { parts: Arc::new(parts), held: Held::default(), worker: Uuid::new_v4(), senders }
     }
 
     /// Works until `stop` says so; then attempts under way are ended properly.
@@ -116,9 +119,9 @@ impl Courier {
 
     /// Claims and sends until `stop`; then writes down what is still under way.
     async fn run_deliveries(&self, mut stop: watch::Receiver<bool>) {
-        // As many as can be under way at once: nobody ever waits to hand an attempt in.
-        let (tell, mut hands_in) = mpsc::channel(AT_ONCE_MAX);
-        let (mut ended, mut wait) = (Vec::with_capacity(AT_ONCE_MAX), Duration::ZERO);
+        // As many as can be claimed: nobody ever waits to hand an attempt in.
+        let (tell, mut hands_in) = mpsc::channel(HELD_MAX);
+        let (mut ended, mut wait) = (Vec::with_capacity(HELD_MAX), Duration::ZERO);
         loop {
             tokio::select! {
                 biased;
@@ -128,14 +131,18 @@ impl Courier {
             wait = self.turn(&mut ended, &tell).await;
         }
         drop(tell);
-        while !ended.is_empty() || hands_in.recv_many(&mut ended, AT_ONCE_MAX).await > 0 {
+        self.held.give_all_back();
+        while !ended.is_empty() || hands_in.recv_many(&mut ended, HELD_MAX).await > 0 {
             self.record(std::mem::take(&mut ended)).await;
+        }
+        if self.held.has_some_to_give_back() {
+            self.record(Vec::new()).await;
         }
     }
 
-    /// Waits until there is something to say to the outbox: half of what is under way has ended, or any of it a
-    /// moment ago; something new is due; or it is time to look.
-    async fn gather(&self, hands_in: &mut mpsc::Receiver<Ended>, ended: &mut Vec<Ended>, wait: Duration) {
+    /// Waits until there is something to say to the outbox: as many have ended as still wait here to begin, or any
+    /// a moment ago; something new is due; or it is time to look.
+    async fn gather(&self, hands_in: &mut mpsc::Receiver<DeliveryAttempted>, ended: &mut Vec<DeliveryAttempted>, wait: Duration) {
         let look = tokio::time::sleep(wait);
         tokio::pin!(look);
         let mut hurries = false;
@@ -143,8 +150,7 @@ impl Courier {
             while let Ok(one) = hands_in.try_recv() {
                 ended.push(one);
             }
-            let under_way = AT_ONCE_MAX - self.free.available_permits();
-            if !ended.is_empty() && ended.len() >= under_way / 2 {
+            if !ended.is_empty() && ended.len() >= self.held.waiting() {
                 return;
             }
             // Also what ended during the last turn: its place must not wait for the next look.
@@ -163,30 +169,32 @@ impl Courier {
     }
 
     /// Writes down what ended, takes what is due, and begins it; answers how long to wait for the next turn.
-    async fn turn(&self, ended: &mut Vec<Ended>, tell: &mpsc::Sender<Ended>) -> Duration {
+    async fn turn(&self, ended: &mut Vec<DeliveryAttempted>, tell: &mpsc::Sender<DeliveryAttempted>) -> Duration {
         let now = self.parts.clock.now();
-        let room = self.free.available_permits() + ended.len();
         let lease_until = now.checked_add(SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now);
-        let claim = (room > 0).then_some(DeliveryClaim { now, lease_until, room, limits: self.parts.limits });
-        if claim.is_none() && ended.is_empty() {
+        let room = self.held.room() + ended.len();
+        let back = self.held.give_back();
+        let held = self.held.beside(ended.iter().map(|d| (d.endpoint, d.becomes == Becomes::Delivered)));
+        let claim = (room > 0).then_some(DeliveryClaim { now, room, limits: self.parts.limits });
+        if claim.is_none() && ended.is_empty() && back.is_empty() {
             return Duration::from_secs(LOOK_SECONDS);
         }
-        let attempts: Vec<_> = ended.iter().map(|(done, _)| done.clone()).collect();
-        match self.parts.store.exchange(attempts, now, claim).await {
+        let said = Exchange { worker: self.worker, held, lease_until, ended: ended.clone(), back: back.clone(), claim };
+        match self.parts.store.exchange(said, now).await {
             Ok(Exchanged { lost, claimed }) => {
                 tell_lost(lost);
-                // Their places are free from here on.
-                ended.clear();
+                self.held.let_go(ended.drain(..).map(|d| d.endpoint));
                 if !claimed.deliveries.is_empty() {
                     fails_at("delivery.claimed");
                 }
-                for delivery in claimed.deliveries {
-                    self.begin(delivery, tell.clone());
+                for place in self.held.take(claimed.lanes, claimed.deliveries, lease_until) {
+                    self.begin(place, tell.clone());
                 }
                 self.until(claimed.again_at)
             }
             Err(e) => {
                 tracing::warn!(error = %e, "the outbox does not answer");
+                self.held.keep_back(back);
                 // What ended must not wait for what cannot be claimed.
                 let recorded = !ended.is_empty() && self.record(std::mem::take(ended)).await;
                 Duration::from_secs(if recorded { LOOK_SECONDS } else { AWAY_SECONDS })
@@ -215,34 +223,38 @@ impl Courier {
         let Some(at) = again_at else { return look };
         match Duration::try_from(at.duration_since(self.parts.clock.now())) {
             Ok(wait) if !wait.is_zero() => wait.clamp(Duration::from_millis(RATE_LOOK_MS), look),
-            _ if self.free.available_permits() > 0 => Duration::ZERO,
+            _ if self.held.room() > 0 => Duration::ZERO,
             _ => look,
         }
     }
 
-    /// Starts an attempt that hands itself in when it ends.
-    fn begin(&self, delivery: ClaimedDelivery, tell: mpsc::Sender<Ended>) {
+    /// Begins an attempt; whoever ends it hands it in and goes on with the next of its lane.
+    fn begin(&self, place: Place, tell: mpsc::Sender<DeliveryAttempted>) {
         let courier = self.clone();
-        let place = self.free.clone().try_acquire_owned();
         self.senders.spawn(async move {
-            // No more were claimed than there are places, and only claims take them.
-            let Ok(place) = place else { return };
-            let (at, attempted) = courier.send(&delivery).await;
-            fails_at(if attempted.failure.is_none() { "delivery.answered" } else { "delivery.failed" });
-            let done = courier.reschedule(&delivery, at, attempted);
-            // The receiver ends after the last sender.
-            let _ = tell.send((done, place)).await;
+            let mut going = Some(place);
+            while let Some(mut place) = going.take() {
+                let Some(delivery) = place.delivery() else { return };
+                let (at, attempted) = courier.send(&delivery, &place.keys).await;
+                let arrived = attempted.failure.is_none();
+                fails_at(if arrived { "delivery.answered" } else { "delivery.failed" });
+                let done = courier.reschedule(&delivery, at, attempted);
+                // Before it is handed in: whoever is told looks for places that are free.
+                going = place.goes_on(arrived, courier.parts.clock.now());
+                // The receiver ends after the last sender.
+                let _ = tell.send(done).await;
+            }
         });
     }
 
     /// Hands a delivery over; answers when it began and what came of it.
-    async fn send(&self, d: &ClaimedDelivery) -> (Timestamp, Attempted) {
+    async fn send(&self, d: &ClaimedDelivery, keys: &LaneKeys) -> (Timestamp, Attempted) {
         let at = self.parts.clock.now();
         let message = Message {
             url: d.url.clone(),
             id: d.dispatch.to_string(),
             at,
-            keys: self.keys(d, at),
+            keys: keys.at(at, (&self.parts.vault, d.endpoint)),
             body: d.body.clone().into(),
             deadlines: Deadlines::default(),
         };
@@ -281,39 +293,34 @@ impl Courier {
         DeliveryAttempted { attempt, fence: d.fence, endpoint: d.endpoint, dispatch, kind, said: attempted.said, becomes }
     }
 
-    /// Writes attempts down. While the database is away they wait, as long as their claims hold; after that
-    /// they are made again, under the same ids. Answers whether they were written.
-    async fn record(&self, ended: Vec<Ended>) -> bool {
-        let all: Vec<_> = ended.iter().map(|(done, _)| done.clone()).collect();
-        let first = all.iter().map(|d| d.attempt.at).min().unwrap_or_default();
-        loop {
+    /// Writes attempts down, and what did not begin. While the database is away they wait, as long as their claims
+    /// hold; after that they are made again, under the same ids. Answers whether they were written.
+    async fn record(&self, ended: Vec<DeliveryAttempted>) -> bool {
+        let first = ended.iter().map(|d| d.attempt.at).min().unwrap_or_else(|| self.parts.clock.now());
+        let mut back = self.held.give_back();
+        let written = loop {
             let now = self.parts.clock.now();
-            match self.parts.store.exchange(all.clone(), now, None).await {
+            back.extend(self.held.give_back());
+            let held = self.held.beside(ended.iter().map(|d| (d.endpoint, false)));
+            let lease_until = now.checked_add(SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now);
+            let said = Exchange { worker: self.worker, held, lease_until, ended: ended.clone(), back: back.clone(), claim: None };
+            match self.parts.store.exchange(said, now).await {
                 Ok(Exchanged { lost, .. }) => {
                     tell_lost(lost);
-                    return true;
+                    break true;
                 }
                 Err(e) if now.duration_since(first) < SignedDuration::from_secs(LEASE_SECONDS) => {
-                    tracing::warn!(attempts = all.len(), error = %e, "attempts could not be written down yet");
+                    tracing::warn!(attempts = ended.len(), error = %e, "attempts could not be written down yet");
                     tokio::time::sleep(Duration::from_secs(AWAY_SECONDS)).await;
                 }
                 Err(e) => {
-                    tracing::warn!(attempts = all.len(), error = %e, "attempts could not be written down");
-                    return false;
+                    tracing::warn!(attempts = ended.len(), error = %e, "attempts could not be written down");
+                    break false;
                 }
             }
-        }
-    }
-
-    /// What signs now. Secrets that cannot be opened give none, and nothing is sent unsigned.
-    fn keys(&self, d: &ClaimedDelivery, at: Timestamp) -> SigningKeys {
-        let plain = self.parts.vault.open_secret(d.endpoint, &d.secrets).ok();
-        let all = plain.and_then(|p| EndpointSecrets::parse(&p));
-        let signing = || all.iter().flat_map(|s| s.signing(at));
-        SigningKeys {
-            secrets: signing().filter_map(|s| SigningSecret::parse(&s.secret).ok()).collect(),
-            pairs: signing().map(|s| self.parts.vault.webhook_key(d.endpoint, s.key)).collect(),
-        }
+        };
+        self.held.let_go(ended.iter().map(|d| d.endpoint));
+        written
     }
 }
 

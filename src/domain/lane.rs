@@ -18,6 +18,10 @@ pub const OPEN_SECONDS_MAX: i64 = 300;
 pub const PER_SECOND_LIMIT: u32 = 10_000;
 /// Most attempts at once an endpoint may be given.
 pub const AT_ONCE_LIMIT: u32 = 256;
+/// Most that one worker claims at a lane ahead of those that may be under way at once.
+pub const AHEAD_MAX: usize = 256;
+/// How many are claimed ahead for each that arrived since the last claim.
+const AHEAD_TIMES: usize = 4;
 /// Tenths of a second that may be sent at once after a pause: the burst of the rate.
 const BURST_TENTHS: i64 = 1;
 
@@ -47,28 +51,48 @@ pub struct Lane {
     pub drain_per_second: Option<u32>,
 }
 
+/// What of a lane is claimed already, as the worker sees it that asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnderWay {
+    /// By other workers.
+    pub others: usize,
+    /// By this one, begun or not.
+    pub mine: usize,
+    /// How many of this one's arrived since it last asked, if none failed.
+    pub arrived: usize,
+}
+
 /// What a lane has room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// Attempts that may begin now.
+    /// Deliveries that may be claimed now.
     pub attempts: usize,
+    /// How many attempts may be under way at this worker.
+    pub at_once: usize,
     /// When the rate allows more, where it is what limits them.
     pub again_at: Option<Timestamp>,
 }
 
 impl Lane {
-    /// What may begin now, so many being under way.
-    pub fn room(&self, now: Timestamp, limits: LaneLimits, under_way: usize) -> Room {
+    /// What a worker may claim now, so much being under way.
+    ///
+    /// # Why
+    /// A lane is given ahead by what arrived meanwhile: so a fast one never waits for a claim, and a slow one
+    /// holds hardly more than it sends. What others have claimed they may send at once, so it counts as sent: what
+    /// all workers have under way stays within the limit.
+    pub fn room(&self, now: Timestamp, limits: LaneLimits, under_way: UnderWay) -> Room {
         if self.open_until.is_some_and(|until| until > now) {
-            return Room { attempts: 0, again_at: None };
+            return Room { attempts: 0, at_once: 0, again_at: None };
         }
         let at_once = usize::try_from(limits.at_once_max).unwrap_or(usize::MAX);
         // After it opened, one asks whether the endpoint is back.
         let at_once = if self.failures >= FAILURES_MAX { 1 } else { at_once };
-        let free = at_once.saturating_sub(under_way);
+        let at_once = at_once.saturating_sub(under_way.others);
+        let ahead = if at_once == 0 || self.failures > 0 { 0 } else { (AHEAD_TIMES * under_way.arrived).min(AHEAD_MAX) };
+        let free = (at_once + ahead).saturating_sub(under_way.mine);
         let by_rate = self.by_rate(now, limits);
         let again_at = (by_rate < free).then(|| later(self.begins(now, limits), (count(by_rate) + 1) * self.step_us(limits)));
-        Room { attempts: free.min(by_rate), again_at }
+        Room { attempts: free.min(by_rate), at_once, again_at }
     }
 
     /// The lane after so many attempts began.
@@ -155,44 +179,61 @@ mod tests {
 
     const LIMITS: LaneLimits = LaneLimits { per_second_max: 100, at_once_max: 8 };
 
+    /// So many under way at this worker, and no other.
+    fn mine(mine: usize) -> UnderWay {
+        UnderWay { mine, ..UnderWay::default() }
+    }
+
     fn lane() -> Lane {
         Lane { spent_until: Timestamp::UNIX_EPOCH, failures: 0, opened: 0, open_until: None, drain_per_second: None }
     }
 
     #[test]
     fn no_more_at_once_than_the_endpoint_takes() {
-        assert_eq!(lane().room(at(0), LIMITS, 3), Room { attempts: 5, again_at: None });
-        assert_eq!(lane().room(at(0), LIMITS, 8).attempts, 0);
-        assert_eq!(lane().room(at(0), LIMITS, 9).attempts, 0);
+        assert_eq!(lane().room(at(0), LIMITS, mine(3)), Room { attempts: 5, at_once: 8, again_at: None });
+        assert_eq!(lane().room(at(0), LIMITS, mine(8)).attempts, 0);
+        assert_eq!(lane().room(at(0), LIMITS, mine(9)).attempts, 0);
+    }
+
+    #[test]
+    fn a_lane_that_moves_is_given_some_ahead() {
+        let (limits, moves) = (LaneLimits { per_second_max: 10_000, at_once_max: 8 }, UnderWay { others: 0, mine: 8, arrived: 6 });
+        assert_eq!(lane().room(at(0), limits, moves).attempts, 24);
+        assert_eq!(lane().room(at(0), limits, UnderWay { arrived: 0, ..moves }).attempts, 0, "one that does not has what it can send");
+        assert_eq!(lane().room(at(0), limits, UnderWay { arrived: 9_999, ..moves }).attempts, AHEAD_MAX);
+        let failing = Lane { failures: 1, ..lane() };
+        assert_eq!(failing.room(at(0), limits, moves).attempts, 0);
+        assert_eq!(lane().room(at(0), limits, UnderWay { others: 5, mine: 0, arrived: 0 }).at_once, 3);
+        assert_eq!(lane().room(at(0), limits, UnderWay { others: 8, mine: 0, arrived: 6 }).attempts, 0, "all of it is with others");
     }
 
     #[test]
     fn the_rate_is_spent_and_comes_back() {
         let limits = LaneLimits { per_second_max: 20, at_once_max: 200 };
         let mut lane = lane();
-        assert_eq!(lane.room(at(0), limits, 0).attempts, 2, "a burst of a tenth of a second");
+        assert_eq!(lane.room(at(0), limits, mine(0)).attempts, 2, "a burst of a tenth of a second");
         lane.spend(at(0), limits, 2);
-        assert_eq!(lane.room(at(0), limits, 0), Room { attempts: 0, again_at: Some(at(50)) });
-        assert_eq!(lane.room(at(49), limits, 0).attempts, 0);
-        assert_eq!(lane.room(at(50), limits, 0).attempts, 1);
+        assert_eq!(lane.room(at(0), limits, mine(0)), Room { attempts: 0, at_once: 200, again_at: Some(at(50)) });
+        assert_eq!(lane.room(at(49), limits, mine(0)).attempts, 0);
+        assert_eq!(lane.room(at(50), limits, mine(0)).attempts, 1);
         let slow = LaneLimits { per_second_max: 1, at_once_max: 8 };
-        assert_eq!(lane.room(at(5_000), slow, 0).attempts, 1, "the slowest rate still sends");
+        assert_eq!(lane.room(at(5_000), slow, mine(0)).attempts, 1, "the slowest rate still sends");
         lane.drain_per_second = Some(10);
-        assert_eq!(lane.room(at(5_000), limits, 0).attempts, 1);
+        assert_eq!(lane.room(at(5_000), limits, mine(0)).attempts, 1);
         lane.drain_per_second = Some(1_000);
-        assert_eq!(lane.room(at(5_000), limits, 0).attempts, 2, "a resumption makes nothing faster");
+        assert_eq!(lane.room(at(5_000), limits, mine(0)).attempts, 2, "a resumption makes nothing faster");
     }
 
     #[test]
     fn failures_in_a_row_open_a_lane_and_one_probe_closes_it() {
         let mut lane = lane();
         for n in 0..FAILURES_MAX {
-            assert_eq!(lane.room(at(0), LIMITS, 0).attempts, 8, "{n}");
+            assert_eq!(lane.room(at(0), LIMITS, mine(0)).attempts, 8, "{n}");
             lane.hear(at(0), false);
         }
-        assert_eq!(lane.room(at(29_999), LIMITS, 0).attempts, 0);
-        assert_eq!(lane.room(at(30_000), LIMITS, 0).attempts, 1);
-        assert_eq!(lane.room(at(30_000), LIMITS, 1).attempts, 0, "one at a time");
+        assert_eq!(lane.room(at(29_999), LIMITS, mine(0)).attempts, 0);
+        assert_eq!(lane.room(at(30_000), LIMITS, mine(0)).attempts, 1);
+        assert_eq!(lane.room(at(30_000), LIMITS, mine(1)).attempts, 0, "one at a time");
         lane.hear(at(1_000), false);
         assert_eq!(lane.open_until, Some(at(30_000)), "what was under way when it opened does not open it again");
         lane.hear(at(30_000), false);
@@ -226,6 +267,36 @@ mod tests {
     }
 
     proptest! {
+        /// However workers take turns at claiming, beginning and ending, no more are under way than the endpoint takes.
+        #[test]
+        fn workers_together_keep_the_limit(limit in 1_u32..12, steps in proptest::collection::vec((0_usize..3, 0_u8..3, 0_usize..40), 1..300)) {
+            let limits = LaneLimits { per_second_max: 10_000, at_once_max: limit };
+            // What each holds, has under way, may have under way, and has ended since it last asked.
+            let mut all = [(0_usize, 0_usize, 0_usize, 0_usize); 3];
+            for (time, (who, what, n)) in steps.into_iter().enumerate() {
+                let others = all.iter().enumerate().filter(|(i, _)| *i != who).map(|(_, w)| w.0).sum();
+                let (held, sending, at_once, ended) = &mut all[who];
+                match what {
+                    0 => {
+                        let now = at(1_000 * i64::try_from(time).unwrap());
+                        let room = lane().room(now, limits, UnderWay { others, mine: *held, arrived: *ended });
+                        (*held, *at_once, *ended) = (*held + room.attempts.min(n), room.at_once, 0);
+                        if room.at_once == 0 {
+                            // What did not begin goes back.
+                            *held = *sending;
+                        }
+                    }
+                    1 => *sending = (*sending + n).min(*held).min((*at_once).max(*sending)),
+                    _ => {
+                        let some = n.min(*sending);
+                        (*sending, *held, *ended) = (*sending - some, *held - some, *ended + some);
+                    }
+                }
+                let under_way: usize = all.iter().map(|w| w.1).sum();
+                prop_assert!(under_way <= limit as usize, "{all:?}");
+            }
+        }
+
         /// Over any second no more begin than the rate and its burst allow, whoever asks and when.
         #[test]
         fn a_second_never_has_more(rate in 1_u32..500, asks in proptest::collection::vec((0_i64..200, 0_usize..50), 1..200)) {
@@ -233,7 +304,7 @@ mod tests {
             let (mut lane, mut now, mut begun) = (lane(), 0, Vec::new());
             for (pause, wanted) in asks {
                 now += pause;
-                let n = lane.room(at(now), limits, 0).attempts.min(wanted);
+                let n = lane.room(at(now), limits, mine(0)).attempts.min(wanted);
                 lane.spend(at(now), limits, n);
                 begun.push((now, n));
             }

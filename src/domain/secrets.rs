@@ -17,6 +17,13 @@ pub struct SecretInForce {
     pub key: u32,
 }
 
+impl SecretInForce {
+    /// Whether it signs at `now`.
+    pub fn signs(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| until > now)
+    }
+}
+
 /// Secrets from before there were key pairs.
 fn first_key() -> u32 {
     1
@@ -38,10 +45,5 @@ impl EndpointSecrets {
     /// From opened bytes.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()
-    }
-
-    /// The secrets that sign at `now`, newest first.
-    pub fn signing(&self, now: Timestamp) -> impl Iterator<Item = &SecretInForce> {
-        self.all.iter().filter(move |s| s.until.is_none_or(|until| until > now))
     }
 }

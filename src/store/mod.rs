@@ -86,8 +86,8 @@ pub use mails::{ClaimedMail, MailAttempted, MailKept, OPERATOR_SIDE, OperatorMai
 pub use marks::{MarkRow, expected_marks};
 pub use notes::{NoteRow, ReminderRow};
 pub use outbox::{
-    AttemptRow, Becomes, Claimed, ClaimedDelivery, DeliveryAttempted, DeliveryClaim, DeliveryRow, Exchanged, LANES_PER_CLAIM_MAX,
-    REDELIVERIES_MAX,
+    AttemptRow, Becomes, Claimed, ClaimedDelivery, ClaimedLane, DeliveryAttempted, DeliveryClaim, DeliveryRow, Exchange, Exchanged,
+    GivenBack, HeldHere, LANES_PER_CLAIM_MAX, REDELIVERIES_MAX,
 };
 pub use outcomes::{Ended, OutcomeCount, OutcomeRow, PublishedFilter, PublishedRow, expected_outcome};
 pub use oversight::{GroupBy, OpenRow, Step, WorkRow};

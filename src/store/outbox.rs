@@ -27,8 +27,8 @@ use super::{Store, StoreError};
 use crate::domain::dispatch::DELIVER_HOURS_MAX;
 use crate::domain::job::JobKind;
 
-pub use claim::{Claimed, ClaimedDelivery, DeliveryClaim, LANES_PER_CLAIM_MAX};
-pub use exchange::Exchanged;
+pub use claim::{Claimed, ClaimedDelivery, ClaimedLane, DeliveryClaim, GivenBack, HeldHere, LANES_PER_CLAIM_MAX};
+pub use exchange::{Exchange, Exchanged};
 pub use record::{Becomes, DeliveryAttempted};
 
 /// Most deliveries that are made due again by one request.

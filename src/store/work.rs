@@ -2,8 +2,8 @@
 //!
 //! `work!(self, $go => { … })` runs the block in one transaction, `look!(self, $go => { … })` outside
 //! of one. In the block `go!(method, query)` runs a Diesel query and yields Diesel's `QueryResult`;
-//! under `look!`, `go!(together, query, …)` loads several at once: PostgreSQL is sent all before the first
-//! is answered.
+//! `go!(together, query, …)` loads several, and under `work!` `go!(each, queries)` executes several: PostgreSQL is
+//! sent all before the first is answered.
 //! `Db` names the backend and the block itself yields `Result<_, Fault>`. The block must own or copy what it uses, and on
 //! PostgreSQL it may run again after a failure, so it must not consume it.
 
@@ -20,8 +20,17 @@ macro_rules! work {
                                 let c = &mut *conn;
                                 #[allow(unused_macros)]
                                 macro_rules! $go {
-                                                            ($d m:ident, $d q:expr) => { diesel_async::RunQueryDsl::$d m($d q, c).await }
-                                                        }
+                                            (together, $d ($d q:expr),+) => {{
+                                                let c = &*c;
+                                                tokio::try_join!($d (async { diesel_async::RunQueryDsl::load($d q, &mut &*c).await }),+)
+                                            }};
+                                            (each, $d qs:expr) => {{
+                                                let c = &*c;
+                                                let all = $d qs.map(|q| async move { diesel_async::RunQueryDsl::execute(q, &mut &*c).await });
+                                                futures_util::future::try_join_all(all).await
+                                            }};
+                                            ($d m:ident, $d q:expr) => { diesel_async::RunQueryDsl::$d m($d q, c).await };
+                                        }
                                 #[allow(dead_code)]
                                 type Db = diesel::pg::Pg;
                                 match crate::store::postgres::begin(c).await {
@@ -47,8 +56,14 @@ macro_rules! work {
                         crate::store::sqlite::transaction(c, |c| {
                             #[allow(unused_macros)]
                             macro_rules! $go {
-                                                        ($d m:ident, $d q:expr) => { diesel::RunQueryDsl::$d m($d q, c) }
-                                                    }
+                                        (together, $d ($d q:expr),+) => {
+                                            (|| diesel::QueryResult::Ok(($d (diesel::RunQueryDsl::load($d q, c)?,)+)))()
+                                        };
+                                        (each, $d qs:expr) => {
+                                            $d qs.map(|q| diesel::RunQueryDsl::execute(q, c)).collect::<diesel::QueryResult<Vec<usize>>>()
+                                        };
+                                        ($d m:ident, $d q:expr) => { diesel::RunQueryDsl::$d m($d q, c) };
+                                    }
                             #[allow(dead_code)]
                             type Db = diesel::sqlite::Sqlite;
                             $body

@@ -10,8 +10,8 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use fasttrack::clock::Clock;
 use fasttrack::domain::lane::LaneLimits;
 use fasttrack::store::{
-    AttemptRow, Becomes, ComplaintFilter, DeliveryAttempted, DeliveryClaim, GroupBy, HouseFilter, NameSought, PastFilter, PublishedFilter,
-    QueueFilter, Step, Store, StoreError, TextSought,
+    AttemptRow, Becomes, ComplaintFilter, DeliveryAttempted, DeliveryClaim, Exchange, GivenBack, GroupBy, HouseFilter, NameSought,
+    PastFilter, PublishedFilter, QueueFilter, Step, Store, StoreError, TextSought,
 };
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
@@ -338,8 +338,9 @@ fn put_delivery(url: &str) {
 async fn asks_the_outbox(s: &Store) {
     let (id, now) = (Uuid::from_u128(1), Clock::System.now());
     let limits = LaneLimits { per_second_max: 50, at_once_max: 8 };
-    let claim = DeliveryClaim { now, lease_until: now + SignedDuration::from_secs(60), room: 8, limits };
-    let claimed = s.exchange(Vec::new(), now, Some(claim)).await.unwrap().claimed.deliveries;
+    let claim = DeliveryClaim { now, room: 8, limits };
+    let lease_until = now + SignedDuration::from_secs(60);
+    let claimed = s.exchange(Exchange { lease_until, claim: Some(claim), ..Exchange::default() }, now).await.unwrap().claimed.deliveries;
     let [one] = claimed.as_slice() else { panic!("{claimed:?}") };
     let attempt = AttemptRow {
         delivery_id: one.id,
@@ -364,7 +365,11 @@ async fn asks_the_outbox(s: &Store) {
         said: None,
         becomes,
     };
-    assert_eq!(s.exchange(vec![done], now, None).await.unwrap().lost, Vec::<Uuid>::new());
+    let back = vec![GivenBack { id, endpoint: one.endpoint, fence: 1 }];
+    assert_eq!(
+        s.exchange(Exchange { lease_until, ended: vec![done], back, ..Exchange::default() }, now).await.unwrap().lost,
+        Vec::<Uuid>::new()
+    );
     asked(s.tell_overdue(now, 9).await);
     asked(s.count_failed(id, now).await);
     asked(s.redeliver_failed(id, now, now).await);

@@ -1,10 +1,12 @@
 //! Claiming what is due, lane by lane: the lanes that have room are locked, each gives its share, and one
 //! statement claims them all. What waits for an endpoint that is paused, open or full is never looked at.
+//! A worker may hold more of a lane than may be under way at once; how many may is said with the claim.
 
 use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::Error;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer, Nullable, Text};
 use diesel::sqlite::Sqlite;
@@ -13,32 +15,65 @@ use uuid::Uuid;
 
 use super::count;
 use crate::domain::lane::{Lane, LaneLimits};
+use crate::store::columns::{Element, columns};
+use crate::store::schema::lane_workers;
 use crate::store::types::{Id, IdSql, Ts, TsSql};
 use crate::store::words::in_words;
 
 /// Most lanes that one claim takes from; those that waited longest come first.
 pub const LANES_PER_CLAIM_MAX: i64 = 16;
 
+/// What a worker has of a lane when it asks for more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeldHere {
+    /// Claimed by it, begun or not.
+    pub held: usize,
+    /// How many of them arrived since it last asked, if none failed.
+    pub arrived: usize,
+}
+
 /// What a worker asks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct DeliveryClaim {
     /// Now.
     pub now: Timestamp,
-    /// How long the claims hold.
-    pub lease_until: Timestamp,
     /// Most deliveries; no lane gets more than half of what is left of it.
     pub room: usize,
     /// What endpoints take that have no limits of their own.
     pub limits: LaneLimits,
 }
 
+/// A delivery that was claimed and is not attempted: it waits in the outbox again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenBack {
+    /// Id.
+    pub id: Uuid,
+    /// The endpoint.
+    pub endpoint: Uuid,
+    /// The fence of the claim.
+    pub fence: i64,
+}
+
 /// What a worker got.
 #[derive(Clone, Debug, Default)]
 pub struct Claimed {
+    /// The lanes that were asked.
+    pub lanes: Vec<ClaimedLane>,
     /// The deliveries.
     pub deliveries: Vec<ClaimedDelivery>,
     /// When a rate allows more, where one is what held some back.
     pub again_at: Option<Timestamp>,
+}
+
+/// A lane from which a worker may have claimed.
+#[derive(Clone, Debug)]
+pub struct ClaimedLane {
+    /// The endpoint.
+    pub endpoint: Uuid,
+    /// Its secrets, sealed.
+    pub secrets: Vec<u8>,
+    /// Most attempts that the worker may have under way there.
+    pub at_once: usize,
 }
 
 /// A delivery in the hands of a worker.
@@ -60,21 +95,21 @@ pub struct ClaimedDelivery {
     pub endpoint: Uuid,
     /// Its address.
     pub url: String,
-    /// Its secrets, sealed.
-    pub secrets: Vec<u8>,
     /// What is sent.
     pub body: String,
     /// It is given up then.
     pub expires_at: Timestamp,
 }
 
-/// A lane that has something due and is neither paused, open nor full, with its endpoint.
+/// A lane that has something due and is neither paused nor open, with its endpoint.
 pub(super) struct ReadyLane {
     pub(super) endpoint: Uuid,
     url: String,
     secrets: Vec<u8>,
     pub(super) limits: LaneLimits,
     pub(super) lane: Lane,
+    /// Most attempts that the worker may have under way there; nothing, until it was counted.
+    pub(super) at_once: usize,
 }
 
 pub(super) type ReadyRow = (Id, Ts, i32, i32, Option<Ts>, Option<i32>, String, Vec<u8>, Option<i32>, Option<i32>);
@@ -93,6 +128,7 @@ impl ReadyLane {
             },
             url: r.6,
             secrets: r.7,
+            at_once: 0,
             limits: LaneLimits { per_second_max: own(r.8, defaults.per_second_max), at_once_max: own(r.9, defaults.at_once_max) },
         }
     }
@@ -102,15 +138,13 @@ impl ReadyLane {
 /// committed and passes over those that another worker has locked; on SQLite there is one writer.
 pub(super) struct ReadyLanes {
     pub(super) now: Ts,
-    pub(super) at_once_max: i32,
 }
 
 impl ReadyLanes {
     fn walk<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
-        DB: Backend + HasSqlType<TsSql> + HasSqlType<Integer> + HasSqlType<BigInt>,
+        DB: Backend + HasSqlType<TsSql> + HasSqlType<BigInt>,
         Ts: ToSql<TsSql, DB>,
-        i32: ToSql<Integer, DB>,
         i64: ToSql<BigInt, DB>,
     {
         out.push_sql(
@@ -129,11 +163,7 @@ impl ReadyLanes {
             out.push_bind_param::<TsSql, _>(&self.now)?;
             out.push_sql(")");
         }
-        out.push_sql(")) AND (SELECT count(*) FROM deliveries WHERE endpoint_id = l.endpoint_id AND state = 'due' AND lease_until > ");
-        out.push_bind_param::<TsSql, _>(&self.now)?;
-        out.push_sql(") < coalesce(e.at_once_max, ");
-        out.push_bind_param::<Integer, _>(&self.at_once_max)?;
-        out.push_sql(") ORDER BY l.claimed_at, l.endpoint_id LIMIT ");
+        out.push_sql(")) ORDER BY l.claimed_at, l.endpoint_id LIMIT ");
         out.push_bind_param::<BigInt, _>(&LANES_PER_CLAIM_MAX)
     }
 }
@@ -162,6 +192,22 @@ impl Query for ReadyLanes {
 }
 
 impl<Conn> diesel::RunQueryDsl<Conn> for ReadyLanes {}
+
+/// How many deliveries of a lane one worker holds.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = lane_workers)]
+pub(in crate::store) struct LaneWorkerRow {
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub(super) endpoint_id: Uuid,
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub(super) worker: Uuid,
+    pub(super) held: i32,
+    /// Its claims have run out then: it may have died.
+    #[diesel(serialize_as = Ts, deserialize_as = Ts)]
+    pub(super) until: Timestamp,
+}
+columns!(LaneWorkers of LaneWorkerRow, into "lane_workers" "ON CONFLICT (endpoint_id, worker) DO UPDATE SET held = excluded.held, \
+    until = excluded.until": endpoint_id Uuid, worker Uuid, held i32, until Timestamp);
 
 /// The due deliveries of a lane, the longest due first: those never tried, or those that were. The condition
 /// is in the words of the index, so that both databases find it.
@@ -231,12 +277,13 @@ impl Found {
                 kind: text.1.clone(),
                 endpoint: r.5.0,
                 url: lane.url.clone(),
-                secrets: lane.secrets.clone(),
                 body: text.3.clone(),
                 expires_at: r.6.0,
             })
         };
-        Claimed { deliveries: mine.into_iter().filter_map(claimed).collect(), again_at }
+        let deliveries = mine.into_iter().filter_map(claimed).collect();
+        let lane = |l: ReadyLane| ClaimedLane { endpoint: l.endpoint, secrets: l.secrets, at_once: l.at_once };
+        Claimed { lanes: ready.into_iter().map(lane).collect(), deliveries, again_at }
     }
 }
 

@@ -5,27 +5,47 @@
 //! Under load a place that an attempt leaves is taken by the next one: one commit serves both, and so half as many
 //! are flushed to the disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::answers::{Heard, keep_answers};
-use super::claim::{Claimed, ClaimedRow, DeliveryClaim, DispatchText, DueIn, Found, MovedOn, ReadyLane, ReadyLanes, ReadyRow};
+use super::claim::{
+    Claimed, ClaimedRow, DeliveryClaim, DispatchText, DueIn, Found, GivenBack, HeldHere, LANES_PER_CLAIM_MAX, LaneWorkerRow, LaneWorkers,
+    MovedOn, ReadyLane, ReadyLanes, ReadyRow,
+};
 use super::record::{Attempts, Becomes, DeliveryAttempted, LaneRow, Locked, alike, to_be_answered};
 use super::{AttemptRow, IsDue};
 use crate::domain::dispatch::DispatchKind;
 use crate::domain::job::JobKind;
-use crate::domain::lane::{Lane, share, wholly_superseded};
+use crate::domain::lane::{Lane, UnderWay, share, wholly_superseded};
 use crate::store::acks::put_acks;
 use crate::store::columns::RowsAtOnce;
 use crate::store::error::Fault;
 use crate::store::jobs::{JobDraft, ask_for_job, ask_once};
-use crate::store::schema::{acks, deliveries, dispatch_lines, dispatches, endpoints, lanes};
+use crate::store::schema::{acks, deliveries, dispatch_lines, dispatches, endpoints, lane_workers, lanes};
 use crate::store::types::{Id, Ts};
 use crate::store::work::work;
 use crate::store::{Store, StoreError};
+
+/// What a worker says and asks in one exchange.
+#[derive(Clone, Debug, Default)]
+pub struct Exchange {
+    /// The worker.
+    pub worker: Uuid,
+    /// What it holds once this is written down, by endpoint.
+    pub held: BTreeMap<Uuid, HeldHere>,
+    /// How long what it claims now holds: longer than what it claimed before.
+    pub lease_until: Timestamp,
+    /// What ended.
+    pub ended: Vec<DeliveryAttempted>,
+    /// What it claimed and did not begin.
+    pub back: Vec<GivenBack>,
+    /// What it asks for, if it can begin more.
+    pub claim: Option<DeliveryClaim>,
+}
 
 /// What an exchange came to.
 #[derive(Clone, Debug, Default)]
@@ -115,31 +135,51 @@ macro_rules! record {
         lost.collect::<Vec<Uuid>>()
     }};
 }
+/// What was claimed and did not begin waits in the outbox again, unless somebody else has it by now.
+macro_rules! take_back {
+    ($go:ident, $back:expr) => {{
+        let mut alike = BTreeMap::<i64, Vec<Id>>::new();
+        for GivenBack { id, fence, .. } in $back {
+            alike.entry(*fence).or_default().push(Id(*id));
+        }
+        for (fence, ids) in alike {
+            let mine = deliveries::table.filter(deliveries::id.eq_any(ids)).filter(deliveries::fence.eq(fence)).filter(IsDue);
+            $go!(execute, diesel::update(mine).set(deliveries::lease_until.eq(None::<Ts>)))?;
+        }
+    }};
+}
+
 /// What each lane gives, in parts of `$claim.room`; the lanes are moved on by it. Yields the deliveries' ids and
 /// when a rate allows more.
 macro_rules! pick {
-    ($go:ident, $claim:ident, $ready:expr) => {{
+    ($go:ident, ($said:expr, $claim:ident), $ready:expr) => {{
         let now = $claim.now;
-        // Counted when the lanes are locked: another worker's claims are in it.
+        // Read when the lanes are locked: another worker's claims are in it.
         let ids: Vec<Id> = $ready.iter().map(|l| Id(l.endpoint)).collect();
-        let under_way = deliveries::table
-            .filter(deliveries::endpoint_id.eq_any(ids))
-            .filter(IsDue)
-            .filter(deliveries::lease_until.gt(Some(Ts(now))))
-            .group_by(deliveries::endpoint_id)
-            .select((deliveries::endpoint_id, diesel::dsl::count_star()));
-        let under_way: Vec<(Id, i64)> = $go!(load, under_way)?;
+        let others = lane_workers::table.filter(lane_workers::endpoint_id.eq_any(ids)).filter(lane_workers::worker.ne(Id($said.worker)));
+        let others: Vec<LaneWorkerRow> = $go!(load, others.select(LaneWorkerRow::as_select()))?;
+        let (others, gone): (Vec<LaneWorkerRow>, Vec<LaneWorkerRow>) = others.into_iter().partition(|w| w.until > now);
+        if !gone.is_empty() {
+            let lanes: Vec<Id> = gone.iter().map(|w| Id(w.endpoint_id)).collect();
+            let ended = lane_workers::table.filter(lane_workers::endpoint_id.eq_any(lanes)).filter(lane_workers::until.le(Ts(now)));
+            $go!(execute, diesel::delete(ended))?;
+        }
         let (mut left, mut picked, mut again_at) = ($claim.room, Vec::<Id>::new(), None::<Timestamp>);
+        let (mut passed, mut moved) = (Vec::<Id>::new(), Vec::<(Id, Lane)>::new());
         for l in $ready.iter_mut() {
-            let busy = under_way.iter().find(|(id, _)| id.0 == l.endpoint).map_or(0, |(_, n)| usize::try_from(*n).unwrap_or(0));
-            let room = l.lane.room(now, l.limits, busy);
+            let here = $said.held.get(&l.endpoint).copied().unwrap_or_default();
+            let others = others.iter().filter(|w| w.endpoint_id == l.endpoint).map(|w| usize::try_from(w.held).unwrap_or(0)).sum();
+            let under_way = UnderWay { others, mine: here.held, arrived: here.arrived };
+            let room = l.lane.room(now, l.limits, under_way);
+            l.at_once = room.at_once;
             let attempts = room.attempts.min(left.div_ceil(2));
             // One more than may begin: it shows whether any are left.
             let limit = i64::try_from(attempts + 1).unwrap_or(i64::MAX);
             let (mut begin, mut drained) = (Vec::new(), false);
             if attempts > 0 {
-                let first: Vec<Id> = $go!(load, DueIn::<true> { endpoint: Id(l.endpoint), now: Ts(now), limit })?;
-                let again: Vec<Id> = $go!(load, DueIn::<false> { endpoint: Id(l.endpoint), now: Ts(now), limit })?;
+                let (endpoint, at) = (Id(l.endpoint), Ts(now));
+                let first = DueIn::<true> { endpoint, now: at, limit };
+                let (first, again): (Vec<Id>, Vec<Id>) = $go!(together, first, DueIn::<false> { endpoint, now: at, limit })?;
                 // All that waited for a resumption is under way: from here on the usual rate holds.
                 drained = l.lane.drain_per_second.is_some() && first.len() + again.len() <= attempts;
                 begin = share(first, again, attempts);
@@ -151,53 +191,70 @@ macro_rules! pick {
                 again_at = Some(now);
             }
             if begin.is_empty() && !drained {
+                passed.push(Id(l.endpoint));
                 continue;
             }
             left -= begin.len();
             l.lane.spend(now, l.limits, begin.len());
             l.lane.drain_per_second = l.lane.drain_per_second.filter(|_| !drained);
+            moved.push((Id(l.endpoint), l.lane));
+            picked.extend(begin);
+        }
+        let moved = moved.into_iter().map(|(id, lane)| {
             let set = (
                 lanes::claimed_at.eq(Ts(now)),
-                lanes::spent_until.eq(Ts(l.lane.spent_until)),
-                lanes::drain_per_second.eq(l.lane.drain_per_second.and_then(|n| i32::try_from(n).ok())),
+                lanes::spent_until.eq(Ts(lane.spent_until)),
+                lanes::drain_per_second.eq(lane.drain_per_second.and_then(|n| i32::try_from(n).ok())),
             );
-            $go!(execute, diesel::update(lanes::table.find(Id(l.endpoint))).set(set))?;
-            picked.extend(begin);
+            diesel::update(lanes::table.find(id)).set(set)
+        });
+        $go!(each, moved)?;
+        if !passed.is_empty() && i64::try_from($ready.len()).is_ok_and(|n| n >= LANES_PER_CLAIM_MAX) {
+            // Those that give nothing now must not hide others that would.
+            let set = lanes::claimed_at.eq(Ts(now));
+            $go!(execute, diesel::update(lanes::table.filter(lanes::endpoint_id.eq_any(passed))).set(set))?;
         }
         (picked, again_at)
     }};
 }
 
-/// Those of the dispatches that are wholly superseded, by id. One look at an index a line.
-macro_rules! superseded {
-    ($go:ident, $texts:expr) => {{
-        let texts: &Vec<DispatchText> = $texts;
-        let changing = |t: &&DispatchText| DispatchKind::from_word(&t.1).is_some_and(DispatchKind::changes_items);
-        let ids: Vec<Id> = texts.iter().filter(changing).map(|t| t.0).collect();
-        let lines = dispatch_lines::table.filter(dispatch_lines::dispatch_id.eq_any(ids)).select((dispatch_lines::dispatch_id, MovedOn));
-        let lines: Vec<(Id, Option<String>)> = $go!(load, lines)?;
-        let mut over = BTreeSet::new();
-        for (Id(dispatch), kind, Id(complaint), _) in texts {
-            let of_it = || lines.iter().filter(|(id, _)| id.0 == *dispatch);
-            let in_force =
-                of_it().filter_map(|(_, measures)| measures.as_ref()).map(|m| m.contains(&complaint.to_string())).collect::<Vec<_>>();
-            let takes_down = *kind == DispatchKind::Takedown.word();
-            if !in_force.is_empty() && wholly_superseded(takes_down, of_it().count(), &in_force) {
-                over.insert(*dispatch);
-            }
-        }
-        over
-    }};
+/// Those of the dispatches that are wholly superseded, by id: `lines` are theirs, each with what is in force on its
+/// item if that has moved on.
+fn superseded(texts: &[DispatchText], lines: Vec<(Id, Option<String>)>) -> BTreeSet<Uuid> {
+    let mut of = HashMap::<Uuid, Vec<Option<String>>>::new();
+    for (Id(dispatch), measures) in lines {
+        of.entry(dispatch).or_default().push(measures);
+    }
+    let over = |(Id(dispatch), kind, Id(complaint), _): &DispatchText| {
+        let kind = DispatchKind::from_word(kind).filter(|k| k.changes_items())?;
+        let (lines, complaint) = (of.get(dispatch)?, complaint.to_string());
+        let in_force: Vec<bool> = lines.iter().flatten().map(|m| m.contains(&complaint)).collect();
+        wholly_superseded(kind == DispatchKind::Takedown, lines.len(), &in_force).then_some(*dispatch)
+    };
+    texts.iter().filter_map(over).collect()
+}
+
+/// What the worker holds of each lane of which it holds another number now, with what it claimed.
+fn holds<'a>(said: &Exchange, claimed: impl Iterator<Item = &'a ClaimedRow>) -> Vec<LaneWorkerRow> {
+    let touched = said.ended.iter().map(|d| d.endpoint).chain(said.back.iter().map(|b| b.endpoint));
+    let mut more: BTreeMap<Uuid, usize> = touched.map(|endpoint| (endpoint, 0)).collect();
+    for row in claimed {
+        *more.entry(row.5.0).or_default() += 1;
+    }
+    let holds = |(endpoint, more): (Uuid, usize)| {
+        let held = said.held.get(&endpoint).map_or(0, |h| h.held) + more;
+        LaneWorkerRow { endpoint_id: endpoint, worker: said.worker, held: i32::try_from(held).unwrap_or(i32::MAX), until: said.lease_until }
+    };
+    more.into_iter().map(holds).collect()
 }
 
 /// Claims deliveries that are due, each for one worker, and drops those that say nothing any more.
 macro_rules! claim {
-    ($go:ident, $claim:ident) => {{
+    ($go:ident, $said:expr, $claim:ident) => {{
         let now = $claim.now;
-        let ask = ReadyLanes { now: Ts(now), at_once_max: i32::try_from($claim.limits.at_once_max).unwrap_or(i32::MAX) };
-        let ready: Vec<ReadyRow> = $go!(load, ask)?;
+        let ready: Vec<ReadyRow> = $go!(load, ReadyLanes { now: Ts(now) })?;
         let mut ready: Vec<ReadyLane> = ready.into_iter().map(|r| ReadyLane::of(r, $claim.limits)).collect();
-        let (picked, mut again_at) = if ready.is_empty() { (Vec::new(), None) } else { pick!($go, $claim, ready) };
+        let (picked, mut again_at) = if ready.is_empty() { (Vec::new(), None) } else { pick!($go, ($said, $claim), ready) };
         if picked.is_empty() {
             Found { ready, mine: Vec::new(), texts: Vec::new(), again_at }
         } else {
@@ -205,7 +262,7 @@ macro_rules! claim {
             let free = deliveries::lease_until.is_null().or(deliveries::lease_until.le(Some(Ts(now))));
             let mine = deliveries::table.filter(deliveries::id.eq_any(picked)).filter(deliveries::state.eq("due")).filter(free);
             let mine = diesel::update(mine)
-                .set((deliveries::fence.eq(deliveries::fence + 1), deliveries::lease_until.eq(Some(Ts($claim.lease_until)))))
+                .set((deliveries::fence.eq(deliveries::fence + 1), deliveries::lease_until.eq(Some(Ts($said.lease_until)))))
                 .returning((
                     deliveries::id,
                     deliveries::fence,
@@ -217,14 +274,16 @@ macro_rules! claim {
                 ));
             let mine: Vec<ClaimedRow> = $go!(load, mine)?;
             let ids: Vec<Id> = mine.iter().map(|r| r.4).collect();
-            let texts = dispatches::table.filter(dispatches::id.eq_any(ids)).select((
+            let texts = dispatches::table.filter(dispatches::id.eq_any(ids.clone())).select((
                 dispatches::id,
                 dispatches::kind,
                 dispatches::complaint_id,
                 dispatches::body,
             ));
-            let texts: Vec<DispatchText> = $go!(load, texts)?;
-            let over = superseded!($go, &texts);
+            let lines =
+                dispatch_lines::table.filter(dispatch_lines::dispatch_id.eq_any(ids)).select((dispatch_lines::dispatch_id, MovedOn));
+            let (texts, lines): (Vec<DispatchText>, Vec<(Id, Option<String>)>) = $go!(together, texts, lines)?;
+            let over = superseded(&texts, lines);
             let dropped: Vec<Id> = mine.iter().filter(|r| over.contains(&r.4.0)).map(|r| r.0).collect();
             if !dropped.is_empty() {
                 let set = (deliveries::state.eq("superseded"), deliveries::lease_until.eq(None::<Ts>), deliveries::updated_at.eq(Ts(now)));
@@ -242,18 +301,21 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]; then nothing was changed.
-    pub async fn exchange(
-        &self,
-        ended: Vec<DeliveryAttempted>,
-        now: Timestamp,
-        asked: Option<DeliveryClaim>,
-    ) -> Result<Exchanged, StoreError> {
+    pub async fn exchange(&self, said: Exchange, now: Timestamp) -> Result<Exchanged, StoreError> {
         let (lost, found) = work!(self, $go => {
+            let Exchange { ended, claim, .. } = &said;
             let lost = if ended.is_empty() { Vec::new() } else { record!(go, ended, now) };
-            let found = match asked {
-                Some(asked) => Some(claim!(go, asked)),
+            take_back!(go, &said.back);
+            let found = match claim {
+                Some(asked) => Some(claim!(go, said, asked)),
                 None => None,
             };
+            let holds = holds(&said, found.iter().flat_map(|f| &f.mine));
+            for part in holds.chunks(<Db as RowsAtOnce>::ROWS) {
+                if let Some(part) = LaneWorkers::of(part.iter()) {
+                    go!(execute, part)?;
+                }
+            }
             Ok::<_, Fault>((lost, found))
         })?;
         Ok(Exchanged { lost, claimed: found.map(Found::claimed).unwrap_or_default() })

@@ -32,6 +32,16 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
+    lane_workers (endpoint_id, worker) {
+        endpoint_id -> IdSql,
+        worker -> IdSql,
+        held -> Integer,
+        until -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
     webhook_keys (endpoint_id, number) {
         endpoint_id -> IdSql,
         number -> Integer,
