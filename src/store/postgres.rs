@@ -83,12 +83,14 @@ impl Postgres {
 }
 
 /// A connection on which no plan reads a whole table while an index serves: statements are prepared once
-/// a connection, perhaps when a table is still empty, and keep that plan as the table grows. And on which
+/// a connection, perhaps when a table is still empty, and keep that plan as the table grows. A page is cheap
+/// wherever it lies, so that rows are read in the order of an index and not fetched and sorted: what is asked for
+/// is a page, and a planner thinks that few rows are found. And on which
 /// none is compiled or shared among processes: ours are short, and what looks dear to a planner that has no
 /// statistics yet takes 60 ms and more to compile, and some to start helpers for.
 async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
     let mut conn = AsyncPgConnection::establish(url).await?;
-    conn.batch_execute("SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0")
+    conn.batch_execute("SET enable_seqscan = off; SET random_page_cost = 1.1; SET jit = off; SET max_parallel_workers_per_gather = 0")
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
