@@ -54,10 +54,12 @@ impl Store {
                 Ok::<_, Fault>(None)
             } else {
                 let log = log.into_iter().map(EventRow::event).collect::<Result<Vec<_>, _>>()?;
-                let query = notices::table.filter(notices::complaint_id.eq(Id(id))).order(notices::seq.desc()).select(notices::body);
-                let notice: Option<String> = go!(first, query).optional()?;
-                let query = examinations::table.filter(examinations::complaint_id.eq(Id(id))).order(examinations::seq.desc()).select(examinations::body);
-                let examination: Option<String> = go!(first, query).optional()?;
+                // Of this log: what is committed while it is read belongs to a later one.
+                let last = log.last().map_or(0, |e| i32::try_from(e.seq).unwrap_or(i32::MAX));
+                let query = notices::table.filter(notices::complaint_id.eq(Id(id))).filter(notices::seq.le(last));
+                let notice: Option<String> = go!(first, query.order(notices::seq.desc()).select(notices::body)).optional()?;
+                let query = examinations::table.filter(examinations::complaint_id.eq(Id(id))).filter(examinations::seq.le(last));
+                let examination: Option<String> = go!(first, query.order(examinations::seq.desc()).select(examinations::body)).optional()?;
                 let notice = notice.ok_or_else(|| StoreError::corrupt("notices", id, "missing"))?;
                 Ok(Some(StoredComplaint { log, notice, examination }))
             }

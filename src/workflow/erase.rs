@@ -65,6 +65,13 @@ impl Desk {
         if form.reason.trim().is_empty() {
             return Err(DeskError::rule("erasure.reason", "say why"));
         }
+        match self.again(async || self.erase_once((caller, at), &form).await).await {
+            Err(DeskError::Store(e)) if e.is_stale() => Err(DeskError::Changed { now: self.load(at.complaint).await?.complaint.seq }),
+            other => other,
+        }
+    }
+
+    async fn erase_once(&self, (caller, at): (&Caller, &Touched), form: &ErasureForm) -> Result<ErasureView, DeskError> {
         let complaint = at.complaint;
         let loaded = self.load(complaint).await?;
         at.stands(&loaded.complaint)?;
@@ -77,18 +84,14 @@ impl Desk {
             id: self.ids.next(),
             complaint_id: complaint,
             who: form.who.word().to_owned(),
-            reason: form.reason,
+            reason: form.reason.clone(),
             erased_by: caller.account,
             at: now,
         };
         let erased = self.store.erase(row, (records, loaded.complaint.seq)).await;
         // Flags are remembered by the digest that is gone now.
         self.recent.forget();
-        match erased {
-            Ok(records) => Ok(ErasureView { who: form.who, records }),
-            Err(e) if e.is_stale() => Err(DeskError::Changed { now: self.load(complaint).await?.complaint.seq }),
-            Err(e) => Err(e.into()),
-        }
+        Ok(ErasureView { who: form.who, records: erased? })
     }
 
     async fn records_of(&self, loaded: &Loaded, who: Erased) -> Result<Vec<Uuid>, DeskError> {
