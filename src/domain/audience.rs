@@ -100,6 +100,7 @@ fields! {
     "listings[].determination" Examiner Respondent Complainant;
     "listings[].measure" Examiner Respondent Complainant;
     "listings[].platform" Examiner Complainant;
+    "listings[].platform_rule" Examiner Complainant;
     "listings[].product" Examiner Complainant;
     "listings[].sku" Examiner Complainant;
     "listings[].status" Examiner Complainant;
@@ -111,6 +112,21 @@ fields! {
     "missing[].message_zh" Examiner Complainant;
     "overall" Examiner Complainant;
     "patent_number" Examiner Respondent Complainant;
+    "platform_rules[].check" Examiner Complainant;
+    "platform_rules[].code" Examiner Complainant;
+    "platform_rules[].cure" Examiner Complainant;
+    "platform_rules[].cure_zh" Examiner Complainant;
+    "platform_rules[].expected" Examiner Complainant;
+    "platform_rules[].expected_zh" Examiner Complainant;
+    "platform_rules[].message" Examiner Complainant;
+    "platform_rules[].message_zh" Examiner Complainant;
+    "platform_rules[].platform" Examiner Complainant;
+    "platform_rules[].report.patents_filed_from" Examiner Complainant;
+    "platform_rules[].report.required" Examiner Complainant;
+    "platform_rules[].result" Examiner Complainant;
+    "platform_rules[].seen" Examiner Complainant;
+    "platform_rules[].supplied_by" Examiner Complainant;
+    "platform_rules[].version" Examiner Complainant;
     "provisional" Examiner Complainant;
     "reference" Examiner Respondent Complainant;
     "referrals[].body" Examiner Complainant;
@@ -228,6 +244,12 @@ fields! {
     "patent.text_version.number" Platform;
     "patent.text_version.version" Platform;
     "patent.title" Platform;
+    "platform_rule.check" Platform;
+    "platform_rule.code" Platform;
+    "platform_rule.report.patents_filed_from" Platform;
+    "platform_rule.report.required" Platform;
+    "platform_rule.result" Platform;
+    "platform_rule.version" Platform;
     "report.authenticity_level" Platform;
     "report.completed_on" Platform;
     "report.form" Platform;
@@ -518,63 +540,4 @@ fn sift(value: &mut Value, path: &mut String, allowed: &HashSet<&str>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn what_is_not_in_the_table_does_not_go_to_a_platform() {
-        let body = json!({
-            "id": "1", "secret": "x", "complainant": { "name": "某公司", "phone": "13800138000", "person": { "id_number": "9133" } },
-            "listings": [{ "n": 1, "item_id": "2", "skus": ["3"], "buyer": "x" }], "facts": { "complainant.malice_flags": 2 },
-            "patent": { "text_version": null, "number": "4" },
-        });
-        let sent = json!({
-            "id": "1", "complainant": { "name": "某公司" }, "listings": [{ "n": 1, "item_id": "2", "skus": ["3"] }],
-            "patent": { "text_version": null, "number": "4" },
-        });
-        assert_eq!(sifted(Audience::Platform, body), sent);
-    }
-
-    #[test]
-    fn personal_fields_and_the_houses_own_go_to_examiners_only() {
-        let never = [
-            "id_number",
-            "phone",
-            "address",
-            "email",
-            "picture_source",
-            "person",
-            "evidence",
-            "examiner",
-            "facts",
-            "log",
-            "notice",
-            "agent",
-        ];
-        for field in FIELDS.iter().filter(|f| f.seen_by != [Audience::Examiner]) {
-            for segment in field.path.trim_end_matches('…').split('.') {
-                assert!(!never.contains(&segment.trim_end_matches("[]")), "{} goes to {:?}", field.path, field.seen_by);
-            }
-            assert!(!field.path.ends_with('…'), "{}: only examiners see all of something", field.path);
-        }
-        for table in [FIELDS, WRIT_FIELDS] {
-            let once: HashSet<_> = table.iter().map(|f| f.path).collect();
-            assert_eq!(once.len(), table.len(), "a field stands twice");
-        }
-    }
-
-    #[test]
-    fn a_respondents_copy_names_nobody() {
-        let facts = json!({
-            "complainant": "张三", "number": "1", "statement": { "seller": "李四", "text": "x", "grounds": ["prior_use"] },
-            "listings": [{ "line": 1, "item": "2", "url": "https://x" }], "missing": [{ "law": "x" }],
-        });
-        let copy = json!({ "number": "1", "statement": { "grounds": ["prior_use"] }, "listings": [{ "line": 1, "item": "2" }] });
-        assert_eq!(sifted_for_writ(facts, Audience::Respondent), copy);
-        for audience in [Audience::Platform, Audience::Public] {
-            assert!(WritKind::ALL.iter().all(|k| !may_see(audience, *k)) && paths_to(WRIT_FIELDS, audience).is_empty());
-        }
-    }
-}
+mod tests;

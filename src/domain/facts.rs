@@ -9,6 +9,7 @@ use super::conduct::FlagCounts;
 use super::examine::Examined;
 use super::notice::{Comparison, Correspondence, DesignKind, DocumentKind, Likeness, NoticeCase};
 use super::patent::PatentKind;
+use super::platform_rule::{RULE_NOT_MET, RULE_UNKNOWN, RuleResult, RuleSeen};
 use super::policy::{FactValue, Facts};
 use super::register::RegisterEntry;
 use super::report::{ReportFacts, Verdict};
@@ -44,6 +45,8 @@ pub struct FactsFrom<'a> {
     pub flags: FlagCounts,
     /// What platforms' records say against it.
     pub platform: &'a [PlatformLine],
+    /// What became of the rules of its platforms.
+    pub rules: &'a [RuleSeen],
 }
 
 /// What examiners found of a right; absent: nobody looked.
@@ -194,6 +197,13 @@ fn complaint_facts(x: &FactsFrom, f: &mut Facts) {
     ];
     for (name, _) in said.into_iter().filter(|(_, so)| *so) {
         f.insert(name.into(), true.into());
+    }
+    // Where no platform of its listings has a rule there is nothing to be met.
+    if !x.rules.is_empty() {
+        let on = |l: &ListingFiled, r: &RuleSeen| l.platform.as_deref() == Some(&r.platform);
+        let count = |result: RuleResult| x.listings.iter().filter(|l| x.rules.iter().any(|r| r.result == result && on(l, r))).count();
+        f.insert(RULE_NOT_MET.into(), count(RuleResult::NotMet).into());
+        f.insert(RULE_UNKNOWN.into(), count(RuleResult::Unknown).into());
     }
     // Silence says nothing: a seller that was not asked yet did not answer either.
     if x.seller_answered {

@@ -27,6 +27,7 @@ mod notice_files;
 pub mod outcome;
 pub mod page_reading;
 pub mod patent;
+pub mod platform_rule;
 pub mod policy;
 pub mod publication;
 pub mod reasons;

@@ -33,6 +33,7 @@ mod notes;
 mod outbox;
 mod outcomes;
 mod oversight;
+mod platform_rules;
 mod platforms;
 mod postgres;
 mod projection;
@@ -91,6 +92,7 @@ pub use outbox::{
 };
 pub use outcomes::{Ended, OutcomeCount, OutcomeRow, PublishedFilter, PublishedRow, expected_outcome};
 pub use oversight::{GroupBy, OpenRow, Step, WorkRow};
+pub use platform_rules::PlatformRuleRow;
 pub use platforms::{EndpointRow, PlatformRow};
 pub use projection::expected_projection;
 pub use queue::{MATCHES_MAX, NameSought, Place, QueueFilter, QueueRow, TextSought};

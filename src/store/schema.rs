@@ -53,6 +53,18 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
+    platform_rules (platform, version) {
+        platform -> Text,
+        version -> BigInt,
+        body -> Text,
+        put_by -> IdSql,
+        put_by_role -> Text,
+        put_at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
     patents (number) {
         number -> Text,
         version -> BigInt,
@@ -493,6 +505,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
     platforms,
+    platform_rules,
     endpoints,
     lanes,
     webhook_keys,

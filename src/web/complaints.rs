@@ -140,7 +140,17 @@ impl Head {
 
 /// The `ETag` of a version.
 pub(super) fn etag(version: u32) -> String {
+    versioned(version)
+}
+
+/// The `ETag` of a version of anything.
+pub(super) fn versioned(version: impl std::fmt::Display) -> String {
     format!("\"v{version}\"")
+}
+
+/// The version of such an `ETag`.
+pub(super) fn etag_version(tag: &str) -> Option<u32> {
+    tag.trim().strip_prefix("\"v")?.strip_suffix('"')?.parse().ok()
 }
 
 /// `POST /v1/complaint-batches`: rows are answered one by one; a bad row never sinks the rest.
@@ -271,6 +281,5 @@ pub(super) fn if_match(req: &HttpRequest) -> Result<u32, Problem> {
     let Some(value) = header(req, &actix_web::http::header::IF_MATCH) else {
         return Err(Problem::new(428, "if_match.missing", "send If-Match with the ETag of the complaint as you judged it"));
     };
-    let version = value.trim().strip_prefix("\"v").and_then(|v| v.strip_suffix('"')).and_then(|v| v.parse().ok());
-    version.ok_or_else(|| Problem::new(412, "complaint.changed", "If-Match is not an ETag of this complaint"))
+    etag_version(value).ok_or_else(|| Problem::new(412, "complaint.changed", "If-Match is not an ETag of this complaint"))
 }

@@ -19,7 +19,7 @@ fn id(text: &str) -> Result<Uuid, Problem> {
 }
 
 /// The platform a caller of that role speaks for.
-fn own_platform(caller: &Caller) -> Result<&str, Problem> {
+pub(super) fn own_platform(caller: &Caller) -> Result<&str, Problem> {
     caller.platform.as_deref().ok_or_else(Problem::not_found)
 }
 

@@ -25,6 +25,7 @@ mod lab;
 mod limits;
 mod oversight;
 mod platform;
+mod platform_rules;
 mod problem;
 mod public;
 mod queue;

@@ -5,7 +5,7 @@ use actix_web::web;
 
 use super::{
     accounts, automation, bulk, complaints, conduct, contest, desk_rules, endpoints, events, examination, files, flags, lab, oversight,
-    platform, public, queue, report_pages, reports, rights, seller, service, staff, writs,
+    platform, platform_rules, public, queue, report_pages, reports, rights, seller, service, staff, writs,
 };
 use crate::workflow::Role;
 
@@ -102,6 +102,8 @@ routes! {
     post "/v1/platform/dispatches/{dispatch_id}/resolutions" PLATFORMS platform::resolve;
     post "/v1/platform/relistings" PLATFORMS platform::relisting;
     post "/v1/platform/dispatches/{dispatch_id}/redelivery" PLATFORMS endpoints::redeliver_own;
+    get "/v1/platform/rule" PLATFORMS platform_rules::show_own;
+    put "/v1/platform/rule" PLATFORMS platform_rules::put_own;
     get "/v1/platform/digests/{day}" PLATFORMS platform::digest;
     get "/v1/platform/endpoints" PLATFORMS endpoints::list_own;
     post "/v1/platform/endpoints" PLATFORMS endpoints::create_own;
@@ -220,6 +222,8 @@ routes! {
     delete "/v1/admin/accounts/{account_id}/keys/{key_id}" ADMINS accounts::revoke_key;
     get "/v1/admin/platforms" OPERATORS accounts::platforms;
     post "/v1/admin/platforms" ADMINS accounts::create_platform;
+    get "/v1/admin/platforms/{platform_code}/rule" STAFF platform_rules::show;
+    put "/v1/admin/platforms/{platform_code}/rule" ADMINS platform_rules::put;
     get "/v1/admin/platforms/{platform_code}/endpoints" OPERATORS endpoints::list;
     post "/v1/admin/platforms/{platform_code}/endpoints" ADMINS endpoints::create;
     put "/v1/admin/endpoints/{endpoint_id}/limits" ADMINS endpoints::limit;

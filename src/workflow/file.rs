@@ -189,7 +189,7 @@ impl Desk {
         }
         let case = checked.case_of(&kept);
         let report = self.known_report(caller, case.report.as_deref(), &context).await?;
-        let policy = self.active_policy().await?;
+        let (policy, rules) = (self.active_policy().await?, self.rules_in_force().await?);
         let documents = documents(&case);
         let assessment = self.assess(&super::prepare::AssessInput {
             case: &case,
@@ -208,6 +208,7 @@ impl Desk {
             answered: false,
             flags: self.flags_that_count(caller.account, Complains::Person(&checked.complainant.person)).await?,
             platform: &[],
+            rules: &rules,
             today,
         });
         let id = self.ids.next();
@@ -237,8 +238,9 @@ impl Desk {
         let transition =
             self.settle(transition, now, &Settling { case: &case, assessment: &assessment, register_version, decision_left: None }).await?;
         let urls: Vec<Option<String>> = case.listings().map(|(_, l)| l.url.clone()).collect();
-        let examination = assessment.kept().body();
-        let view = filed_outline(transition.after(), (&urls, left_out));
+        let kept = assessment.kept();
+        let examination = kept.body();
+        let view = filed_outline(transition.after(), &kept.findings, (&urls, left_out));
         let Some(key) = key else {
             if let Some(report) = &report {
                 self.keep_reading(report).await?;

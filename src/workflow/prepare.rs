@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::platform_rules::rules_seen;
 use super::recent::PolicyInForce;
 use super::rights::right_facts;
 use super::{Desk, DeskError};
@@ -21,16 +22,17 @@ use crate::domain::complaint::{
 };
 use crate::domain::conduct::FlagCounts;
 use crate::domain::dispatch::{DispatchContext, DispatchDraft, LineContext, ProductContext, derive};
-use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination};
+use crate::domain::examine::{self, AuthenticityLevel, Claimed, Examination, SuppliedBy};
 use crate::domain::facts::{FactsFrom, flat_facts};
 use crate::domain::notice::NoticeCase;
 use crate::domain::patent::{PatentKind, PatentNumber, last_day_of_term};
+use crate::domain::platform_rule::{FiledOn, LookedAt, RuleSeen};
 use crate::domain::policy::{CriterionReport, Facts, Triage, triage};
 use crate::domain::register::RegisterEntry;
 use crate::domain::report::{ItemVerdict, Readability, ReportFacts, TextVersion};
 use crate::domain::report_relation::{OnRecord, OtherReport, on_record};
 use crate::intake::reader::READER_VERSION;
-use crate::store::{GrantRow, ReadingRow, Relisted, StoreError, StoredRight};
+use crate::store::{GrantRow, PlatformRuleRow, ReadingRow, Relisted, StoreError, StoredRight};
 
 /// A report whose facts are known.
 #[derive(Clone, Debug)]
@@ -72,6 +74,8 @@ pub(super) struct AssessInput<'a> {
     pub(super) flags: FlagCounts,
     /// What platforms' records say against it.
     pub(super) platform: &'a [PlatformLine],
+    /// What platforms ask of the report.
+    pub(super) rules: &'a [PlatformRuleRow],
     pub(super) today: Date,
 }
 
@@ -85,6 +89,8 @@ pub(super) struct Assessment {
     pub(super) facts: Facts,
     pub(super) sources: BTreeMap<String, FactSource>,
     pub(super) triage: Triage,
+    /// What became of the rules of its platforms.
+    pub(super) rules: Vec<RuleSeen>,
     pub(super) policy_version: i64,
     /// The last switch of automation seen.
     pub(super) switches: i64,
@@ -180,6 +186,13 @@ impl Desk {
                 today: x.today,
             })
         });
+        // A guess ends no term, and tells nobody that it will.
+        let printed = x.report.and_then(|r| r.facts.filed_on.as_ref()).filter(|seen| !seen.read.is_guess()).map(|seen| seen.value);
+        let registered = x.register.and_then(|r| r.filed_on);
+        let shown = registered.map(|on| (on, SuppliedBy::Register)).or(printed.map(|on| (on, SuppliedBy::Report)));
+        let findings = examined.as_ref().map(|e| e.findings.as_slice());
+        let filed_on = FiledOn { shown, said: x.case.patent.filed_on };
+        let rules = rules_seen(x.rules, x.listings, &LookedAt { findings, filed_on });
         let level = examined.as_ref().and_then(|e| e.authenticity).map(|l| l.word().to_owned());
         let (proven_by_right, sources) = x.right.map_or_else(Default::default, |r| right_facts(r, x.register));
         let facts = flat_facts(&FactsFrom {
@@ -200,13 +213,11 @@ impl Desk {
             seller_answered: x.answered,
             flags: x.flags,
             platform: x.platform,
+            rules: &rules,
         });
         let triage = triage(&x.policy.policy, &facts);
         let proof = MayAutomate::prove(&x.policy.policy, &triage, &facts);
-        // A guess ends no term, and tells nobody that it will.
-        let printed = x.report.and_then(|r| r.facts.filed_on.as_ref()).filter(|seen| !seen.read.is_guess());
-        let filed_on = x.register.and_then(|r| r.filed_on).or(printed.map(|seen| seen.value));
-        let last_day = filed_on.map(|d| last_day_of_term(x.number.kind(), d));
+        let last_day = shown.map(|(d, _)| last_day_of_term(x.number.kind(), d));
         let by_number = x.number.is_expired_by_definition();
         Assessment {
             kind: x.number.kind(),
@@ -217,6 +228,7 @@ impl Desk {
             facts,
             sources,
             triage,
+            rules,
             policy_version: x.policy.version,
             switches: x.policy.switches,
             proof,
@@ -307,6 +319,7 @@ impl Assessment {
             facts: self.facts.clone(),
             sources: self.sources.clone(),
             met: self.triage.met(),
+            platform_rules: self.rules.clone(),
             due_on: due.due,
             provisional: due.provisional,
             calendar_version: due.calendar_version.clone(),

@@ -1,4 +1,4 @@
-//! What is looked up for every filing and seldom changes: platforms, the active policy and flags of conduct, kept for
+//! What is looked up for every filing and seldom changes: platforms, their rules, the active policy and flags of conduct, kept for
 //! at most [`FRESH_SECONDS_MAX`], so that a change on another machine is seen soon. A commit checks the
 //! policy's version again. And files: the row of one never changes, and many filings name the same.
 
@@ -12,7 +12,7 @@ use super::{Desk, DeskError};
 use crate::domain::automation_watch::{AUTOMATIC_BASES, without};
 use crate::domain::complaint::Basis;
 use crate::domain::policy::{Policy, default_policy};
-use crate::store::{FileRow, FlagRow, PlatformRow};
+use crate::store::{FileRow, FlagRow, PlatformRow, PlatformRuleRow};
 
 /// Seconds a look-up is kept.
 pub const FRESH_SECONDS_MAX: u64 = 5;
@@ -37,6 +37,7 @@ type Kept<T> = Mutex<Option<(Instant, Arc<T>)>>;
 #[derive(Default)]
 pub(crate) struct Recent {
     platforms: Kept<Vec<PlatformRow>>,
+    rules: Kept<Vec<PlatformRuleRow>>,
     policy: Kept<PolicyInForce>,
     flags: Kept<Vec<FlagRow>>,
     files: Mutex<HashMap<Uuid, FileRow>>,
@@ -60,6 +61,9 @@ impl Recent {
     /// Forgets all, after a change made here.
     pub(crate) fn forget(&self) {
         if let Ok(mut slot) = self.platforms.lock() {
+            *slot = None;
+        }
+        if let Ok(mut slot) = self.rules.lock() {
             *slot = None;
         }
         if let Ok(mut slot) = self.policy.lock() {
@@ -98,6 +102,14 @@ impl Desk {
             return Ok(known);
         }
         Ok(keep(&self.recent.platforms, self.store.platforms().await?))
+    }
+
+    /// The last version of every platform's rule, by which complaints are triaged.
+    pub(crate) async fn rules_in_force(&self) -> Result<Arc<Vec<PlatformRuleRow>>, DeskError> {
+        if let Some(known) = fresh(&self.recent.rules) {
+            return Ok(known);
+        }
+        Ok(keep(&self.recent.rules, self.store.platform_rules().await?))
     }
 
     /// Flags of conduct that were not taken back.

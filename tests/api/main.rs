@@ -39,6 +39,7 @@ mod nth_failure;
 mod outages;
 mod oversight;
 mod plans;
+mod platform_rules;
 mod publication;
 mod reader;
 mod receiving;

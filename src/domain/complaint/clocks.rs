@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{
-    Complaint, Event, FollowUpMissed, HearingEnd, HearingEnded, Listing, ListingSupplementPeriodEnded, Stage, State, SupplementPeriodEnded,
-    WaitingPeriodEnded,
+    Complaint, Determination, Event, FollowUpMissed, HearingEnd, HearingEnded, Listing, ListingSupplementPeriodEnded, Stage, State,
+    SupplementPeriodEnded, WaitingPeriodEnded,
 };
 use crate::domain::calendar::{Calendar, Due, end_of_day, shanghai_date};
 use crate::domain::patent::{PatentKind, PatentNumber};
+use crate::domain::platform_rule::{RULE_NOT_MET, RULE_UNKNOWN, RuleResult, RuleSeen};
 use crate::domain::policy::Track;
 
 /// Calendar days of the seller's answer window. Model: 河南省专利保护条例 20; 浙江省专利条例 34.
@@ -153,6 +154,26 @@ impl Complaint {
         let again = self.reopened.iter().flat_map(|r| r.why.codes());
         let second = self.proposed.iter().map(|_| SECOND_EXAMINER.to_owned());
         let looks = self.reviews.iter().filter(|r| !r.decided).map(|_| SECOND_LOOK.to_owned());
-        met.chain(again).chain(second).chain(looks).collect()
+        met.chain(again).chain(second).chain(looks).chain(self.rules_open()).collect()
+    }
+
+    /// What became of the rule of a listing's platform.
+    pub fn rule_seen(&self, listing: &Listing) -> Option<&RuleSeen> {
+        let platform = listing.filed.platform.as_deref()?;
+        self.triaged.as_ref()?.platform_rules.iter().find(|r| r.platform == platform)
+    }
+
+    /// Of the listings that are not decided: whether their platforms' rules are not met, or not known to be.
+    fn rules_open(&self) -> impl Iterator<Item = String> {
+        let pending = |platform: &str| {
+            let open = |l: &&Listing| l.determination == Determination::Pending && l.filed.platform.as_deref() == Some(platform);
+            self.listings.iter().any(|l| open(&l))
+        };
+        let codes = self.triaged.iter().flat_map(|t| &t.platform_rules).filter_map(move |r| match r.result {
+            RuleResult::Met => None,
+            RuleResult::NotMet => Some(RULE_NOT_MET).filter(|_| pending(&r.platform)),
+            RuleResult::Unknown => Some(RULE_UNKNOWN).filter(|_| pending(&r.platform)),
+        });
+        codes.map(str::to_owned)
     }
 }

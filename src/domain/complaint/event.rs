@@ -23,6 +23,7 @@ use super::resolution::ListingsResolved;
 use super::review::{ExaminerRecused, ReviewDecided, ReviewRequested};
 use super::{Reconsidered, Reopened, State};
 use crate::domain::page_reading::ReportRead;
+use crate::domain::platform_rule::RuleSeen;
 use crate::domain::policy::{Facts, Track};
 use crate::domain::report::TextVersion;
 
@@ -259,6 +260,10 @@ pub struct Triaged {
     pub sources: BTreeMap<String, FactSource>,
     /// Codes of the criteria met.
     pub met: Vec<String>,
+    /// What became of the rules of the platforms of its listings; absent where none has one, and in what was recorded
+    /// before there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub platform_rules: Vec<RuleSeen>,
     /// Day the decision is due.
     pub due_on: Date,
     /// Whether that day crosses a year not yet announced.

@@ -12,9 +12,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::automation::MayAutomate;
+use crate::domain::examine::{Check, SuppliedBy};
 use crate::domain::four_eyes::FourEyesRule;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
 use crate::domain::page_reading::{ReportRead, VerdictOnPage};
+use crate::domain::platform_rule::{ReportRule, RequiredReport, RuleResult, RuleSeen};
 use crate::domain::policy::{Facts, Policy, Triage};
 use crate::domain::register::RegisterChange;
 use crate::domain::report::Verdict;
@@ -104,10 +106,39 @@ fn triaged(track: Track) -> Event {
         facts: Facts::from([("report.overall".to_owned(), crate::domain::policy::FactValue::Word("usable".into()))]),
         sources: Default::default(),
         met: Vec::new(),
+        platform_rules: Vec::new(),
         due_on: date(2026, 11, 27),
         provisional: false,
         calendar_version: "2026".into(),
     })
+}
+
+fn triaged_by_rules() -> Event {
+    let report = ReportRule { required: RequiredReport::Positive, patents_filed_from: Some(date(2010, 1, 1)) };
+    let not_met = RuleSeen {
+        platform: "ali".into(),
+        version: 2,
+        report,
+        result: RuleResult::NotMet,
+        code: "report.defective".into(),
+        check: Some(Check::Verdict),
+        filed_on: None,
+        supplied_by: SuppliedBy::Report,
+    };
+    let older = RuleSeen {
+        platform: "jd".into(),
+        report: ReportRule { required: RequiredReport::Any, ..report },
+        result: RuleResult::Met,
+        code: "platform_rule.filed_before".into(),
+        check: None,
+        filed_on: Some(date(2009, 12, 31)),
+        supplied_by: SuppliedBy::Register,
+        ..not_met.clone()
+    };
+    match triaged(Track::Simple) {
+        Event::Triaged(t) => Event::Triaged(Triaged { platform_rules: vec![not_met, older], ..t }),
+        other => other,
+    }
 }
 
 fn withdrawn(lines: &[u32]) -> Event {
@@ -167,6 +198,7 @@ fn first_samples() -> Vec<(&'static str, Event)> {
         ("examined", Event::Examined(examined)),
         ("triaged simple", triaged(Track::Simple)),
         ("triaged complex", triaged(Track::Complex)),
+        ("triaged by platforms' rules", triaged_by_rules()),
         ("track_changed", Event::TrackChanged(changed)),
         ("authenticity_granted", Event::AuthenticityGranted(granted)),
         ("report_read", Event::ReportRead(read)),

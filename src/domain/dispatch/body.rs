@@ -281,6 +281,9 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
             body["report"] = report(c);
             body["determination"] = determination(p);
             body["measure"] = json!({ "kind": "block", "ends_on": c.last_day_of_term });
+            if let Some(rule) = platform_rule(p) {
+                body["platform_rule"] = rule;
+            }
         }
         DispatchKind::Hearing => {
             body["notice_to_forward"] = forward(&copies, p.at);
@@ -406,6 +409,14 @@ fn lift(p: &Part) -> Value {
         _ => ("human", None),
     };
     json!({ "reason": lift_reason(p.event), "by": by, "text": text, "scope_text": SCOPE_TEXT })
+}
+
+/// What became of this platform's own rule when the complaint was triaged; none where it had none. No rule of a platform
+/// measures a ruling.
+fn platform_rule(p: &Part) -> Option<Value> {
+    let asked = p.listings.first().filter(|_| !matches!(p.event, Event::AuthorityActed(_)));
+    let seen = p.complaint.rule_seen(asked?)?;
+    Some(json!({ "version": seen.version, "report": seen.report, "result": seen.result, "code": seen.code, "check": seen.check }))
 }
 
 /// A comparison without where its pictures come from: that may name a purchase or a person.

@@ -74,6 +74,8 @@ pub const FACTS: &[(&str, FactType, &str)] = &[
     ("platform.listed_before_filing", FactType::Bool, "The platform says it was listed before the filing date"),
     ("platform.sold_before_filing", FactType::Bool, "The platform says it was sold before the filing date"),
     ("platform.licensed_on_file", FactType::Bool, "The platform has a licence on file"),
+    ("platform.rule_not_met", FactType::Number, "Listings whose platform's own rule is not met; unknown where no platform has one"),
+    ("platform.rule_unknown", FactType::Number, "Listings of which it is not known whether their platform's own rule is met"),
     ("complainant.malice_flags", FactType::Number, "Malice flags the complainant could answer"),
     ("agency.malice_flags", FactType::Number, "Malice flags the agency that filed could answer"),
 ];

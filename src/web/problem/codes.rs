@@ -59,6 +59,7 @@ codes! {
     409 "register.older" "What is known of the register is of a later day" "登记簿已有更晚日期的信息";
     409 "revocation.recorded" "That was recorded before" "此前已有记录";
     410 "document.erased" "A person it names was erased, and the document with them" "文书所涉个人信息已删除，文书随之删除";
+    412 "platform_rule.changed" "The rule is another by now" "平台规则已有变更";
     412 "complaint.changed" "The complaint changed since it was read" "投诉在查看后已有变更";
     413 "body.too_large" "The body is too large" "请求体过大";
     413 "file.too_large" "A file is too large" "文件过大";
@@ -109,6 +110,7 @@ codes! {
     422 "account.platform_unknown" "No such platform" "没有这个平台";
     422 "account.platform_out_of_place" "This role has no platform" "该角色不能指定平台";
     422 "platform.code" "Not a code of a platform" "平台代码有误";
+    422 "platform_rule.filed_from" "A day before there were patents" "日期早于专利制度实施之日";
     422 "platform.sites" "Not codes of sites" "站点代码有误";
     422 "platform.incomplete" "Name or sites are missing" "缺少名称或者站点";
     422 "endpoint.url_refused" "This address may not be called" "该地址不允许访问";

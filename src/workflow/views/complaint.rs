@@ -11,12 +11,13 @@ use uuid::Uuid;
 use crate::domain::complaint::{Basis, Complaint, Determination, Event, Missing, Reopened, State, StoredEvent};
 use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective_measure};
 use crate::domain::examine::Finding;
+use crate::domain::platform_rule::RuleResult;
 use crate::domain::policy::{CriterionReport, Track};
 use crate::domain::report::ItemVerdict;
 use crate::store::MailKept;
-use crate::workflow::ReferralView;
 use crate::workflow::contest::ContestView;
 use crate::workflow::prepare::KeptExamination;
+use crate::workflow::{ReferralView, RuleSeenView};
 
 /// A listing that was not filed, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -78,6 +79,9 @@ pub struct ListingView {
     pub rests_on: Option<String>,
     /// Whether an examiner looks at it again.
     pub reopened: bool,
+    /// What became of its platform's own rule; absent: it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_rule: Option<RuleResult>,
 }
 
 /// What is missing for one listing.
@@ -144,6 +148,9 @@ pub struct ComplaintView {
     pub verdicts: Vec<ItemVerdict>,
     /// Every criterion with what it saw.
     pub criteria: Vec<CriterionReport>,
+    /// What became of the rules of its platforms, as it was triaged; absent where none has one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub platform_rules: Vec<RuleSeenView>,
     /// What is missing.
     pub missing: Vec<Missing>,
     /// Day the next step is due.
@@ -250,8 +257,13 @@ pub struct EventView {
 pub(in crate::workflow) const EXAMINATION_PLACE: &str = r#""findings":[],"verdicts":[],"criteria":[]"#;
 
 /// The answer to a filing, without its examination.
-pub(in crate::workflow) fn filed_outline(c: &Complaint, (urls, left_out): (&[Option<String>], Vec<RowLeftOut>)) -> ComplaintView {
+pub(in crate::workflow) fn filed_outline(
+    c: &Complaint,
+    findings: &[Finding],
+    (urls, left_out): (&[Option<String>], Vec<RowLeftOut>),
+) -> ComplaintView {
     let mut view = complaint_view(c, KeptExamination::default(), (urls, &[]));
+    view.platform_rules = rule_views(c, findings);
     view.rows_left_out = left_out;
     view
 }
@@ -304,11 +316,13 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
                     awaited: l.awaited.as_ref().map(|a| AwaitedView { due_on: a.due_on, missing: a.missing.clone() }),
                     rests_on: l.rests_on.as_ref().map(|r| format!("{} {}", r.authority, r.number)),
                     reopened: l.reopened,
+                    platform_rule: c.rule_seen(l).map(|r| r.result),
                 }
             })
             .collect(),
         rows_left_out: Vec::new(),
         overall: c.examined.as_ref().map(|e| e.overall.clone()),
+        platform_rules: rule_views(c, &kept.findings),
         findings: kept.findings,
         verdicts: kept.verdicts,
         criteria: kept.criteria,
@@ -320,6 +334,10 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
         dispatches: dispatches.to_vec(),
         mails: Vec::new(),
     }
+}
+
+fn rule_views(c: &Complaint, findings: &[Finding]) -> Vec<RuleSeenView> {
+    c.triaged.iter().flat_map(|t| &t.platform_rules).map(|r| RuleSeenView::of(r, findings)).collect()
 }
 
 fn why(state: &State) -> Option<String> {

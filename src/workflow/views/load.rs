@@ -138,6 +138,7 @@ impl Desk {
             answered,
             flags: self.flags_that_count(c.filed.account, Complains::Party(c.filed.complainant.party)).await?,
             platform: &self.platform_lines(loaded).await?,
+            rules: &self.rules_in_force().await?,
             today,
         }))
     }
