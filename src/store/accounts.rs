@@ -36,6 +36,8 @@ pub struct AccountRow {
     pub suspended_at: Option<Timestamp>,
     /// Why.
     pub suspended_why: Option<String>,
+    /// How often it changed, from 1.
+    pub version: i64,
 }
 
 /// A key of an account; the key itself is not kept.
@@ -94,6 +96,16 @@ pub struct InvitationPut {
     pub letter: Option<HouseMailRow>,
 }
 
+/// Moves an account on from the version that was seen; another at the same is told so.
+macro_rules! account_moves {
+    ($go:ident, $id:expr, $seen:expr) => {
+        let there = accounts::table.filter(accounts::id.eq(Id($id))).filter(accounts::version.eq($seen));
+        if $go!(execute, diesel::update(there).set(accounts::version.eq(accounts::version + 1)))? != 1 {
+            return Err(Fault::Store(StoreError::Stale { what: "account" }));
+        }
+    };
+}
+
 impl Store {
     /// Puts a new account, and where it is written to.
     ///
@@ -133,25 +145,17 @@ impl Store {
         })
     }
 
-    /// Suspends an account, or reinstates it where `suspended` is none; false where nothing changed.
+    /// Suspends an account that is at the version `seen`, or reinstates it where `suspended` is none.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn suspend_account(&self, id: Uuid, suspended: Option<(Timestamp, String)>) -> Result<bool, StoreError> {
+    /// [`StoreError::Stale`] where it is at another.
+    pub async fn suspend_account(&self, (id, seen): (Uuid, i64), suspended: Option<(Timestamp, String)>) -> Result<(), StoreError> {
         let (at, why) = suspended.unzip();
         work!(self, $go => {
+            account_moves!(go, id, seen);
             let set = (accounts::suspended_at.eq(at.map(Ts)), accounts::suspended_why.eq(why.clone()));
-            let changed = match at {
-                Some(_) => {
-                    let other = accounts::table.filter(accounts::id.eq(Id(id))).filter(accounts::suspended_at.is_null());
-                    go!(execute, diesel::update(other).set(set))?
-                }
-                None => {
-                    let other = accounts::table.filter(accounts::id.eq(Id(id))).filter(accounts::suspended_at.is_not_null());
-                    go!(execute, diesel::update(other).set(set))?
-                }
-            };
-            Ok::<_, Fault>(changed == 1)
+            go!(execute, diesel::update(accounts::table.find(Id(id))).set(set))?;
+            Ok::<(), Fault>(())
         })
     }
 
@@ -223,12 +227,13 @@ impl Store {
         })
     }
 
-    /// Ends a key at `ends_at` and puts another in its place.
+    /// Ends a key at `ends_at` and puts another in its place, of an account that is at the version `seen`.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for a key that is not the account's, or ends before.
-    pub async fn rotate_key(&self, old: Uuid, new: KeyRow, ends_at: Timestamp) -> Result<(), StoreError> {
+    /// [`StoreError::NotFound`] for a key that is not the account's, or ends before; [`StoreError::Stale`].
+    pub async fn rotate_key(&self, (old, seen): (Uuid, i64), new: KeyRow, ends_at: Timestamp) -> Result<(), StoreError> {
         work!(self, $go => {
+            account_moves!(go, new.account_id, seen);
             let mine = api_keys::table
                 .filter(api_keys::id.eq(Id(old)))
                 .filter(api_keys::account_id.eq(Id(new.account_id)))
@@ -269,12 +274,13 @@ impl Store {
         })
     }
 
-    /// Revokes a key.
+    /// Revokes a key of an account that is at the version `seen`.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for a key that is not the account's, or is revoked.
-    pub async fn revoke_key(&self, account: Uuid, key: Uuid, at: Timestamp) -> Result<(), StoreError> {
+    /// [`StoreError::NotFound`] for a key that is not the account's, or is revoked; [`StoreError::Stale`].
+    pub async fn revoke_key(&self, (account, seen): (Uuid, i64), key: Uuid, at: Timestamp) -> Result<(), StoreError> {
         work!(self, $go => {
+            account_moves!(go, account, seen);
             let mine = api_keys::table
                 .filter(api_keys::id.eq(Id(key)))
                 .filter(api_keys::account_id.eq(Id(account)))

@@ -45,6 +45,8 @@ pub struct SwitchRow {
 pub struct SwitchPut {
     /// The row, whose number is given by the store.
     pub row: SwitchRow,
+    /// The number of the last switch of all that was seen; absent: whatever it is.
+    pub seen: Option<i64>,
     /// The entry of the house log; none where the request has one.
     pub entry: Option<HouseDraft>,
     /// Mails.
@@ -89,10 +91,15 @@ impl Store {
     /// Switches a basis, with all that is written because of it; false where it stands so already.
     ///
     /// # Errors
-    /// [`StoreError::Duplicate`] where somebody switched at the same moment.
+    /// [`StoreError::Stale`], [`StoreError::Duplicate`] where somebody switched meanwhile.
     pub async fn switch_automation(&self, put: SwitchPut) -> Result<bool, StoreError> {
         let written = !put.mails.is_empty();
         let done = work!(self, $go => {
+            let last: Option<i64> = go!(first, automation_switches::table.select(diesel::dsl::max(automation_switches::n)))?;
+            let last = last.unwrap_or(0);
+            if put.seen.is_some_and(|seen| seen != last) {
+                return Err(Fault::Store(StoreError::Stale { what: "automation" }));
+            }
             let before = automation_switches::table
                 .filter(automation_switches::basis.eq(&put.row.basis))
                 .order(automation_switches::n.desc())
@@ -101,8 +108,7 @@ impl Store {
             if on.unwrap_or(true) == put.row.switched_on {
                 Ok::<_, Fault>(false)
             } else {
-                let last: Option<i64> = go!(first, automation_switches::table.select(diesel::dsl::max(automation_switches::n)))?;
-                let row = SwitchRow { n: last.unwrap_or(0) + 1, ..put.row.clone() };
+                let row = SwitchRow { n: last + 1, ..put.row.clone() };
                 go!(execute, diesel::insert_into(automation_switches::table).values(row))?;
                 for mail in put.mails.clone() {
                     go!(execute, diesel::insert_into(house_mails::table).values(mail))?;

@@ -114,13 +114,16 @@ impl Store {
         })
     }
 
-    /// Ends what runs, or was only previewed; false where it has ended.
+    /// Ends what is at state `from`; false where it is at another, or has ended.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn end_bulk(&self, id: Uuid, state: &'static str, at: Timestamp) -> Result<bool, StoreError> {
+    pub async fn end_bulk(&self, id: Uuid, (from, state): (String, &'static str), at: Timestamp) -> Result<bool, StoreError> {
         work!(self, $go => {
-            let there = desk_bulks::table.filter(desk_bulks::id.eq(Id(id))).filter(desk_bulks::ended_at.is_null());
+            let there = desk_bulks::table
+                .filter(desk_bulks::id.eq(Id(id)))
+                .filter(desk_bulks::state.eq(&from))
+                .filter(desk_bulks::ended_at.is_null());
             let set = (desk_bulks::state.eq(state), desk_bulks::ended_at.eq(Some(Ts(at))));
             Ok::<_, Fault>(go!(execute, diesel::update(there).set(set))? == 1)
         })

@@ -24,13 +24,13 @@ pub struct CalendarRow {
 }
 
 impl Store {
-    /// Puts the holidays of a year as its next version, and asks for `job` in the same transaction.
+    /// Puts the holidays of a year as its next version after `last`, and asks for `job` in the same transaction.
     ///
     /// # Errors
     /// [`StoreError::Duplicate`] where another put that version first.
     pub async fn put_calendar(
         &self,
-        (year, announced): (i16, &AnnouncedYear),
+        (year, last, announced): (i16, i64, &AnnouncedYear),
         (by, at): (Uuid, Timestamp),
         job: JobDraft,
     ) -> Result<i64, StoreError> {
@@ -38,8 +38,7 @@ impl Store {
         let job = JobRow::from(job);
         let year = i32::from(year);
         work!(self, $go => {
-            let last: Option<i64> = go!(first, calendars::table.filter(calendars::year.eq(year)).order(calendars::version.desc()).select(calendars::version)).optional()?;
-            let version = last.unwrap_or(0) + 1;
+            let version = last + 1;
             let row = (
                 calendars::year.eq(year),
                 calendars::version.eq(version),
@@ -50,6 +49,19 @@ impl Store {
             go!(execute, diesel::insert_into(calendars::table).values(row))?;
             ask_for_job!(go, job.clone())?;
             Ok::<_, Fault>(version)
+        })
+    }
+
+    /// How often the holidays of a year were put.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn calendar_version(&self, year: i16) -> Result<i64, StoreError> {
+        let year = i32::from(year);
+        look!(self, $go => {
+            let query = calendars::table.filter(calendars::year.eq(year)).order(calendars::version.desc()).select(calendars::version);
+            let last: Option<i64> = go!(first, query).optional()?;
+            Ok::<_, Fault>(last.unwrap_or(0))
         })
     }
 

@@ -43,17 +43,25 @@ pub enum TakenFrom {
     Holder(Uuid),
 }
 
+impl ClaimRow {
+    /// Its version: when it was taken, in microseconds.
+    pub fn version(&self) -> i64 {
+        self.claimed_at.as_microsecond()
+    }
+}
+
 impl Store {
-    /// Puts a claim; false where it may not be taken from who has it at `claim.claimed_at`. Never one for two. A claim
-    /// of the examiner's own is renewed, and is never shortened by that. `note`: what is noted with it.
+    /// Puts a claim; false where it may not be taken from who has it at `claim.claimed_at`, or, where a version was
+    /// `seen`, that is another claim (none: 0). Never one for two. A claim of the examiner's own is renewed, and is never shortened by that. `note`: what is noted with it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn claim(&self, claim: ClaimRow, from: TakenFrom, note: Option<NoteRow>) -> Result<bool, StoreError> {
+    pub async fn claim(&self, claim: ClaimRow, (from, seen): (TakenFrom, Option<i64>), note: Option<NoteRow>) -> Result<bool, StoreError> {
         work!(self, $go => {
             let at = desk_claims::table.find(Id(claim.complaint_id));
             let held: Option<ClaimRow> = go!(first, at.select(ClaimRow::as_select())).optional()?;
             let held = held.filter(|h| h.lease_until > claim.claimed_at);
+            let is_seen = seen.is_none_or(|seen| seen == held.as_ref().map_or(0, ClaimRow::version));
             let mut claim = claim.clone();
             let may = match (from, &held) {
                 (TakenFrom::Nobody, Some(h)) if h.examiner == claim.examiner => {
@@ -65,7 +73,7 @@ impl Store {
                 (TakenFrom::Anybody, _) => true,
                 (TakenFrom::Holder(holder), held) => held.as_ref().is_some_and(|h| h.examiner == holder),
             };
-            if !may {
+            if !(may && is_seen) {
                 return Ok(false);
             }
             // Another may have taken it since it was read: it must stand as it was.
@@ -90,11 +98,11 @@ impl Store {
         })
     }
 
-    /// Gives a complaint back, where it is still held so. `note`: what is noted with it.
+    /// Gives a complaint back; false where it is not held so any more. `note`: what is noted with it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn release(&self, held: ClaimRow, note: Option<NoteRow>) -> Result<(), StoreError> {
+    pub async fn release(&self, held: ClaimRow, note: Option<NoteRow>) -> Result<bool, StoreError> {
         work!(self, $go => {
             let same = desk_claims::table
                 .filter(desk_claims::complaint_id.eq(Id(held.complaint_id)))
@@ -104,7 +112,7 @@ impl Store {
             if let (1, Some(note)) = (gone, &note) {
                 go!(execute, diesel::insert_into(desk_notes::table).values(note.clone()))?;
             }
-            Ok::<(), Fault>(())
+            Ok::<_, Fault>(gone == 1)
         })
     }
 

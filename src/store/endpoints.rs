@@ -44,25 +44,32 @@ pub struct WebhookKeyRow {
     pub until: Option<Timestamp>,
 }
 
+/// Moves an endpoint on from the version that was seen; another at the same is told so.
+macro_rules! endpoint_moves {
+    ($go:ident, ($id:expr, $seen:expr), $set:expr) => {
+        let there = endpoints::table.filter(endpoints::id.eq(Id($id))).filter(endpoints::version.eq($seen));
+        if $go!(execute, diesel::update(there).set((endpoints::version.eq(endpoints::version + 1), $set)))? != 1 {
+            return Err(Fault::Store(StoreError::Stale { what: "endpoint" }));
+        }
+    };
+}
+
 impl Store {
     /// Replaces the sealed secrets of an endpoint as it was read. Of `keys`, which are all that sign, the last is
     /// new; the others stop at `until` or before.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] where its secrets are not those that were read.
+    /// [`StoreError::Stale`] where it is not as it was read.
     pub async fn rotate_endpoint(
         &self,
         (read, secrets): (&EndpointRow, Vec<u8>),
         keys: Vec<WebhookKeyRow>,
         until: Timestamp,
     ) -> Result<(), StoreError> {
-        let (id, before) = (read.id, read.secrets.clone());
+        let (id, seen) = (read.id, read.version);
         let newest = keys.last().map_or(1, |k| k.number);
         work!(self, $go => {
-            let same = endpoints::table.filter(endpoints::id.eq(Id(id))).filter(endpoints::secrets.eq(&before));
-            if go!(execute, diesel::update(same).set(endpoints::secrets.eq(&secrets)))? == 0 {
-                return Err(Fault::Store(StoreError::Stale { what: "endpoint" }));
-            }
+            endpoint_moves!(go, (id, seen), endpoints::secrets.eq(&secrets));
             for key in &keys {
                 go!(execute, diesel::insert_into(webhook_keys::table).values(key.clone()).on_conflict_do_nothing())?;
             }
@@ -90,47 +97,45 @@ impl Store {
         })
     }
 
-    /// Puts how much an endpoint takes a second and at once.
+    /// Puts how much an endpoint, which is at the version `seen`, takes a second and at once.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]
-    pub async fn set_endpoint_limits(&self, id: Uuid, (per_second, at_once): (Option<i32>, Option<i32>)) -> Result<(), StoreError> {
+    /// [`StoreError::Stale`]
+    pub async fn set_endpoint_limits(
+        &self,
+        (id, seen): (Uuid, i64),
+        (per_second, at_once): (Option<i32>, Option<i32>),
+    ) -> Result<(), StoreError> {
         let done = work!(self, $go => {
             let set = (endpoints::per_second_max.eq(per_second), endpoints::at_once_max.eq(at_once));
-            match go!(execute, diesel::update(endpoints::table.find(Id(id))).set(set))? {
-                0 => Err(Fault::Store(StoreError::NotFound)),
-                _ => Ok(()),
-            }
+            endpoint_moves!(go, (id, seen), set);
+            Ok::<(), Fault>(())
         });
         self.outbox().deliveries.notify_one();
         done
     }
 
-    /// Pauses an endpoint; what waits for it waits as it is.
+    /// Pauses an endpoint that is at the version `seen`; what waits for it waits as it is.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]
-    pub async fn pause_endpoint(&self, id: Uuid, why: String) -> Result<(), StoreError> {
+    /// [`StoreError::Stale`]
+    pub async fn pause_endpoint(&self, (id, seen): (Uuid, i64), why: String) -> Result<(), StoreError> {
         work!(self, $go => {
             let set = (endpoints::status.eq("paused"), endpoints::paused_why.eq(Some(&why)));
-            match go!(execute, diesel::update(endpoints::table.find(Id(id))).set(set))? {
-                0 => Err(Fault::Store(StoreError::NotFound)),
-                _ => Ok(()),
-            }
+            endpoint_moves!(go, (id, seen), set);
+            Ok::<(), Fault>(())
         })
     }
 
-    /// Resumes an endpoint, whatever it did before; what waited is sent at `drain_per_second`, where that is lower
+    /// Resumes an endpoint that is at the version `seen`, whatever it did before; what waited is sent at `drain_per_second`, where that is lower
     /// than its rate.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]
-    pub async fn resume_endpoint(&self, id: Uuid, drain_per_second: Option<i32>) -> Result<(), StoreError> {
+    /// [`StoreError::Stale`]
+    pub async fn resume_endpoint(&self, (id, seen): (Uuid, i64), drain_per_second: Option<i32>) -> Result<(), StoreError> {
         let done = work!(self, $go => {
             let set = (endpoints::status.eq("active"), endpoints::paused_why.eq(None::<String>));
-            if go!(execute, diesel::update(endpoints::table.find(Id(id))).set(set))? == 0 {
-                return Err(Fault::Store(StoreError::NotFound));
-            }
+            endpoint_moves!(go, (id, seen), set);
             let set = (
                 lanes::failures.eq(0),
                 lanes::opened.eq(0),

@@ -139,13 +139,16 @@ impl Store {
         })
     }
 
-    /// Takes a flag back; false where it was taken back already.
+    /// Takes a flag back, `answered` or not; false where that is otherwise, or it was taken back already.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn withdraw_flag(&self, id: Uuid, on: Date, why: String) -> Result<bool, StoreError> {
+    pub async fn withdraw_flag(&self, (id, answered): (Uuid, bool), on: Date, why: String) -> Result<bool, StoreError> {
         work!(self, $go => {
-            let open = conduct_flags::table.find(Id(id)).filter(conduct_flags::withdrawn_on.is_null());
+            let open = conduct_flags::table
+                .find(Id(id))
+                .filter(conduct_flags::withdrawn_on.is_null())
+                .filter(conduct_flags::answered_on.is_not_null().eq(answered));
             let set = (conduct_flags::withdrawn_on.eq(Some(Day(on))), conduct_flags::withdrawn_why.eq(Some(why.clone())));
             Ok::<_, Fault>(go!(execute, diesel::update(open).set(set))? == 1)
         })

@@ -275,12 +275,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Duplicate`] where another put that version first.
-    pub async fn put_publication_rule(&self, rule: &PublicationRule, by: Uuid, at: Timestamp) -> Result<i64, StoreError> {
+    pub async fn put_publication_rule(&self, (last, rule): (i64, &PublicationRule), by: Uuid, at: Timestamp) -> Result<i64, StoreError> {
         let body = serde_json::to_string(rule).map_err(|e| StoreError::corrupt("publication_rules", by, e))?;
         work!(self, $go => {
-            let query = publication_rules::table.order(publication_rules::version.desc()).select(publication_rules::version);
-            let last: Option<i64> = go!(first, query).optional()?;
-            let version = last.unwrap_or(0) + 1;
+            let version = last + 1;
             let row = (
                 publication_rules::version.eq(version),
                 publication_rules::body.eq(&body),

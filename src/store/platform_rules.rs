@@ -59,18 +59,14 @@ impl Store {
     /// Puts the next version of a platform's rule.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown platform; [`StoreError::Stale`] where another put that version first.
+    /// [`StoreError::NotFound`] for an unknown platform; [`StoreError::Duplicate`] where another put that version first.
     pub async fn put_platform_rule(&self, row: PlatformRuleRow) -> Result<(), StoreError> {
         let body = serde_json::to_string(&row.rule).map_err(|e| StoreError::corrupt("platform_rules", &row.platform, e))?;
         let PlatformRuleRow { platform, version, put_by, put_by_role, put_at, .. } = row;
         let row = RuleSql { platform, version, body, put_by, put_by_role, put_at };
-        let put: Result<(), StoreError> = work!(self, $go => {
+        work!(self, $go => {
             go!(execute, diesel::insert_into(platform_rules::table).values(row.clone()))?;
             Ok::<(), Fault>(())
-        });
-        put.map_err(|e| match e {
-            StoreError::Duplicate { .. } => StoreError::Stale { what: "rule" },
-            other => other,
         })
     }
 

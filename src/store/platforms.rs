@@ -50,6 +50,8 @@ pub struct EndpointRow {
     pub per_second_max: Option<i32>,
     /// Attempts at once it takes, where it has a limit of its own.
     pub at_once_max: Option<i32>,
+    /// How often it was paused, resumed, limited or given a secret, from 1.
+    pub version: i64,
 }
 
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -78,6 +80,7 @@ struct EndpointSql {
     created_at: Timestamp,
     per_second_max: Option<i32>,
     at_once_max: Option<i32>,
+    version: i64,
 }
 
 fn list_text(list: &[String]) -> String {
@@ -101,6 +104,7 @@ impl EndpointSql {
             created_at: self.created_at,
             per_second_max: self.per_second_max,
             at_once_max: self.at_once_max,
+            version: self.version,
         })
     }
 }
@@ -182,6 +186,7 @@ impl Store {
             created_at: row.created_at,
             per_second_max: row.per_second_max,
             at_once_max: row.at_once_max,
+            version: row.version,
         };
         let began = Ts(row.created_at);
         work!(self, $go => {

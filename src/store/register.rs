@@ -118,14 +118,25 @@ impl Store {
         })
     }
 
-    /// Makes a version active from `from` on.
+    /// How many activations there were.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]
-    pub async fn activate_policy(&self, version: i64, from: Timestamp) -> Result<(), StoreError> {
+    /// [`StoreError::Unavailable`]
+    pub async fn activations(&self) -> Result<i64, StoreError> {
+        look!(self, $go => {
+            let last: Option<i64> = go!(first, policies::table.select(diesel::dsl::max(policies::activation)))?;
+            Ok::<_, Fault>(last.unwrap_or(0))
+        })
+    }
+
+    /// Makes a version active from `from` on, by the activation after `last`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Duplicate`] where somebody activated one meanwhile.
+    pub async fn activate_policy(&self, version: i64, from: Timestamp, last: i64) -> Result<(), StoreError> {
         work!(self, $go => {
-            let set = diesel::update(policies::table.find(version)).set(policies::active_from.eq(Some(Ts(from))));
-            match go!(execute, set)? {
+            let set = (policies::active_from.eq(Some(Ts(from))), policies::activation.eq(Some(last + 1)));
+            match go!(execute, diesel::update(policies::table.find(version)).set(set))? {
                 0 => Err(Fault::Store(StoreError::NotFound)),
                 _ => Ok(()),
             }

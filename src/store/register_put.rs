@@ -137,6 +137,8 @@ pub struct Putting {
     pub at: Timestamp,
     /// The batch these rows are.
     pub import: Option<ImportBatch>,
+    /// The version each entry must be put in the place of; absent: any.
+    pub seen: Option<i64>,
 }
 
 /// What a batch writes, worked out before it writes.
@@ -234,6 +236,10 @@ impl Store {
             let numbers: Vec<String> = rows.iter().map(|(number, _)| number.clone()).collect();
             let query = patents::table.filter(patents::number.eq_any(numbers)).select((patents::number, patents::version, patents::entry));
             let known: Vec<(String, i64, String)> = go!(load, query)?;
+            let version_of = |number: &String| known.iter().find(|(n, ..)| n == number).map_or(0, |(_, version, _)| *version);
+            if putting.seen.is_some_and(|seen| rows.iter().any(|(number, _)| version_of(number) != seen)) {
+                return Err(Fault::Store(StoreError::Stale { what: "register" }));
+            }
             let (plan, history) = Plan::of(&rows, known, &putting)?;
             if !plan.new.is_empty() {
                 go!(execute, diesel::insert_into(patents::table).values(plan.new.clone()))?;

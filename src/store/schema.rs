@@ -25,6 +25,7 @@ diesel::table! {
         created_at -> TsSql,
         suspended_at -> Nullable<TsSql>,
         suspended_why -> Nullable<Text>,
+        version -> BigInt,
     }
 }
 diesel::table! {
@@ -155,6 +156,7 @@ diesel::table! {
         created_by -> IdSql,
         created_at -> TsSql,
         active_from -> Nullable<TsSql>,
+        activation -> Nullable<BigInt>,
     }
 }
 diesel::table! {

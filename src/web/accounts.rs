@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::body::{JSON_BYTES_MAX, json, query};
 use super::queue::page;
+use super::tags::if_match;
 use super::{Problem, Web};
 use crate::workflow::{AccountForm, PlatformForm};
 
@@ -34,9 +35,9 @@ pub async fn create_key(web: web::Data<Web>, path: web::Path<String>) -> Answer 
 }
 
 /// `DELETE /v1/admin/accounts/{account_id}/keys/{key_id}`
-pub async fn revoke_key(web: web::Data<Web>, path: web::Path<(String, String)>) -> Answer {
+pub async fn revoke_key(web: web::Data<Web>, req: HttpRequest, path: web::Path<(String, String)>) -> Answer {
     let (account, key) = path.into_inner();
-    web.desk.revoke_key(id(&account)?, id(&key)?).await?;
+    web.desk.revoke_key((id(&account)?, if_match(&req)?), id(&key)?).await?;
     web.keys.forget();
     Ok(HttpResponse::NoContent().finish())
 }

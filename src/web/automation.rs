@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::{JSON_BYTES_MAX, json};
 use super::guard::Who;
+use super::tags::{if_match, tagged};
 use super::{Problem, Web};
 use crate::workflow::SwitchForm;
 
@@ -11,7 +12,8 @@ type Answer = Result<HttpResponse, Problem>;
 
 /// `GET /v1/admin/automation`
 pub async fn show(web: web::Data<Web>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.automation().await?))
+    let (version, automation) = web.desk.automation().await?;
+    Ok(tagged(HttpResponse::Ok(), version, &automation))
 }
 
 /// `POST /v1/admin/automation/{basis}/suspension`
@@ -21,8 +23,10 @@ pub async fn switch_off(
     req: HttpRequest,
     (path, payload): (web::Path<String>, web::Payload),
 ) -> Answer {
+    let at = (path.as_str(), if_match(&req)?);
     let form: SwitchForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.switch_automation(&caller, &path, (false, form)).await?))
+    let (version, automation) = web.desk.switch_automation(&caller, at, (false, form)).await?;
+    Ok(tagged(HttpResponse::Created(), version, &automation))
 }
 
 /// `POST /v1/admin/automation/{basis}/resumption`
@@ -32,6 +36,8 @@ pub async fn switch_on(
     req: HttpRequest,
     (path, payload): (web::Path<String>, web::Payload),
 ) -> Answer {
+    let at = (path.as_str(), if_match(&req)?);
     let form: SwitchForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.switch_automation(&caller, &path, (true, form)).await?))
+    let (version, automation) = web.desk.switch_automation(&caller, at, (true, form)).await?;
+    Ok(tagged(HttpResponse::Created(), version, &automation))
 }

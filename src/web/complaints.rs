@@ -7,9 +7,10 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::body::{Parts, header, media_type, parsed, parts, query, typed};
+use super::body::{Parts, media_type, parsed, parts, query, typed};
 use super::guard::Who;
 use super::problem::FieldProblem;
+use super::tags::etag;
 use super::{Problem, Web};
 use crate::domain::notice::NoticeForm;
 use crate::workflow::{Caller, Filing, IdempotencyKey, NamedFiles, ReportCheckForm, SupplementForm, WithdrawalForm};
@@ -138,21 +139,6 @@ impl Head {
     }
 }
 
-/// The `ETag` of a version.
-pub(super) fn etag(version: u32) -> String {
-    versioned(version)
-}
-
-/// The `ETag` of a version of anything.
-pub(super) fn versioned(version: impl std::fmt::Display) -> String {
-    format!("\"v{version}\"")
-}
-
-/// The version of such an `ETag`.
-pub(super) fn etag_version(tag: &str) -> Option<u32> {
-    tag.trim().strip_prefix("\"v")?.strip_suffix('"')?.parse().ok()
-}
-
 /// `POST /v1/complaint-batches`: rows are answered one by one; a bad row never sinks the rest.
 pub async fn file_batch(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, payload: web::Payload) -> Answer {
     let key = key_of(&req)?;
@@ -268,18 +254,4 @@ pub async fn check_report(web: web::Data<Web>, Who(caller): Who, req: HttpReques
         typed(document(&parts, "request")?)?
     };
     Ok(HttpResponse::Ok().json(web.desk.check_report(&caller, form, files).await?))
-}
-
-/// The complaint of which something is recorded; `If-Match` is heeded where it is sent.
-pub(super) fn touched(req: &HttpRequest, complaint: uuid::Uuid) -> Result<crate::workflow::Touched, Problem> {
-    let seen = header(req, &actix_web::http::header::IF_MATCH).map(|_| if_match(req)).transpose()?;
-    Ok(crate::workflow::Touched { complaint, seen })
-}
-
-/// The version of `If-Match`.
-pub(super) fn if_match(req: &HttpRequest) -> Result<u32, Problem> {
-    let Some(value) = header(req, &actix_web::http::header::IF_MATCH) else {
-        return Err(Problem::new(428, "if_match.missing", "send If-Match with the ETag of the complaint as you judged it"));
-    };
-    etag_version(value).ok_or_else(|| Problem::new(412, "complaint.changed", "If-Match is not an ETag of this complaint"))
 }

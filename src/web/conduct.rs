@@ -5,11 +5,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::{JSON_BYTES_MAX, json};
-use super::complaints::{if_match, touched};
 use super::examination::shown;
 use super::guard::Who;
+use super::tags::{added_to, if_match, judged, tagged, touched};
 use super::{Problem, Web};
-use crate::workflow::{Judged, ReviewDecisionForm};
+use crate::workflow::ReviewDecisionForm;
 
 type Answer = Result<HttpResponse, Problem>;
 type Asked = (web::Path<String>, web::Payload);
@@ -25,7 +25,7 @@ pub async fn deadlines(web: web::Data<Web>, path: web::Path<String>) -> Answer {
 /// `POST /v1/admin/complaints/{complaint_id}/supplement-request`
 pub async fn request_supplement(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.request_supplement(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
@@ -34,7 +34,7 @@ pub async fn request_supplement(web: web::Data<Web>, Who(caller): Who, req: Http
 /// `POST /v1/admin/complaints/{complaint_id}/hearing-extension`
 pub async fn extend_answer(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.extend_answer(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
@@ -44,14 +44,14 @@ pub async fn extend_answer(web: web::Data<Web>, Who(caller): Who, req: HttpReque
 pub async fn record_notification(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    web.desk.record_notification(&caller, &touched(&req, complaint)?, form).await?;
+    web.desk.record_notification(&caller, &added_to(&req, complaint), form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/suspension`
 pub async fn suspend(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.suspend(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
@@ -60,7 +60,7 @@ pub async fn suspend(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (p
 /// `POST /v1/admin/complaints/{complaint_id}/resumption`
 pub async fn resume(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, path: web::Path<String>) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     web.desk.resume(&caller, &at).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
@@ -69,9 +69,10 @@ pub async fn resume(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, pat
 pub async fn check_statement(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked2) -> Answer {
     let (complaint, statement) = path.into_inner();
     let complaint = web.desk.complaint_id(&complaint).await?;
+    let at = touched(&req, complaint)?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     let statement = web.desk.statement_id(&caller, &statement).await?;
-    web.desk.check_statement(&caller, (&touched(&req, complaint)?, statement), form).await?;
+    web.desk.check_statement(&caller, (&at, statement), form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
@@ -81,7 +82,7 @@ pub async fn record_arrival(web: web::Data<Web>, Who(caller): Who, req: HttpRequ
     let complaint = web.desk.complaint_id(&complaint).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     let statement = web.desk.statement_id(&caller, &statement).await?;
-    web.desk.record_arrival(&caller, (&touched(&req, complaint)?, statement), form).await?;
+    web.desk.record_arrival(&caller, (&added_to(&req, complaint), statement), form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
@@ -89,7 +90,7 @@ pub async fn record_arrival(web: web::Data<Web>, Who(caller): Who, req: HttpRequ
 pub async fn record_authority(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    web.desk.record_authority(&caller, &touched(&req, complaint)?, form).await?;
+    web.desk.record_authority(&caller, &added_to(&req, complaint), form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
@@ -97,7 +98,7 @@ pub async fn record_authority(web: web::Data<Web>, Who(caller): Who, req: HttpRe
 pub async fn decide_review(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked2) -> Answer {
     let (complaint, review) = path.into_inner();
     let complaint = web.desk.complaint_id(&complaint).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let review = review.parse().map_err(|_| Problem::not_found())?;
     let form: ReviewDecisionForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.decide_review(&caller, &at, (review, form)).await?;
@@ -108,14 +109,14 @@ pub async fn decide_review(web: web::Data<Web>, Who(caller): Who, req: HttpReque
 pub async fn recuse(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    web.desk.recuse(&caller, &touched(&req, complaint)?, form).await?;
+    web.desk.recuse(&caller, &added_to(&req, complaint), form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/referrals`
 pub async fn refer(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.refer(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
@@ -125,7 +126,7 @@ pub async fn refer(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (pat
 pub async fn end_referral(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked2) -> Answer {
     let (complaint, referral) = path.into_inner();
     let complaint = web.desk.complaint_id(&complaint).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let referral = referral.parse().map_err(|_| Problem::not_found())?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.end_referral(&caller, &at, (referral, form)).await?;
@@ -142,11 +143,14 @@ pub async fn bounce_mail(web: web::Data<Web>, req: HttpRequest, (path, payload):
 
 /// `GET /v1/admin/calendar/{year}`
 pub async fn calendar(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.show_calendar(&path).await?))
+    let (version, calendar) = web.desk.show_calendar(&path).await?;
+    Ok(tagged(HttpResponse::Ok(), version, &calendar))
 }
 
 /// `PUT /v1/admin/calendar/{year}`
 pub async fn put_calendar(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
+    let seen = if_match(&req)?;
     let announced = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Ok().json(web.desk.put_calendar(&caller, &path, announced).await?))
+    let (version, calendar) = web.desk.put_calendar(&caller, &path, (seen, announced)).await?;
+    Ok(tagged(HttpResponse::Ok(), version, &calendar))
 }

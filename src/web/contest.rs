@@ -5,8 +5,8 @@ use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::{JSON_BYTES_MAX, json};
-use super::complaints::etag;
 use super::guard::Who;
+use super::tags::etag;
 use super::{Problem, Web};
 use crate::workflow::Caller;
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::body::{JSON_BYTES_MAX, json, query};
 use super::guard::Who;
 use super::queue::page;
+use super::tags::{if_match, tagged};
 use super::{Problem, Web};
 use crate::workflow::{Caller, EndpointForm};
 
@@ -52,28 +53,42 @@ pub async fn create_own(web: web::Data<Web>, Who(caller): Who, req: HttpRequest,
     Ok(HttpResponse::Created().insert_header((LOCATION, req.path().to_owned())).json(endpoint))
 }
 
+/// `GET /v1/admin/endpoints/{endpoint_id}`, `GET /v1/platform/endpoints/{endpoint_id}`
+pub async fn show(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
+    let (version, endpoint) = web.desk.endpoint(&caller, id(&path)?).await?;
+    Ok(tagged(HttpResponse::Ok(), version, &endpoint))
+}
+
 /// `POST /v1/admin/endpoints/{endpoint_id}/secret`, `POST /v1/platform/endpoints/{endpoint_id}/secret`
 pub async fn rotate(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let at = (id(&path)?, if_match(&req)?);
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.rotate_secret(&caller, id(&path)?, form).await?))
+    let (version, endpoint) = web.desk.rotate_secret(&caller, at, form).await?;
+    Ok(tagged(HttpResponse::Created(), version, &endpoint))
 }
 
 /// `PUT /v1/admin/endpoints/{endpoint_id}/limits`, `PUT /v1/platform/endpoints/{endpoint_id}/limits`
 pub async fn limit(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let at = (id(&path)?, if_match(&req)?);
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Ok().json(web.desk.limit_endpoint(&caller, id(&path)?, form).await?))
+    let (version, endpoint) = web.desk.limit_endpoint(&caller, at, form).await?;
+    Ok(tagged(HttpResponse::Ok(), version, &endpoint))
 }
 
 /// `POST /v1/admin/endpoints/{endpoint_id}/pause`, `POST /v1/platform/endpoints/{endpoint_id}/pause`
 pub async fn pause(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let at = (id(&path)?, if_match(&req)?);
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.pause_endpoint(&caller, id(&path)?, form).await?))
+    let (version, endpoint) = web.desk.pause_endpoint(&caller, at, form).await?;
+    Ok(tagged(HttpResponse::Created(), version, &endpoint))
 }
 
 /// `POST /v1/admin/endpoints/{endpoint_id}/resumption`, `POST /v1/platform/endpoints/{endpoint_id}/resumption`
 pub async fn resume(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let at = (id(&path)?, if_match(&req)?);
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.resume_endpoint(&caller, id(&path)?, form).await?))
+    let (version, endpoint) = web.desk.resume_endpoint(&caller, at, form).await?;
+    Ok(tagged(HttpResponse::Created(), version, &endpoint))
 }
 
 /// `POST /v1/admin/endpoints/{endpoint_id}/test`, `POST /v1/platform/endpoints/{endpoint_id}/test`

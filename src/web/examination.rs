@@ -7,14 +7,12 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::body::{JSON_BYTES_MAX, json, query};
-use super::complaints::{etag, if_match, touched};
 use super::guard::Who;
+use super::tags::{etag, if_match, judged, tagged, touched};
 use super::{Problem, Web};
 use crate::domain::policy::Policy;
 use crate::domain::register::RegisterEntry;
-use crate::workflow::{
-    ActivationForm, AuthenticityForm, Caller, ComplaintQuery, DecisionForm, Judged, LiftForm, ReconsiderationForm, TrackForm,
-};
+use crate::workflow::{ActivationForm, AuthenticityForm, Caller, ComplaintQuery, DecisionForm, LiftForm, ReconsiderationForm, TrackForm};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -100,7 +98,7 @@ pub(super) fn attachment(sha256: &str, bytes: bytes::Bytes) -> HttpResponse {
 /// `POST /v1/admin/complaints/{complaint_id}/decision`
 pub async fn decide(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let form: DecisionForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.decide(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
@@ -109,7 +107,7 @@ pub async fn decide(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (pa
 /// `POST /v1/admin/complaints/{complaint_id}/decision-confirmation`
 pub async fn confirm_decision(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, path: web::Path<String>) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     web.desk.confirm_decision(&caller, &at).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
@@ -122,15 +120,16 @@ pub async fn grant_authenticity(
     (path, payload): (web::Path<String>, web::Payload),
 ) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
+    let at = touched(&req, complaint)?;
     let form: AuthenticityForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    web.desk.grant_authenticity(&caller, &touched(&req, complaint)?, form).await?;
+    web.desk.grant_authenticity(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/lift`
 pub async fn lift(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let form: LiftForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.lift(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
@@ -144,7 +143,7 @@ pub async fn change_track(
     (path, payload): (web::Path<String>, web::Payload),
 ) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let form: TrackForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.change_track(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
@@ -158,7 +157,7 @@ pub async fn reconsider(
     (path, payload): (web::Path<String>, web::Payload),
 ) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let form: ReconsiderationForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.reconsider(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await
@@ -171,7 +170,8 @@ pub async fn register_versions(web: web::Data<Web>, path: web::Path<String>) -> 
 
 /// `GET /v1/admin/patents/{patent_number}`
 pub async fn register_entry(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.register(&path).await?))
+    let entry = web.desk.register(&path).await?;
+    Ok(tagged(HttpResponse::Ok(), entry.version, &entry))
 }
 
 /// `PUT /v1/admin/patents/{patent_number}`
@@ -181,8 +181,10 @@ pub async fn put_register_entry(
     req: HttpRequest,
     (path, payload): (web::Path<String>, web::Payload),
 ) -> Answer {
+    let seen = if_match(&req)?;
     let entry: RegisterEntry = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Ok().json(web.desk.put_register(&caller, &path, entry).await?))
+    let put = web.desk.put_register(&caller, &path, (seen, entry)).await?;
+    Ok(tagged(HttpResponse::Ok(), put.version, &put))
 }
 
 /// `GET /v1/admin/policies`
@@ -200,13 +202,16 @@ pub async fn store_policy(web: web::Data<Web>, Who(caller): Who, req: HttpReques
 
 /// `GET /v1/admin/policies/{version}`
 pub async fn policy(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.policy(version(&path)?).await?))
+    let policy = web.desk.policy(version(&path)?).await?;
+    Ok(tagged(HttpResponse::Ok(), web.desk.activations().await?, &policy))
 }
 
 /// `POST /v1/admin/policies/{version}/activation`
 pub async fn activate_policy(web: web::Data<Web>, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let seen = if_match(&req)?;
     let form: ActivationForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.activate_policy(version(&path)?, form).await?))
+    let (activation, policy) = web.desk.activate_policy(version(&path)?, (seen, form)).await?;
+    Ok(tagged(HttpResponse::Created(), activation, &policy))
 }
 
 /// `GET /v1/admin/dispatches/{dispatch_id}`

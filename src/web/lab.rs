@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::body::{JSON_BYTES_MAX, json, query};
 use super::guard::Who;
 use super::queue::page;
+use super::tags::{if_match, tagged};
 use super::{Problem, Web};
 use crate::workflow::SimulationForm;
 
@@ -53,10 +54,12 @@ pub async fn simulations(web: web::Data<Web>, req: HttpRequest, path: web::Path<
 
 /// `GET /v1/admin/simulations/{simulation_id}`
 pub async fn simulation(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.simulation(id(&path)?).await?))
+    let report = web.desk.simulation(id(&path)?).await?;
+    Ok(tagged(HttpResponse::Ok(), report.simulation.version(), &report))
 }
 
 /// `POST /v1/admin/simulations/{simulation_id}/stop`
-pub async fn stop(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Created().json(web.desk.stop_simulation(id(&path)?).await?))
+pub async fn stop(web: web::Data<Web>, req: HttpRequest, path: web::Path<String>) -> Answer {
+    let stopped = web.desk.stop_simulation((id(&path)?, if_match(&req)?)).await?;
+    Ok(tagged(HttpResponse::Created(), stopped.simulation.version(), &stopped))
 }

@@ -36,6 +36,7 @@ pub mod routes;
 mod seller;
 mod service;
 mod staff;
+mod tags;
 mod writs;
 
 use std::sync::atomic::{AtomicBool, Ordering};

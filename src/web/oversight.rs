@@ -33,7 +33,7 @@ pub async fn metrics(web: web::Data<Web>) -> Answer {
     let now = web.desk.clock().now();
     let today = crate::domain::calendar::shanghai_date(now);
     let queue = web.desk.queue_load((now, today)).await?;
-    let automation = web.desk.automation().await?;
+    let (_, automation) = web.desk.automation().await?;
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = queue_metrics(&mut text, (&queue, now));

@@ -1,12 +1,11 @@
 //! A platform's own rule: for the platform and for the house, by the same verbs.
 
-use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::body::{JSON_BYTES_MAX, header, json};
-use super::complaints::{etag_version, versioned};
+use super::body::{JSON_BYTES_MAX, json};
 use super::endpoints::own_platform;
 use super::guard::Who;
+use super::tags::{if_match, tagged};
 use super::{Problem, Web};
 use crate::domain::platform_rule::PlatformRule;
 use crate::workflow::{Caller, PlatformRuleView};
@@ -14,14 +13,11 @@ use crate::workflow::{Caller, PlatformRuleView};
 type Answer = Result<HttpResponse, Problem>;
 
 fn shown(view: &PlatformRuleView) -> HttpResponse {
-    HttpResponse::Ok().insert_header((ETAG, versioned(view.version))).json(view)
+    tagged(HttpResponse::Ok(), view.version, view)
 }
 
 async fn put_rule(web: &Web, caller: &Caller, (platform, req, payload): (&str, &HttpRequest, web::Payload)) -> Answer {
-    let Some(seen) = header(req, &IF_MATCH) else {
-        return Err(Problem::new(428, "if_match.missing", "send If-Match with the ETag of the rule as you saw it"));
-    };
-    let seen = etag_version(seen).ok_or_else(|| Problem::new(412, "platform_rule.changed", "If-Match is not an ETag of this rule"))?;
+    let seen = if_match(req)?;
     let rule: PlatformRule = json(req, payload, JSON_BYTES_MAX).await?;
     Ok(shown(&web.desk.put_platform_rule(caller, (platform, seen), rule).await?))
 }

@@ -5,10 +5,11 @@ mod codes;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
+use super::tags::etag;
 use crate::domain::complaint::Refused;
 use crate::domain::notice::NoticeProblem;
 use crate::intake::upload::{FILE_BYTES_MAX, UploadError};
@@ -41,7 +42,8 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     problems: Vec<FieldProblem>,
-    extra: Option<serde_json::Value>,
+    extra: Option<Box<serde_json::Value>>,
+    etag: Option<String>,
     retry_after_seconds: Option<u64>,
 }
 
@@ -55,7 +57,7 @@ impl FieldProblem {
 impl Problem {
     /// A problem of this status and code, as [`CODES`] has them.
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
-        Problem { status, code, detail: detail.into(), problems: Vec::new(), extra: None, retry_after_seconds: None }
+        Problem { status, code, detail: detail.into(), problems: Vec::new(), extra: None, etag: None, retry_after_seconds: None }
     }
 
     /// No such thing, or not the caller's: the two are not told apart.
@@ -72,6 +74,11 @@ impl Problem {
     /// With the seconds after which to try again.
     pub fn retry_after(self, seconds: u64) -> Self {
         Problem { retry_after_seconds: Some(seconds.max(1)), ..self }
+    }
+
+    /// With the version it is at, where another was meant.
+    fn at(self, now: impl fmt::Display) -> Self {
+        Problem { etag: Some(etag(now)), ..self }
     }
 
     /// Stable code.
@@ -100,7 +107,10 @@ impl Problem {
             doc["problems"] = serde_json::to_value(&self.problems).unwrap_or_default();
         }
         if let Some(rows) = &self.extra {
-            doc["rows_left_out"] = rows.clone();
+            doc["rows_left_out"] = (**rows).clone();
+        }
+        if let Some(etag) = &self.etag {
+            doc["etag"] = etag.as_str().into();
         }
         doc
     }
@@ -112,6 +122,9 @@ impl Problem {
         response.insert_header((CONTENT_TYPE, PROBLEM_MEDIA_TYPE));
         if let Some(seconds) = self.retry_after_seconds {
             response.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        if let Some(etag) = &self.etag {
+            response.insert_header((ETAG, etag.as_str()));
         }
         response.body(self.document(request_id).to_string())
     }
@@ -150,11 +163,12 @@ impl From<DeskError> for Problem {
                 Problem::fields("policy.invalid", problems.into_iter().map(field).collect())
             }
             DeskError::AllDuplicates(rows) => Problem {
-                extra: serde_json::to_value(rows).ok(),
+                extra: serde_json::to_value(rows).ok().map(Box::new),
                 ..Problem::new(409, "listing.duplicate", "every listing is in a live complaint of yours about this patent already")
             },
             DeskError::Refused(refused) => of_refused(&refused),
-            DeskError::Changed { now } => Problem::new(412, "complaint.changed", format!("the complaint is at version {now} now")),
+            DeskError::Changed { now } => Problem::new(412, "complaint.changed", format!("the complaint is at version {now} now")).at(now),
+            DeskError::Moved { now } => Problem::new(412, "if_match.stale", format!("it is at version {now} now")).at(now),
             DeskError::KeyReused => Problem::new(422, "idempotency.key_reused", "this key was used for another request"),
             DeskError::Rule { code, message } => Problem::new(codes::find(code).map_or(422, |c| c.status), code, message),
             DeskError::NotFound => Problem::not_found(),

@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 use super::body::{JSON_BYTES_MAX, header, json, query};
 use super::guard::Who;
 use super::queue::next_link;
+use super::tags::{if_match, tagged};
 use super::{Problem, Web, csv};
 use crate::domain::audience::{Audience, sifted};
 use crate::workflow::{PublicDecisionQuery, PublicFormat, PublicStatisticsQuery};
@@ -142,18 +143,20 @@ pub async fn statistics(web: web::Data<Web>, req: HttpRequest) -> Answer {
 
 /// `GET /v1/admin/publication`
 pub async fn rule(web: web::Data<Web>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.publication().await?))
+    let rule = web.desk.publication().await?;
+    Ok(tagged(HttpResponse::Ok(), rule.version, &rule))
 }
 
 /// `PUT /v1/admin/publication`
 pub async fn put_rule(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, payload: web::Payload) -> Answer {
+    let seen = if_match(&req)?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     // Who looks up under the old rule is done before it is forgotten.
     let _one_at_a_time = web.public.asking.lock().await;
-    let put = web.desk.put_publication(&caller, form).await?;
+    let put = web.desk.put_publication(&caller, (seen, form)).await?;
     // Other processes, and caches on the way, say it when they have forgotten.
     web.public.forget();
-    Ok(HttpResponse::Ok().json(put))
+    Ok(tagged(HttpResponse::Ok(), put.version, &put))
 }
 
 async fn answer(web: &Web, req: &HttpRequest, question: Question) -> Answer {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::{JSON_BYTES_MAX, json, query};
 use super::guard::Who;
+use super::tags::{added_to, if_match, if_match_sent, tagged};
 use super::{Problem, Web};
 use crate::workflow::QueueView;
 
@@ -62,50 +63,60 @@ pub async fn counts(web: web::Data<Web>, Who(caller): Who, req: HttpRequest) -> 
 pub async fn claim_next(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, payload: web::Payload) -> Answer {
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
     match web.desk.claim_next(&caller, form).await? {
-        Some(claim) => Ok(HttpResponse::Created().json(claim)),
+        Some(claim) => Ok(tagged(HttpResponse::Created(), claim.version, &claim)),
         None => Ok(HttpResponse::NoContent().finish()),
     }
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/claim`
-pub async fn claim(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
+pub async fn claim(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, path: web::Path<String>) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
-    Ok(HttpResponse::Created().json(web.desk.claim(&caller, id).await?))
+    let claim = web.desk.claim(&caller, (id, if_match_sent(&req))).await?;
+    Ok(tagged(HttpResponse::Created(), claim.version, &claim))
+}
+
+/// `GET /v1/admin/complaints/{complaint_id}/claim`
+pub async fn holder(web: web::Data<Web>, path: web::Path<String>) -> Answer {
+    let id = web.desk.complaint_id(&path).await?;
+    let holder = web.desk.holder(id).await?;
+    Ok(tagged(HttpResponse::Ok(), holder.version, &holder))
 }
 
 /// `DELETE /v1/admin/complaints/{complaint_id}/claim`
-pub async fn release(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
+pub async fn release(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, path: web::Path<String>) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
-    web.desk.release(&caller, id).await?;
+    web.desk.release(&caller, (id, if_match(&req)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/assignment`
 pub async fn assign(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
+    let at = (id, if_match(&req)?);
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.assign(&caller, id, form).await?))
+    let claim = web.desk.assign(&caller, at, form).await?;
+    Ok(tagged(HttpResponse::Created(), claim.version, &claim))
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/notes`
 pub async fn note(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.add_note(&caller, id, form).await?))
+    Ok(HttpResponse::Created().json(web.desk.add_note(&caller, &added_to(&req, id), form).await?))
 }
 
 /// `POST /v1/admin/complaints/{complaint_id}/reminders`
 pub async fn remind(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): Asked) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
     let form = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::Created().json(web.desk.set_reminder(&caller, id, form).await?))
+    Ok(HttpResponse::Created().json(web.desk.set_reminder(&caller, &added_to(&req, id), form).await?))
 }
 
 /// `DELETE /v1/admin/complaints/{complaint_id}/reminders/{reminder_id}`
-pub async fn end_reminder(web: web::Data<Web>, Who(caller): Who, path: web::Path<(String, String)>) -> Answer {
+pub async fn end_reminder(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, path: web::Path<(String, String)>) -> Answer {
     let (complaint, reminder) = path.into_inner();
     let complaint = web.desk.complaint_id(&complaint).await?;
     let reminder = reminder.parse().map_err(|_| Problem::not_found())?;
-    web.desk.end_reminder(&caller, (complaint, reminder)).await?;
+    web.desk.end_reminder(&caller, (complaint, reminder), if_match(&req)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }

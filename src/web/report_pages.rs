@@ -6,11 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::body::{JSON_BYTES_MAX, json, query};
-use super::complaints::if_match;
 use super::examination::shown;
 use super::guard::Who;
+use super::tags::judged;
 use super::{Problem, Web};
-use crate::workflow::{Judged, ReportReadingForm};
+use crate::workflow::ReportReadingForm;
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -30,7 +30,7 @@ pub async fn page(web: web::Data<Web>, path: web::Path<(String, String)>) -> Ans
 /// `POST /v1/admin/complaints/{complaint_id}/report-reading`
 pub async fn read(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
     let complaint = web.desk.complaint_id(&path).await?;
-    let at = Judged { complaint, seen: if_match(&req)? };
+    let at = judged(&req, complaint)?;
     let form: ReportReadingForm = json(&req, payload, JSON_BYTES_MAX).await?;
     web.desk.read_report_pages(&caller, &at, form).await?;
     shown(&web, &caller, (complaint, StatusCode::CREATED)).await

@@ -1,6 +1,5 @@
 //! Rights: deposited by complainants and agents, verified by examiners.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
@@ -9,6 +8,7 @@ use super::body::{JSON_BYTES_MAX, json, query};
 use super::examination::attachment;
 use super::guard::Who;
 use super::queue::page;
+use super::tags::{if_match, tagged};
 use super::{Problem, Web};
 use crate::domain::right::RightForm;
 use crate::workflow::VerificationForm;
@@ -45,7 +45,8 @@ pub async fn list_all(web: web::Data<Web>, req: HttpRequest) -> Answer {
 
 /// `GET /v1/admin/rights/{right_id}`
 pub async fn show_any(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.show_right_to_house(&caller, id(&path)?).await?))
+    let right = web.desk.show_right_to_house(&caller, id(&path)?).await?;
+    Ok(tagged(HttpResponse::Ok(), right.version(), &right))
 }
 
 /// `GET /v1/admin/rights/{right_id}/documents/{sha256}`
@@ -56,7 +57,8 @@ pub async fn document(web: web::Data<Web>, path: web::Path<(String, String)>) ->
 
 /// `POST /v1/admin/rights/{right_id}/verification`
 pub async fn verify(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
-    let right = id(&path)?;
+    let at = (id(&path)?, if_match(&req)?);
     let form: VerificationForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    Ok(HttpResponse::build(StatusCode::CREATED).json(web.desk.verify_right(&caller, right, form).await?))
+    let right = web.desk.verify_right(&caller, at, form).await?;
+    Ok(tagged(HttpResponse::Created(), right.version(), &right))
 }

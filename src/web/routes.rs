@@ -107,6 +107,7 @@ routes! {
     get "/v1/platform/digests/{day}" PLATFORMS platform::digest;
     get "/v1/platform/endpoints" PLATFORMS endpoints::list_own;
     post "/v1/platform/endpoints" PLATFORMS endpoints::create_own;
+    get "/v1/platform/endpoints/{endpoint_id}" PLATFORMS endpoints::show;
     put "/v1/platform/endpoints/{endpoint_id}/limits" PLATFORMS endpoints::limit;
     post "/v1/platform/endpoints/{endpoint_id}/secret" PLATFORMS endpoints::rotate;
     post "/v1/platform/endpoints/{endpoint_id}/pause" PLATFORMS endpoints::pause;
@@ -134,6 +135,7 @@ routes! {
     post "/v1/admin/queue/claims" JUDGES queue::claim_next;
     get "/v1/admin/complaints" STAFF examination::list;
     get "/v1/admin/complaints/{complaint_id}" STAFF examination::show;
+    get "/v1/admin/complaints/{complaint_id}/claim" STAFF queue::holder;
     post "/v1/admin/complaints/{complaint_id}/claim" JUDGES queue::claim;
     delete "/v1/admin/complaints/{complaint_id}/claim" JUDGES queue::release;
     post "/v1/admin/complaints/{complaint_id}/assignment" JUDGES queue::assign;
@@ -164,6 +166,7 @@ routes! {
     post "/v1/admin/complaints/{complaint_id}/recusal" JUDGES conduct::recuse;
     post "/v1/admin/complaints/{complaint_id}/conduct-flags" JUDGES flags::raise;
     post "/v1/admin/complaints/{complaint_id}/erasure" ADMINS flags::erase;
+    get "/v1/admin/conduct-flags/{flag_id}" STAFF flags::show;
     post "/v1/admin/conduct-flags/{flag_id}/withdrawal" JUDGES flags::withdraw;
     post "/v1/admin/complaints/{complaint_id}/referrals" JUDGES conduct::refer;
     post "/v1/admin/complaints/{complaint_id}/referrals/{referral_id}/outcome" JUDGES conduct::end_referral;
@@ -226,6 +229,7 @@ routes! {
     put "/v1/admin/platforms/{platform_code}/rule" ADMINS platform_rules::put;
     get "/v1/admin/platforms/{platform_code}/endpoints" OPERATORS endpoints::list;
     post "/v1/admin/platforms/{platform_code}/endpoints" ADMINS endpoints::create;
+    get "/v1/admin/endpoints/{endpoint_id}" OPERATORS endpoints::show;
     put "/v1/admin/endpoints/{endpoint_id}/limits" ADMINS endpoints::limit;
     post "/v1/admin/endpoints/{endpoint_id}/secret" ADMINS endpoints::rotate;
     post "/v1/admin/endpoints/{endpoint_id}/pause" ADMINS endpoints::pause;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::body::{JSON_BYTES_MAX, json, query};
 use super::guard::Who;
 use super::queue::page;
+use super::tags::{if_match, tagged};
 use super::{Problem, Web};
 use crate::workflow::{AcceptanceForm, AccountForm, KeyRotationForm, SuspendForm};
 
@@ -31,7 +32,8 @@ pub async fn accept(web: web::Data<Web>, req: HttpRequest, payload: web::Payload
 
 /// `GET /v1/admin/accounts/{account_id}`
 pub async fn account(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.account(id(&path)?).await?))
+    let shown = web.desk.account(id(&path)?).await?;
+    Ok(tagged(HttpResponse::Ok(), shown.account.version, &shown))
 }
 
 /// `POST /v1/admin/accounts/{account_id}/suspension`
@@ -41,23 +43,26 @@ pub async fn suspend(
     req: HttpRequest,
     (path, payload): (web::Path<String>, web::Payload),
 ) -> Answer {
+    let at = (id(&path)?, if_match(&req)?);
     let form: SuspendForm = json(&req, payload, JSON_BYTES_MAX).await?;
-    let suspended = web.desk.suspend_account(&caller, id(&path)?, form).await?;
+    let suspended = web.desk.suspend_account(&caller, at, form).await?;
     // Other processes do so within seconds.
     web.keys.forget();
-    Ok(HttpResponse::Created().json(suspended))
+    Ok(tagged(HttpResponse::Created(), suspended.version, &suspended))
 }
 
 /// `DELETE /v1/admin/accounts/{account_id}/suspension`
-pub async fn reinstate(web: web::Data<Web>, path: web::Path<String>) -> Answer {
-    Ok(HttpResponse::Ok().json(web.desk.reinstate_account(id(&path)?).await?))
+pub async fn reinstate(web: web::Data<Web>, req: HttpRequest, path: web::Path<String>) -> Answer {
+    let reinstated = web.desk.reinstate_account((id(&path)?, if_match(&req)?)).await?;
+    Ok(tagged(HttpResponse::Ok(), reinstated.version, &reinstated))
 }
 
 /// `POST /v1/admin/accounts/{account_id}/keys/{key_id}/rotation`
 pub async fn rotate_key(web: web::Data<Web>, req: HttpRequest, (path, payload): (web::Path<(String, String)>, web::Payload)) -> Answer {
-    let form: KeyRotationForm = json(&req, payload, JSON_BYTES_MAX).await?;
     let (account, key) = path.into_inner();
-    let rotated = web.desk.rotate_key(id(&account)?, id(&key)?, form).await?;
+    let at = (id(&account)?, if_match(&req)?);
+    let form: KeyRotationForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    let rotated = web.desk.rotate_key(at, id(&key)?, form).await?;
     web.keys.forget();
     Ok(HttpResponse::Created().json(rotated))
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::lists::{PageQuery, cursor_position, cursor_text, rows_asked};
+use super::versions::{as_seen, first};
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::notice::NAME_CHARS_MAX;
 use crate::domain::notice_check::is_mail_address;
@@ -57,6 +58,9 @@ pub struct AccountView {
     pub suspended_at: Option<Timestamp>,
     /// Why.
     pub suspended_why: Option<String>,
+    /// How often it changed: the tag of its `ETag`.
+    #[serde(skip)]
+    pub version: i64,
 }
 
 /// A page of accounts.
@@ -185,6 +189,7 @@ impl Desk {
             created_at: self.clock.now(),
             suspended_at: None,
             suspended_why: None,
+            version: 1,
         };
         Ok((row, mail))
     }
@@ -217,9 +222,15 @@ impl Desk {
     /// Revokes a key; it works no longer than [`KEY_FRESH_SECONDS_MAX`].
     ///
     /// # Errors
-    /// [`DeskError::NotFound`]
-    pub async fn revoke_key(&self, account: Uuid, key: Uuid) -> Result<(), DeskError> {
-        Ok(self.store.revoke_key(account, key, self.clock.now()).await?)
+    /// [`DeskError::NotFound`], [`DeskError::Moved`]
+    pub async fn revoke_key(&self, (account, seen): (Uuid, i64), key: Uuid) -> Result<(), DeskError> {
+        as_seen(seen, self.account_version(account).await?)?;
+        let done = self.store.revoke_key((account, seen), key, self.clock.now()).await;
+        first(done, async || self.account_version(account).await).await
+    }
+
+    pub(super) async fn account_version(&self, id: Uuid) -> Result<i64, DeskError> {
+        Ok(self.store.account(id).await?.version)
     }
 }
 
@@ -234,6 +245,7 @@ impl From<AccountRow> for AccountView {
             created_at: row.created_at,
             suspended_at: row.suspended_at,
             suspended_why: row.suspended_why,
+            version: row.version,
         }
     }
 }

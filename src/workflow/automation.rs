@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::decide::check_text;
+use super::versions::{as_seen, first};
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::automation_watch::{AUTOMATIC_BASES, Record, SwitchOff, WATCHED_DAYS, allows};
 use crate::domain::complaint::Basis;
@@ -147,11 +148,12 @@ impl Watched {
 }
 
 impl Desk {
-    /// Automation as it stands.
+    /// Automation as it stands, and how often it was switched.
     ///
     /// # Errors
     /// The store's.
-    pub async fn automation(&self) -> Result<AutomationView, DeskError> {
+    pub async fn automation(&self) -> Result<(i64, AutomationView), DeskError> {
+        let (switched, _) = self.store.automation_switches().await?;
         let (version, policy) = self.policy_as_stored().await?;
         let all = self.store.decided_counts(self.watched_since(None)).await?;
         let count = |which: &dyn Fn(&DecidedCount) -> bool| {
@@ -170,7 +172,7 @@ impl Desk {
                 .collect(),
             switched: w.switched.map(Into::into),
         });
-        Ok(AutomationView {
+        let view = AutomationView {
             policy_version: version,
             switch_off: policy.automation.switch_off,
             days: WATCHED_DAYS,
@@ -178,7 +180,8 @@ impl Desk {
             automatic: total.reversed,
             automatic_share: total.rate(),
             bases: bases.collect(),
-        })
+        };
+        Ok((switched, view))
     }
 
     /// The bases that are switched off, for whoever has to be told loudly.
@@ -192,14 +195,15 @@ impl Desk {
     /// Switches automation off or on by hand.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`] for what is no basis; [`DeskError::Rule`] without a reason, or where it stands so.
+    /// [`DeskError::NotFound`] for what is no basis; [`DeskError::Moved`]; [`DeskError::Rule`] without a reason, or where it stands so.
     pub async fn switch_automation(
         &self,
         caller: &Caller,
-        basis: &str,
+        (basis, seen): (&str, i64),
         (on, form): (bool, SwitchForm),
-    ) -> Result<AutomationView, DeskError> {
+    ) -> Result<(i64, AutomationView), DeskError> {
         let basis = AUTOMATIC_BASES.into_iter().find(|b| b.word() == basis).ok_or(DeskError::NotFound)?;
+        as_seen(seen, self.store.automation_switches().await?.0)?;
         check_text(Some(&form.why))?;
         if form.why.trim().is_empty() {
             return Err(DeskError::rule("automation.why", "say why"));
@@ -216,7 +220,9 @@ impl Desk {
             decided: None,
             reversed: None,
         };
-        if !self.store.switch_automation(SwitchPut { row, entry: None, mails: Vec::new() }).await? {
+        let put = SwitchPut { row, seen: Some(seen), entry: None, mails: Vec::new() };
+        let done = first(self.store.switch_automation(put).await, async || Ok(self.store.automation_switches().await?.0));
+        if !done.await? {
             return Err(DeskError::rule("automation.switched_already", if on { "it is on" } else { "it is off" }));
         }
         self.recent.forget();
@@ -258,7 +264,7 @@ impl Desk {
         let mails = self.letters_to_leads(HouseLetterKind::AutomationSwitchedOff, &words).await?;
         let event = HouseEvent::AutomationSwitchedOff { basis: basis.clone(), policy_version: version, decided, reversed };
         let entry = Some(HouseDraft { at: now, account: None, about: None, event });
-        if self.store.switch_automation(SwitchPut { row, entry, mails }).await? {
+        if self.store.switch_automation(SwitchPut { row, seen: None, entry, mails }).await? {
             self.recent.forget();
             tracing::error!(basis, decided, reversed, "too much was taken back: automation switched itself off");
         }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::decide::{Judged, LineDecisionForm, check_text};
 use super::queue::QueueView;
+use super::versions::as_seen;
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::complaint::{Complaint, Decided, DecisionProposed, Determination, Event, LineDecided};
 use crate::domain::four_eyes::{Fired, FourEyesRule};
@@ -61,6 +62,21 @@ pub struct BulkView {
     pub progress: BulkProgress,
     /// The complaints, by urgency.
     pub items: Vec<BulkItem>,
+}
+
+impl BulkView {
+    /// Its version: previewed, started, ended. How far it is is none.
+    pub fn version(&self) -> i64 {
+        version(&self.state)
+    }
+}
+
+fn version(state: &str) -> i64 {
+    match state {
+        "previewed" => 1,
+        "running" => 2,
+        _ => 3,
+    }
 }
 
 /// How far a bulk decision is, in complaints.
@@ -210,31 +226,40 @@ impl Desk {
     /// Starts what was previewed: by who previewed it.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] where it was started or stopped before, or is another's.
-    pub async fn start_bulk(&self, caller: &Caller, id: Uuid) -> Result<BulkView, DeskError> {
+    /// [`DeskError::Moved`]; [`DeskError::Rule`] where it was started or stopped before, or is another's.
+    pub async fn start_bulk(&self, caller: &Caller, (id, seen): (Uuid, i64)) -> Result<BulkView, DeskError> {
         let (row, _) = self.store.bulk(id).await?;
+        as_seen(seen, version(&row.state))?;
         if row.examiner != caller.account {
             return Err(DeskError::rule("bulk.not_yours", "who previewed it starts it"));
         }
-        if !self.store.start_bulk(id, self.clock.now()).await? {
+        if row.state != "previewed" {
             return Err(DeskError::rule("bulk.ended", "it was started or stopped before"));
         }
-        self.bulk(id).await
+        let done = self.store.start_bulk(id, self.clock.now()).await?;
+        self.bulk_moved(id, done).await
     }
 
     /// Stops it: what is decided stays, the rest is left as it is. By who previewed it, or a lead.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] where it has ended, or is another's.
-    pub async fn stop_bulk(&self, caller: &Caller, id: Uuid) -> Result<BulkView, DeskError> {
+    /// [`DeskError::Moved`]; [`DeskError::Rule`] where it has ended, or is another's.
+    pub async fn stop_bulk(&self, caller: &Caller, (id, seen): (Uuid, i64)) -> Result<BulkView, DeskError> {
         let (row, _) = self.store.bulk(id).await?;
+        as_seen(seen, version(&row.state))?;
         if row.examiner != caller.account && caller.role != Role::Lead {
             return Err(DeskError::rule("bulk.not_yours", "who previewed it stops it, or a lead examiner"));
         }
-        if !self.store.end_bulk(id, "stopped", self.clock.now()).await? {
+        if row.ended_at.is_some() {
             return Err(DeskError::rule("bulk.ended", "it has ended"));
         }
-        self.bulk(id).await
+        let done = self.store.end_bulk(id, (row.state, "stopped"), self.clock.now()).await?;
+        self.bulk_moved(id, done).await
+    }
+
+    async fn bulk_moved(&self, id: Uuid, done: bool) -> Result<BulkView, DeskError> {
+        let bulk = self.bulk(id).await?;
+        if done { Ok(bulk) } else { Err(DeskError::Moved { now: bulk.version() }) }
     }
 
     /// Goes on with a bulk decision, a few complaints; answers whether more is to be done.
@@ -248,7 +273,7 @@ impl Desk {
                 return Ok(false);
             }
             let Some(item) = items.iter().find(|i| i.outcome.is_none() && i.will != "leave_out") else {
-                self.store.end_bulk(id, "done", self.clock.now()).await?;
+                self.store.end_bulk(id, (row.state, "done"), self.clock.now()).await?;
                 return Ok(false);
             };
             let ended = self.decide_item(&row, item).await?;

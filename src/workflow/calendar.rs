@@ -8,6 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::act::{Beside, dated};
+use super::versions::{as_seen, first};
 use super::{Caller, Desk, DeskError};
 use crate::domain::calendar::{AnnouncedDay, AnnouncedYear, Calendar};
 use crate::domain::complaint::{Actor, Event, State, moved_by};
@@ -54,23 +55,31 @@ impl Desk {
         Ok(())
     }
 
-    /// The holidays of a year.
+    /// The holidays of a year, and how often they were put.
     ///
     /// # Errors
     /// [`DeskError::NotFound`] for what is no year.
-    pub async fn show_calendar(&self, year: &str) -> Result<CalendarView, DeskError> {
+    pub async fn show_calendar(&self, year: &str) -> Result<(i64, CalendarView), DeskError> {
         let year = year_of(year)?;
         self.load_calendar().await?;
         let calendar = self.calendar();
-        Ok(CalendarView { year, announced: calendar.knows(year), days: calendar.days_of(year), calendar_version: calendar.version() })
+        let view =
+            CalendarView { year, announced: calendar.knows(year), days: calendar.days_of(year), calendar_version: calendar.version() };
+        Ok((self.store.calendar_version(year).await?, view))
     }
 
     /// Puts the holidays of a year; the last days that hang on it are counted again.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] for a day that is not of the year.
-    pub async fn put_calendar(&self, caller: &Caller, year: &str, announced: AnnouncedYear) -> Result<CalendarView, DeskError> {
+    /// [`DeskError::Moved`]; [`DeskError::Rule`] for a day that is not of the year.
+    pub async fn put_calendar(
+        &self,
+        caller: &Caller,
+        year: &str,
+        (seen, announced): (i64, AnnouncedYear),
+    ) -> Result<(i64, CalendarView), DeskError> {
         let number = year_of(year)?;
+        as_seen(seen, self.store.calendar_version(number).await?)?;
         if announced.source.trim().is_empty() {
             return Err(DeskError::rule("calendar.source", "say where it was announced"));
         }
@@ -78,7 +87,8 @@ impl Desk {
         let now = self.clock.now();
         let due_at = now.checked_add(SignedDuration::from_secs(CALENDAR_SEEN_SECONDS)).unwrap_or(now);
         let job = JobDraft { kind: JobKind::CalendarPut, subject: number.to_string(), due_at };
-        self.store.put_calendar((number, &announced), (caller.account, now), job).await?;
+        let put = self.store.put_calendar((number, seen, &announced), (caller.account, now), job).await;
+        first(put, async || Ok(self.store.calendar_version(number).await?)).await?;
         self.show_calendar(year).await
     }
 

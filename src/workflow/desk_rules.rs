@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::versions::{as_seen, first};
 use super::{Caller, Desk, DeskError};
 use crate::domain::complaint::{Complaint, LineDecided};
 use crate::domain::four_eyes::{DAYS_BEFORE_MAX, Fired, FourEyesRule, SALES_MAX};
@@ -30,17 +31,18 @@ impl Desk {
         Ok(DeskRule { version, rule })
     }
 
-    /// Puts which effects take two examiners.
+    /// Puts which effects take two examiners, in the place of the rule that was seen.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] for what is no day.
-    pub async fn put_four_eyes(&self, caller: &Caller, rule: FourEyesRule) -> Result<DeskRule<FourEyesRule>, DeskError> {
+    /// [`DeskError::Moved`]; [`DeskError::Rule`] for what is no day.
+    pub async fn put_four_eyes(&self, caller: &Caller, (seen, rule): (i64, FourEyesRule)) -> Result<DeskRule<FourEyesRule>, DeskError> {
+        as_seen(seen, self.four_eyes().await?.version)?;
         if rule.sales.len() > SALES_MAX || !rule.sales.iter().all(|s| s.is_a_day()) {
             let expected = format!("at most {SALES_MAX} days of the year, each with 1 to {DAYS_BEFORE_MAX} days before it");
             return Err(DeskError::rule("four_eyes.sale", expected));
         }
-        let (last, _): (i64, FourEyesRule) = self.store.desk_rule(FOUR_EYES).await?;
-        let version = self.store.put_desk_rule((FOUR_EYES, last), &rule, (caller.account, self.clock.now())).await?;
+        let put = self.store.put_desk_rule((FOUR_EYES, seen), &rule, (caller.account, self.clock.now())).await;
+        let version = first(put, async || Ok(self.four_eyes().await?.version)).await?;
         Ok(DeskRule { version, rule })
     }
 
@@ -56,13 +58,15 @@ impl Desk {
     /// Puts the codes of reasons: a code that was ever there stays, and may be retired.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] for a code that is missing, stands twice or is none.
-    pub async fn put_reasons(&self, caller: &Caller, list: ReasonList) -> Result<DeskRule<ReasonList>, DeskError> {
-        let (last, before): (i64, ReasonList) = self.store.desk_rule(REASONS).await?;
-        if let Some(why) = list.wrong_after(&before) {
+    /// [`DeskError::Moved`]; [`DeskError::Rule`] for a code that is missing, stands twice or is none.
+    pub async fn put_reasons(&self, caller: &Caller, (seen, list): (i64, ReasonList)) -> Result<DeskRule<ReasonList>, DeskError> {
+        let before = self.reasons().await?;
+        as_seen(seen, before.version)?;
+        if let Some(why) = list.wrong_after(&before.rule) {
             return Err(DeskError::rule("reasons.list", why));
         }
-        let version = self.store.put_desk_rule((REASONS, last), &list, (caller.account, self.clock.now())).await?;
+        let put = self.store.put_desk_rule((REASONS, seen), &list, (caller.account, self.clock.now())).await;
+        let version = first(put, async || Ok(self.reasons().await?.version)).await?;
         Ok(DeskRule { version, rule: list })
     }
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::lists::{cursor_position, cursor_text, rows_asked};
-use super::{Caller, Desk, DeskError, RETRIES_MAX, Role};
+use super::versions::{as_seen, first};
+use super::{Caller, Desk, DeskError, Role};
 use crate::domain::acknowledgement::Acknowledged;
 use crate::domain::dispatch::{DispatchKind, test_body, test_draft};
 use crate::domain::egress::check_url;
@@ -246,6 +247,7 @@ impl Desk {
             created_at: now,
             per_second_max,
             at_once_max,
+            version: 1,
         };
         self.store.put_endpoint(row.clone(), self.key_row(id, 1, now)).await?;
         Ok(EndpointView { secret: Some(secret), ..self.endpoint_view(row).await? })
@@ -270,64 +272,100 @@ impl Desk {
         if own { Ok(row) } else { Err(DeskError::NotFound) }
     }
 
+    /// An endpoint the caller may touch, with its version.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`]
+    pub async fn endpoint(&self, caller: &Caller, id: Uuid) -> Result<(i64, EndpointView), DeskError> {
+        let row = self.endpoint_of(caller, id).await?;
+        Ok((row.version, self.endpoint_view(row).await?))
+    }
+
+    /// The same that is to be changed, at the version that was seen.
+    async fn endpoint_at(&self, caller: &Caller, (id, seen): (Uuid, i64)) -> Result<EndpointRow, DeskError> {
+        let row = self.endpoint_of(caller, id).await?;
+        as_seen(seen, row.version)?;
+        Ok(row)
+    }
+
+    /// What became of it, where nobody else was first.
+    async fn endpoint_changed(&self, id: Uuid, done: Result<(), StoreError>) -> Result<(i64, EndpointView), DeskError> {
+        first(done, async || Ok(self.store.endpoint(id).await?.version)).await?;
+        let row = self.store.endpoint(id).await?;
+        Ok((row.version, self.endpoint_view(row).await?))
+    }
+
     /// Makes a new secret and key pair; the old ones sign beside them for a while.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`], [`DeskError::Rule`] for a bad overlap.
-    pub async fn rotate_secret(&self, caller: &Caller, id: Uuid, form: RotationForm) -> Result<EndpointView, DeskError> {
+    /// [`DeskError::NotFound`], [`DeskError::Moved`], [`DeskError::Rule`] for a bad overlap.
+    pub async fn rotate_secret(
+        &self,
+        caller: &Caller,
+        (id, seen): (Uuid, i64),
+        form: RotationForm,
+    ) -> Result<(i64, EndpointView), DeskError> {
+        let row = self.endpoint_at(caller, (id, seen)).await?;
         if !(0..=SECRET_OVERLAP_HOURS_MAX).contains(&form.overlap_hours) {
             return Err(DeskError::rule("endpoint.overlap", format!("0 to {SECRET_OVERLAP_HOURS_MAX} hours are expected")));
         }
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let row = self.endpoint_of(caller, id).await?;
-            let now = self.clock.now();
-            let old = EndpointSecrets::parse(&self.vault.open_secret(row.id, &row.secrets)?);
-            let (secret, secrets) = new_secret((now, form.overlap_hours), old.as_ref())?;
-            let sealed = self.seal_secrets(row.id, &secrets)?;
-            // The old ones too: those of before there were key pairs are not known yet.
-            let known = secrets.all.iter().rev().map(|s| self.key_row(id, s.key, if s.until.is_some() { row.created_at } else { now }));
-            match self.store.rotate_endpoint((&row, sealed), known.collect(), later(now, form.overlap_hours)).await {
-                // Somebody else rotated it meanwhile: theirs is now the old one.
-                Err(e) if e.is_stale() && tries < RETRIES_MAX => {}
-                Err(e) => return Err(e.into()),
-                Ok(()) => return Ok(EndpointView { secret: Some(secret), ..self.endpoint_view(self.store.endpoint(id).await?).await? }),
-            }
-        }
+        let now = self.clock.now();
+        let old = EndpointSecrets::parse(&self.vault.open_secret(row.id, &row.secrets)?);
+        let (secret, secrets) = new_secret((now, form.overlap_hours), old.as_ref())?;
+        let sealed = self.seal_secrets(row.id, &secrets)?;
+        // The old ones too: those of before there were key pairs are not known yet.
+        let known = secrets.all.iter().rev().map(|s| self.key_row(id, s.key, if s.until.is_some() { row.created_at } else { now }));
+        let done = self.store.rotate_endpoint((&row, sealed), known.collect(), later(now, form.overlap_hours)).await;
+        let (version, view) = self.endpoint_changed(id, done).await?;
+        Ok((version, EndpointView { secret: Some(secret), ..view }))
     }
 
     /// Pauses an endpoint: nothing is dropped, deliveries wait.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`]
-    pub async fn pause_endpoint(&self, caller: &Caller, id: Uuid, form: PauseForm) -> Result<EndpointView, DeskError> {
+    /// [`DeskError::NotFound`], [`DeskError::Moved`]
+    pub async fn pause_endpoint(
+        &self,
+        caller: &Caller,
+        (id, seen): (Uuid, i64),
+        form: PauseForm,
+    ) -> Result<(i64, EndpointView), DeskError> {
+        self.endpoint_at(caller, (id, seen)).await?;
         super::decide::check_text(Some(&form.why))?;
-        self.endpoint_of(caller, id).await?;
-        self.store.pause_endpoint(id, form.why).await?;
-        self.endpoint_view(self.store.endpoint(id).await?).await
+        let done = self.store.pause_endpoint((id, seen), form.why).await;
+        self.endpoint_changed(id, done).await
     }
 
     /// Resumes an endpoint.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`], [`DeskError::Rule`] for a bad rate.
-    pub async fn resume_endpoint(&self, caller: &Caller, id: Uuid, form: ResumptionForm) -> Result<EndpointView, DeskError> {
+    /// [`DeskError::NotFound`], [`DeskError::Moved`], [`DeskError::Rule`] for a bad rate.
+    pub async fn resume_endpoint(
+        &self,
+        caller: &Caller,
+        (id, seen): (Uuid, i64),
+        form: ResumptionForm,
+    ) -> Result<(i64, EndpointView), DeskError> {
+        self.endpoint_at(caller, (id, seen)).await?;
         let (drain, _) = checked(LimitsForm { per_second_max: form.per_second_max, at_once_max: None })?;
-        self.endpoint_of(caller, id).await?;
-        self.store.resume_endpoint(id, drain).await?;
-        self.endpoint_view(self.store.endpoint(id).await?).await
+        let done = self.store.resume_endpoint((id, seen), drain).await;
+        self.endpoint_changed(id, done).await
     }
 
     /// Puts how much an endpoint takes.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`], [`DeskError::Rule`] for a bad limit.
-    pub async fn limit_endpoint(&self, caller: &Caller, id: Uuid, form: LimitsForm) -> Result<EndpointView, DeskError> {
+    /// [`DeskError::NotFound`], [`DeskError::Moved`], [`DeskError::Rule`] for a bad limit.
+    pub async fn limit_endpoint(
+        &self,
+        caller: &Caller,
+        (id, seen): (Uuid, i64),
+        form: LimitsForm,
+    ) -> Result<(i64, EndpointView), DeskError> {
+        self.endpoint_at(caller, (id, seen)).await?;
         let limits = checked(form)?;
-        self.endpoint_of(caller, id).await?;
-        self.store.set_endpoint_limits(id, limits).await?;
-        self.endpoint_view(self.store.endpoint(id).await?).await
+        let done = self.store.set_endpoint_limits((id, seen), limits).await;
+        self.endpoint_changed(id, done).await
     }
 
     /// Sends a test message to one endpoint, whatever types it takes; it has its place in the feed.

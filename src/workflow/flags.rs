@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::decide::check_text;
+use super::decide::{Touched, check_text};
+use super::versions::as_seen;
 use super::views::Loaded;
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::complaint::{Complaint, ReopenedWhy};
@@ -83,6 +84,11 @@ pub struct FlagView {
     pub withdrawn_on: Option<Date>,
     /// Why.
     pub withdrawn_why: Option<String>,
+}
+
+/// It is raised, and then answered, taken back, or both.
+fn version(row: &FlagRow) -> i64 {
+    1 + i64::from(row.answered_on.is_some()) + 2 * i64::from(row.withdrawn_on.is_some())
 }
 
 /// What an account is shown of its own conduct.
@@ -167,17 +173,28 @@ impl Desk {
         Ok(self.flag_view(self.store.flag(id).await?, true))
     }
 
-    /// An examiner raises a flag: from now on the party is shown it and may answer.
+    /// A flag with its version, for the house.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] for evidence that is not of the same account, and for an agency where none filed.
-    pub async fn raise_flag(&self, caller: &Caller, complaint: Uuid, form: FlagForm) -> Result<FlagView, DeskError> {
+    /// [`DeskError::NotFound`]
+    pub async fn flag(&self, caller: &Caller, id: Uuid) -> Result<(i64, FlagView), DeskError> {
+        let row = self.store.flag(id).await?;
+        let judges = matches!(caller.role, Role::Examiner | Role::Lead);
+        Ok((version(&row), self.flag_view(row, judges)))
+    }
+
+    /// An examiner raises a flag: from now on the party is shown it and may answer. Answers it with its version.
+    ///
+    /// # Errors
+    /// [`DeskError::Changed`]; [`DeskError::Rule`] for evidence that is not of the same account, and for an agency where none filed.
+    pub async fn raise_flag(&self, caller: &Caller, at: &Touched, form: FlagForm) -> Result<(i64, FlagView), DeskError> {
         said(&form.text)?;
         if form.complaints.is_empty() || form.complaints.len() > FLAG_EVIDENCE_MAX {
             return Err(DeskError::rule("flag.evidence", format!("1 to {FLAG_EVIDENCE_MAX} complaints are expected")));
         }
-        let loaded = self.load(complaint).await?;
+        let loaded = self.load(at.complaint).await?;
         let c = &loaded.complaint;
+        at.stands(c)?;
         if form.against == Against::Agency && !self.files_as_agency(c).await? {
             return Err(DeskError::rule("flag.no_agency", "no agency filed this complaint"));
         }
@@ -189,7 +206,7 @@ impl Desk {
         let (_, today) = self.now();
         let row = FlagRow {
             id: self.ids.next(),
-            complaint_id: complaint,
+            complaint_id: at.complaint,
             account_id: c.filed.account,
             against: form.against.word().to_owned(),
             complainant_key,
@@ -207,22 +224,25 @@ impl Desk {
         };
         self.store.put_flag(row.clone()).await?;
         self.recent.forget();
-        Ok(self.flag_view(row, true))
+        Ok((version(&row), self.flag_view(row, true)))
     }
 
-    /// An examiner takes a flag back.
+    /// An examiner takes a flag back, which is as it was seen: with the answer, if there is one.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] where it was taken back.
-    pub async fn withdraw_flag(&self, id: Uuid, form: FlagWithdrawalForm) -> Result<FlagView, DeskError> {
+    /// [`DeskError::Moved`]; [`DeskError::Rule`] where it was taken back.
+    pub async fn withdraw_flag(&self, (id, seen): (Uuid, i64), form: FlagWithdrawalForm) -> Result<(i64, FlagView), DeskError> {
+        let row = self.store.flag(id).await?;
+        as_seen(seen, version(&row))?;
         said(&form.text)?;
-        self.store.flag(id).await?;
-        let (_, today) = self.now();
-        if !self.store.withdraw_flag(id, today, form.text).await? {
+        if row.withdrawn_on.is_some() {
             return Err(DeskError::rule("flag.withdrawn", "it was taken back before"));
         }
+        let (_, today) = self.now();
+        let done = self.store.withdraw_flag((id, row.answered_on.is_some()), today, form.text).await?;
         self.recent.forget();
-        Ok(self.flag_view(self.store.flag(id).await?, true))
+        let row = self.store.flag(id).await?;
+        if done { Ok((version(&row), self.flag_view(row, true))) } else { Err(DeskError::Moved { now: version(&row) }) }
     }
 
     /// What is shown beside a complaint; the party's words only to those who judge.

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::lists::{PageQuery, cursor_position, cursor_text, rows_asked};
+use super::versions::as_seen;
 use super::{Caller, Desk, DeskError};
 use crate::domain::calendar::end_of_day;
 use crate::domain::policy::{Facts, Policy, PolicyDiff, Track, diff};
@@ -160,6 +161,13 @@ pub struct PolicyDiffView {
     pub diff: PolicyDiff,
 }
 
+impl SimulationView {
+    /// Its version: it runs, it is over. How far it is is none.
+    pub fn version(&self) -> i64 {
+        if self.ended_at.is_none() { 1 } else { 2 }
+    }
+}
+
 impl From<SimulationRow> for SimulationView {
     fn from(r: SimulationRow) -> Self {
         SimulationView {
@@ -222,13 +230,16 @@ impl Desk {
     /// Stops a simulation; what it counted stays.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`]; [`DeskError::Rule`] for one that is over.
-    pub async fn stop_simulation(&self, id: Uuid) -> Result<SimulationReport, DeskError> {
-        if !self.store.stop_simulation(id, self.clock.now()).await? {
-            self.store.simulation(id).await?;
+    /// [`DeskError::NotFound`], [`DeskError::Moved`]; [`DeskError::Rule`] for one that is over.
+    pub async fn stop_simulation(&self, (id, seen): (Uuid, i64)) -> Result<SimulationReport, DeskError> {
+        let before = SimulationView::from(self.store.simulation(id).await?);
+        as_seen(seen, before.version())?;
+        if before.ended_at.is_some() {
             return Err(DeskError::rule("simulation.over", "the simulation is over"));
         }
-        self.simulation(id).await
+        let done = self.store.stop_simulation(id, self.clock.now()).await?;
+        let report = self.simulation(id).await?;
+        if done { Ok(report) } else { Err(DeskError::Moved { now: report.simulation.version() }) }
     }
 
     /// The simulations of a version, the newest first.

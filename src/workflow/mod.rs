@@ -54,6 +54,7 @@ mod silence;
 mod staff;
 mod supplement;
 mod undelivered;
+mod versions;
 pub mod views;
 mod withdraw;
 mod writs;
@@ -338,6 +339,12 @@ pub enum DeskError {
     Changed {
         /// Version now.
         now: u32,
+    },
+    /// Something else is at another version than the one that was seen.
+    #[error("it is at version {now} now")]
+    Moved {
+        /// Version now.
+        now: i64,
     },
     /// The same idempotency key came with another body.
     #[error("the idempotency key was used for another request")]

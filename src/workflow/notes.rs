@@ -11,7 +11,8 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::decide::check_text;
+use super::decide::{Touched, check_text};
+use super::versions::as_seen;
 use super::{Caller, Desk, DeskError, Role};
 use crate::store::{NoteRow, ReminderRow};
 use crate::vault::SealedRecord;
@@ -65,6 +66,8 @@ pub struct NoteView {
 pub struct ReminderView {
     /// Id.
     pub id: Uuid,
+    /// Its version: set, done.
+    pub version: i64,
     /// The day.
     pub on: Date,
     /// The text; null where it was erased, and for who does not judge.
@@ -81,6 +84,10 @@ pub struct ReminderView {
     pub done_at: Option<Timestamp>,
 }
 
+fn version(done_at: &Option<Timestamp>) -> i64 {
+    if done_at.is_none() { 1 } else { 2 }
+}
+
 /// A text of a note or a reminder.
 fn said(text: &str) -> Result<bool, DeskError> {
     check_text(Some(text))?;
@@ -91,13 +98,13 @@ impl Desk {
     /// Adds a note to a complaint; none is ever changed or taken back.
     ///
     /// # Errors
-    /// [`DeskError::Rule`], [`DeskError::NotFound`].
-    pub async fn add_note(&self, caller: &Caller, complaint: Uuid, form: NoteForm) -> Result<NoteView, DeskError> {
+    /// [`DeskError::Rule`], [`DeskError::NotFound`], [`DeskError::Changed`].
+    pub async fn add_note(&self, caller: &Caller, at: &Touched, form: NoteForm) -> Result<NoteView, DeskError> {
         if !said(&form.text)? {
             return Err(DeskError::rule("note.text", "say it in words"));
         }
-        self.replayed(complaint).await?;
-        let row = self.note_row(caller, (complaint, "note", None), &form.text)?;
+        at.stands(&self.replayed(at.complaint).await?)?;
+        let row = self.note_row(caller, (at.complaint, "note", None), &form.text)?;
         if !self.store.put_note(row.clone(), NOTES_MAX).await? {
             return Err(DeskError::rule("note.too_many", format!("a complaint has at most {NOTES_MAX} notes")));
         }
@@ -107,12 +114,12 @@ impl Desk {
     /// Sets a reminder.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] for a day that is over or too far, [`DeskError::NotFound`].
-    pub async fn set_reminder(&self, caller: &Caller, complaint: Uuid, form: ReminderForm) -> Result<ReminderView, DeskError> {
+    /// [`DeskError::Rule`] for a day that is over or too far, [`DeskError::NotFound`], [`DeskError::Changed`].
+    pub async fn set_reminder(&self, caller: &Caller, at: &Touched, form: ReminderForm) -> Result<ReminderView, DeskError> {
         if !said(&form.text)? {
             return Err(DeskError::rule("reminder.text", "say it in words"));
         }
-        self.replayed(complaint).await?;
+        at.stands(&self.replayed(at.complaint).await?)?;
         let (now, today) = self.now();
         let last = today.checked_add(REMINDER_DAYS_MAX.days()).unwrap_or(Date::MAX);
         if form.on < today || form.on > last {
@@ -125,7 +132,7 @@ impl Desk {
         let record = self.vault.seal(id, &form.text)?;
         let row = ReminderRow {
             id,
-            complaint_id: complaint,
+            complaint_id: at.complaint,
             due_on: form.on,
             sealed: record.sealed,
             key: record.key,
@@ -147,12 +154,16 @@ impl Desk {
     /// Says that a reminder is done: it holds the complaint at the top no longer.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] where it was done before, [`DeskError::NotFound`].
-    pub async fn end_reminder(&self, caller: &Caller, (complaint, reminder): (Uuid, Uuid)) -> Result<(), DeskError> {
-        if self.store.end_reminder((complaint, reminder), caller.account, self.clock.now()).await? {
-            Ok(())
-        } else {
-            Err(DeskError::rule("reminder.done", "the reminder was done before"))
+    /// [`DeskError::Rule`] where it was done before, [`DeskError::NotFound`], [`DeskError::Moved`].
+    pub async fn end_reminder(&self, caller: &Caller, (complaint, reminder): (Uuid, Uuid), seen: i64) -> Result<(), DeskError> {
+        let found = self.store.reminders(complaint).await?.into_iter().find(|r| r.id == reminder).ok_or(DeskError::NotFound)?;
+        as_seen(seen, version(&found.done_at))?;
+        if found.done_at.is_some() {
+            return Err(DeskError::rule("reminder.done", "the reminder was done before"));
+        }
+        match self.store.end_reminder((complaint, reminder), caller.account, self.clock.now()).await? {
+            true => Ok(()),
+            false => Err(DeskError::Moved { now: seen + 1 }),
         }
     }
 
@@ -200,6 +211,7 @@ impl Desk {
         let text = self.words_shown(caller, row.erased, (row.id, SealedRecord { sealed: row.sealed, key: row.key }))?;
         Ok(ReminderView {
             id: row.id,
+            version: version(&row.done_at),
             on: row.due_on,
             text,
             erased: row.erased,

@@ -6,13 +6,14 @@ use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::versions::{as_seen, first};
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::complaint::ListingFiled;
 use crate::domain::examine::{Check, Finding, SuppliedBy};
 use crate::domain::platform_rule::{
     FILED_FROM_MIN, LookedAt, PlatformRule, ReportRule, RuleReason, RuleResult, RuleSeen, cure_of, platforms_of,
 };
-use crate::store::{PlatformRuleRow, StoreError};
+use crate::store::PlatformRuleRow;
 
 /// A platform's rule as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -144,37 +145,30 @@ impl Desk {
         Ok(PlatformRuleView::of(platform, self.store.platform_rule(platform).await?, caller))
     }
 
-    /// Puts the rule of a platform, whose last version the caller saw.
+    /// Puts the rule of a platform, in the place of the one that was seen.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`] for an unknown platform; [`DeskError::Rule`] for a day before there were patents, or
-    /// where the rule is another by now.
+    /// [`DeskError::NotFound`] for an unknown platform; [`DeskError::Moved`]; [`DeskError::Rule`] for a day before
+    /// there were patents.
     pub async fn put_platform_rule(
         &self,
         caller: &Caller,
-        (platform, seen): (&str, u32),
+        (platform, seen): (&str, i64),
         rule: PlatformRule,
     ) -> Result<PlatformRuleView, DeskError> {
         if let Some(day) = rule.report.and_then(|r| r.patents_filed_from).filter(|day| *day < FILED_FROM_MIN) {
             return Err(DeskError::rule("platform_rule.filed_from", format!("{day} lies before {FILED_FROM_MIN}")));
         }
-        let last = self.platform_rule(caller, platform).await?.version;
-        let changed = || DeskError::rule("platform_rule.changed", "the rule of this platform is another by now");
-        if last != i64::from(seen) {
-            return Err(changed());
-        }
+        as_seen(seen, self.platform_rule(caller, platform).await?.version)?;
         let row = PlatformRuleRow {
             platform: platform.to_owned(),
-            version: last + 1,
+            version: seen + 1,
             rule,
             put_by: caller.account,
             put_by_role: caller.role.word().to_owned(),
             put_at: self.clock.now(),
         };
-        match self.store.put_platform_rule(row.clone()).await {
-            Err(StoreError::Stale { .. }) => return Err(changed()),
-            other => other?,
-        }
+        first(self.store.put_platform_rule(row.clone()).await, async || Ok(self.platform_rule(caller, platform).await?.version)).await?;
         self.recent.forget();
         Ok(PlatformRuleView::of(platform, Some(row), caller))
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::lists::{PageQuery, cursor_position, cursor_text, rows_asked};
+use super::versions::{as_seen, first};
 use super::{Caller, Desk, DeskError};
 use crate::domain::policy::{Policy, default_policy, validate};
 use crate::store::PolicyRow;
@@ -53,19 +54,29 @@ impl Desk {
         Ok(PolicyView { version, active: false, active_from: None, policy })
     }
 
-    /// Activates a version.
+    /// Activates a version, where none was activated since the activation that was seen; answers the number of this one.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`]; [`DeskError::Rule`] for a moment in the past.
-    pub async fn activate_policy(&self, version: i64, form: ActivationForm) -> Result<PolicyView, DeskError> {
+    /// [`DeskError::NotFound`], [`DeskError::Moved`]; [`DeskError::Rule`] for a moment in the past.
+    pub async fn activate_policy(&self, version: i64, (seen, form): (i64, ActivationForm)) -> Result<(i64, PolicyView), DeskError> {
+        self.policy(version).await?;
+        as_seen(seen, self.activations().await?)?;
         let now = self.clock.now();
         let from = form.from.unwrap_or(now);
         if from < now {
             return Err(DeskError::rule("policy.in_the_past", "a policy cannot be activated in the past"));
         }
-        self.store.activate_policy(version, from).await?;
+        first(self.store.activate_policy(version, from, seen).await, async || self.activations().await).await?;
         self.recent.forget();
-        self.policy(version).await
+        Ok((seen + 1, self.policy(version).await?))
+    }
+
+    /// How many activations there were: which policy is active, and which will be, is one thing that changes.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn activations(&self) -> Result<i64, DeskError> {
+        Ok(self.store.activations().await?)
     }
 
     /// One version.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::lists::{cursor_position, cursor_text, rows_asked};
+use super::versions::{as_seen, first};
 use super::{Caller, Desk, DeskError};
 use crate::domain::complaint::Complaint;
 use crate::domain::outcome::Ending;
@@ -132,13 +133,15 @@ impl Desk {
     /// Puts the rule of publication.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] for what is no ending of a decision.
-    pub async fn put_publication(&self, caller: &Caller, rule: PublicationRule) -> Result<PublicationView, DeskError> {
+    /// [`DeskError::Moved`]; [`DeskError::Rule`] for what is no ending of a decision.
+    pub async fn put_publication(&self, caller: &Caller, (seen, rule): (i64, PublicationRule)) -> Result<PublicationView, DeskError> {
+        as_seen(seen, self.publication().await?.version)?;
         let known = |word: &String| Ending::from_word(word).is_some_and(Ending::is_decision);
         if let Some(word) = rule.endings.iter().find(|w| !known(w)) {
             return Err(DeskError::rule("publication.ending", format!("{word} is not infringing, not_infringing or undetermined")));
         }
-        let version = self.store.put_publication_rule(&rule, caller.account, self.clock.now()).await?;
+        let put = self.store.put_publication_rule((seen, &rule), caller.account, self.clock.now()).await;
+        let version = first(put, async || Ok(self.publication().await?.version)).await?;
         Ok(PublicationView { version, rule })
     }
 

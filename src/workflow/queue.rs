@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::decide::check_text;
 use super::lists::{cursor_position, cursor_text, known_words, rows_asked};
+use super::versions::as_seen;
 use super::views::{QueueItem, QueuePage};
 use super::{Caller, Desk, DeskError, Role};
 use crate::domain::complaint::{Complaint, Refused};
@@ -96,11 +97,24 @@ pub struct ClaimView {
     pub lease_until: Timestamp,
     /// Who gave it to the examiner; null: it took it itself.
     pub assigned_by: Option<Uuid>,
+    /// Its version: what hands it over, or gives it back, names as seen.
+    pub version: i64,
+}
+
+/// Who has a complaint in hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HolderView {
+    /// The claim; null: nobody has it.
+    pub claim: Option<ClaimView>,
+    /// Its version; 0: nobody has it.
+    #[serde(skip)]
+    pub version: i64,
 }
 
 impl From<ClaimRow> for ClaimView {
     fn from(c: ClaimRow) -> Self {
-        ClaimView { complaint: c.complaint_id, examiner: c.examiner, lease_until: c.lease_until, assigned_by: c.assigned_by }
+        let version = c.version();
+        ClaimView { complaint: c.complaint_id, examiner: c.examiner, lease_until: c.lease_until, assigned_by: c.assigned_by, version }
     }
 }
 
@@ -235,21 +249,37 @@ impl Desk {
             }
             let claim = self.new_claim(complaint.id, caller.account, CLAIM_LEASE_SECONDS);
             // Another examiner may have taken it since it was read.
-            if self.store.claim(claim.clone(), TakenFrom::Nobody, None).await? {
+            if self.store.claim(claim.clone(), (TakenFrom::Nobody, None), None).await? {
                 return Ok(Some(claim.into()));
             }
         }
         Ok(None)
     }
 
-    /// Claims one complaint, or extends the claim.
+    /// Who has a complaint in hand.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] `claim.taken` when another examiner has it; [`Refused::Recused`].
-    pub async fn claim(&self, caller: &Caller, id: Uuid) -> Result<ClaimView, DeskError> {
+    /// [`DeskError::NotFound`]
+    pub async fn holder(&self, id: Uuid) -> Result<HolderView, DeskError> {
+        let now = self.clock.now();
+        let held = self.store.claim_of(id).await?.filter(|c| c.lease_until > now);
+        if held.is_none() {
+            self.replayed(id).await?;
+        }
+        Ok(HolderView { version: held.as_ref().map_or(0, ClaimRow::version), claim: held.map(Into::into) })
+    }
+
+    /// Claims one complaint, or extends the claim; where a claim was `seen`, only in its place.
+    ///
+    /// # Errors
+    /// [`DeskError::Rule`] `claim.taken` when another examiner has it; [`DeskError::Moved`], [`Refused::Recused`].
+    pub async fn claim(&self, caller: &Caller, (id, seen): (Uuid, Option<i64>)) -> Result<ClaimView, DeskError> {
         self.may_have(id, caller.account).await?;
         let claim = self.new_claim(id, caller.account, CLAIM_LEASE_SECONDS);
-        if !self.store.claim(claim, TakenFrom::Nobody, None).await? {
+        if !self.store.claim(claim, (TakenFrom::Nobody, seen), None).await? {
+            if let Some(seen) = seen {
+                as_seen(seen, self.holder(id).await?.version)?;
+            }
             return Err(DeskError::rule("claim.taken", "another examiner has this complaint"));
         }
         Ok(self.store.claim_of(id).await?.ok_or(DeskError::NotFound)?.into())
@@ -258,8 +288,10 @@ impl Desk {
     /// Gives a complaint to a named examiner: a lead any, an examiner what it has (a hand-over).
     ///
     /// # Errors
-    /// [`DeskError::Rule`] where the caller does not have it, or the other is no examiner; [`Refused::Recused`].
-    pub async fn assign(&self, caller: &Caller, id: Uuid, form: AssignmentForm) -> Result<ClaimView, DeskError> {
+    /// [`DeskError::Rule`] where the caller does not have it, or the other is no examiner; [`DeskError::Moved`],
+    /// [`Refused::Recused`].
+    pub async fn assign(&self, caller: &Caller, (id, seen): (Uuid, i64), form: AssignmentForm) -> Result<ClaimView, DeskError> {
+        as_seen(seen, self.holder(id).await?.version)?;
         check_text(form.text.as_deref())?;
         let judges = match self.store.account(form.examiner).await {
             Ok(account) => account.suspended_at.is_none() && [Role::Examiner.word(), Role::Lead.word()].contains(&account.role.as_str()),
@@ -276,7 +308,8 @@ impl Desk {
             _ => (TakenFrom::Holder(caller.account), "handed_over"),
         };
         let note = self.note_row(caller, (id, kind, Some(form.examiner)), form.text.as_deref().unwrap_or(""))?;
-        if !self.store.claim(claim.clone(), from, Some(note)).await? {
+        if !self.store.claim(claim.clone(), (from, Some(seen)), Some(note)).await? {
+            as_seen(seen, self.holder(id).await?.version)?;
             return Err(DeskError::rule("claim.not_held", "hand over what you have; a lead examiner assigns the rest"));
         }
         Ok(claim.into())
@@ -285,8 +318,9 @@ impl Desk {
     /// Gives a complaint back to the queue: an examiner its own, a lead anybody's.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] `claim.taken` where another examiner has it.
-    pub async fn release(&self, caller: &Caller, id: Uuid) -> Result<(), DeskError> {
+    /// [`DeskError::Rule`] `claim.taken` where another examiner has it; [`DeskError::Moved`].
+    pub async fn release(&self, caller: &Caller, (id, seen): (Uuid, i64)) -> Result<(), DeskError> {
+        as_seen(seen, self.holder(id).await?.version)?;
         let now = self.clock.now();
         let held = self.store.claim_of(id).await?.filter(|c| c.lease_until > now);
         let Some(held) = held else { return Ok(()) };
@@ -295,8 +329,7 @@ impl Desk {
         }
         let told = held.examiner != caller.account || held.assigned_by.is_some();
         let note = told.then(|| self.note_row(caller, (id, "released", Some(held.examiner)), "")).transpose()?;
-        self.store.release(held, note).await?;
-        Ok(())
+        if self.store.release(held, note).await? { Ok(()) } else { as_seen(seen, self.holder(id).await?.version) }
     }
 
     fn new_claim(&self, complaint: Uuid, examiner: Uuid, seconds: i64) -> ClaimRow {

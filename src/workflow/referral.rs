@@ -93,9 +93,6 @@ impl Desk {
         if (form.to == ReferredTo::Arbitration) != form.agreement.is_some() {
             return Err(DeskError::rule("referral.agreement", "arbitration takes the agreement of the parties, and nothing else does"));
         }
-        if self.store.case_file(at.complaint, &form.case_file_sha256).await?.is_none() {
-            return Err(DeskError::rule("referral.case_file", "no case file of this complaint with that hash was handed out"));
-        }
         let agreement = match &form.agreement {
             None => None,
             Some(name) => Some(self.own_file(caller, name).await?),
@@ -103,6 +100,9 @@ impl Desk {
         let (_, today) = self.now();
         let beside = Beside { files: agreement.iter().map(|f| f.id).collect(), ..Beside::default() };
         self.judge_beside(at, beside, async |loaded| {
+            if self.store.case_file(at.complaint, &form.case_file_sha256).await?.is_none() {
+                return Err(DeskError::rule("referral.case_file", "no case file of this complaint with that hash was handed out"));
+            }
             let referred = Event::Referred(Referred {
                 referral: self.ids.next(),
                 to: form.to,

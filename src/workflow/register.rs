@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::versions::{as_seen, first};
 use super::{Caller, Desk, DeskError, RETRIES_MAX};
 use crate::domain::examine::normal_item;
 use crate::domain::notice::NAME_CHARS_MAX;
@@ -53,7 +54,7 @@ fn number(text: &str) -> Result<PatentNumber, DeskError> {
 }
 
 impl Desk {
-    /// Puts entries that were checked: the one verb of the route and of an import.
+    /// Puts entries of an import that were checked, whatever they are put in the place of.
     pub(super) async fn put_entries(&self, rows: Vec<(String, RegisterEntry)>, putting: Putting) -> Result<Vec<RegisterPut>, DeskError> {
         let mut tries = 0;
         loop {
@@ -65,15 +66,19 @@ impl Desk {
         }
     }
 
-    /// Puts a register entry.
+    /// Puts a register entry, in the place of the one that was seen.
     ///
     /// # Errors
-    /// [`DeskError::Rule`]: malformed number, no source, a day in the future, older than what is known.
-    pub async fn put_register(&self, caller: &Caller, text: &str, entry: RegisterEntry) -> Result<RegisterView, DeskError> {
+    /// [`DeskError::Moved`]; [`DeskError::Rule`]: malformed number, no source, a day in the future, older than what is known.
+    pub async fn put_register(&self, caller: &Caller, text: &str, (seen, entry): (i64, RegisterEntry)) -> Result<RegisterView, DeskError> {
         let (now, today) = self.now();
+        let canonical = number(text)?.to_string();
+        let known = async || Ok(self.store.register(&canonical).await?.map_or(0, |(version, _)| version));
+        as_seen(seen, known().await?)?;
         let (number, entry) = check_entry(text, entry, today)?;
-        let putting = Putting { by: caller.account, at: now, import: None };
-        match self.put_entries(vec![(number.clone(), entry.clone())], putting).await?.pop() {
+        let putting = Putting { by: caller.account, at: now, import: None, seen: Some(seen) };
+        let put = self.store.put_register(vec![(number.clone(), entry.clone())], putting).await;
+        match first(put, known).await?.pop() {
             Some(RegisterPut::Put { version, changes }) => Ok(RegisterView { number, version, entry, changes }),
             Some(RegisterPut::Unchanged { version }) => Ok(RegisterView { number, version, entry, changes: Vec::new() }),
             Some(RegisterPut::Older { known_as_of }) => {

@@ -75,7 +75,7 @@ impl Desk {
         let (lines, errors) = batch;
         let sha256 = progress.sha256.clone();
         let import = Some(ImportBatch { progress, lines, errors });
-        self.put_entries(good, Putting { by: IMPORTED_BY, at: now, import }).await?;
+        self.put_entries(good, Putting { by: IMPORTED_BY, at: now, import, seen: None }).await?;
         self.store.register_import(&sha256).await?.ok_or(DeskError::NotFound)
     }
 }

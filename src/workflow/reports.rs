@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::prepare::level_granted;
 use super::reexamine::{REEXAMINED_ROUND_MAX, Told};
+use super::versions::{as_seen, first};
 use super::views::AuthenticityShown;
 use super::{Caller, Desk, DeskError};
 use crate::domain::complaint::{Complaint, ReopenedWhy};
@@ -89,6 +90,13 @@ pub struct ReportView {
     pub facts: Option<ReportFacts>,
     /// The other files on the patent.
     pub relations: Vec<RelationView>,
+}
+
+impl ReportView {
+    /// How often somebody said what it is: levels granted, and that it is false.
+    pub fn version(&self) -> i64 {
+        i64::try_from(self.grants.len()).unwrap_or(i64::MAX)
+    }
 }
 
 /// A report of a patent, in short.
@@ -215,11 +223,13 @@ impl Desk {
         Ok(all.iter().map(item).collect())
     }
 
-    /// Records that a report is false.
+    /// Records that a report is false, which is as it was seen.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`], [`DeskError::Rule`]: unknown reason, no document, no text, recorded before.
-    pub async fn revoke_report(&self, caller: &Caller, sha256: &str, form: RevocationForm) -> Result<ReportView, DeskError> {
+    /// [`DeskError::NotFound`], [`DeskError::Moved`], [`DeskError::Rule`]: unknown reason, no document, no text, recorded before.
+    pub async fn revoke_report(&self, caller: &Caller, (sha256, seen): (&str, i64), form: RevocationForm) -> Result<ReportView, DeskError> {
+        let version = async || Ok(self.report(sha256).await?.version());
+        as_seen(seen, version().await?)?;
         if !REVOCATION_REASONS.iter().any(|(code, _)| *code == form.reason) {
             let codes: Vec<&str> = REVOCATION_REASONS.iter().map(|(c, _)| *c).collect();
             return Err(DeskError::rule("revocation.unknown_reason", format!("one of {} is expected", codes.join(", "))));
@@ -227,7 +237,6 @@ impl Desk {
         if form.text.trim().is_empty() || form.text.chars().count() > TEXT_CHARS_MAX {
             return Err(DeskError::rule("revocation.text", format!("1 to {TEXT_CHARS_MAX} characters say what was found")));
         }
-        self.store.report(sha256).await?;
         let document: Uuid = form.document.parse().map_err(|_| DeskError::rule("revocation.document", "name a file you deposited"))?;
         let document = match self.store.file(caller.account, document).await {
             Err(StoreError::NotFound) => return Err(DeskError::rule("revocation.document", "name a file you deposited")),
@@ -242,26 +251,23 @@ impl Desk {
             examiner: caller.account,
             at,
         };
-        let put = self.again(async || {
-            let grant = GrantRow {
-                id: self.ids.next(),
-                sha256: sha256.to_owned(),
-                level: "revoked".to_owned(),
-                examiner: caller.account,
-                complaint_id: None,
-                evidence: form.text.clone(),
-                counts: true,
-                at,
-                n: super::authenticity::next_number(&self.store.grants(sha256).await?),
-            };
-            Ok(self.store.revoke_report(row.clone(), grant).await?)
-        });
-        match put.await {
-            Err(DeskError::Store(StoreError::Duplicate { .. })) => {
+        let grant = GrantRow {
+            id: self.ids.next(),
+            sha256: sha256.to_owned(),
+            level: "revoked".to_owned(),
+            examiner: caller.account,
+            complaint_id: None,
+            evidence: form.text.clone(),
+            counts: true,
+            at,
+            n: super::authenticity::next_number(&self.store.grants(sha256).await?),
+        };
+        match self.store.revoke_report(row, grant).await {
+            Err(StoreError::Duplicate { .. }) => {
                 Err(DeskError::rule("revocation.recorded", "it was recorded before that this report is false"))
             }
             other => {
-                other?;
+                first(other, version).await?;
                 self.report(sha256).await
             }
         }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::file::unknown_file;
 use super::lists::{cursor_position, cursor_text, rows_asked};
 use super::reports::filed_report;
+use super::versions::as_seen;
 use super::{Caller, Desk, DeskError, NamedFiles, RETRIES_MAX, Role};
 use crate::domain::audience::Audience;
 use crate::domain::complaint::FactSource;
@@ -119,6 +120,17 @@ pub struct RightAdminView {
     pub patent: crate::domain::notice::PatentStated,
     /// Every finding, oldest first.
     pub verifications: Vec<Verification>,
+}
+
+impl RightAdminView {
+    /// How often somebody wrote down what was found of it.
+    pub fn version(&self) -> i64 {
+        version_of(self.verifications.len())
+    }
+}
+
+fn version_of(findings: usize) -> i64 {
+    i64::try_from(findings).unwrap_or(i64::MAX)
 }
 
 /// A page of rights.
@@ -320,14 +332,20 @@ impl Desk {
     /// Records what an examiner found of a part of a right.
     ///
     /// # Errors
-    /// [`DeskError::Rule`]: no evidence, reasons that do not fit, no report, or the same person twice for
-    /// the report.
-    pub async fn verify_right(&self, caller: &Caller, id: Uuid, form: VerificationForm) -> Result<RightAdminView, DeskError> {
+    /// [`DeskError::Moved`]; [`DeskError::Rule`]: no evidence, reasons that do not fit, no report, or the same person
+    /// twice for the report.
+    pub async fn verify_right(
+        &self,
+        caller: &Caller,
+        (id, seen): (Uuid, i64),
+        form: VerificationForm,
+    ) -> Result<RightAdminView, DeskError> {
+        as_seen(seen, version_of(self.store.right(id).await?.verifications.len()))?;
         check(&form)?;
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.verify_once(caller, id, &form).await {
+            match self.verify_once(caller, (id, seen), &form).await {
                 Err(DeskError::Store(e)) if e.is_stale() && tries < RETRIES_MAX => {}
                 other => {
                     other?;
@@ -337,8 +355,10 @@ impl Desk {
         }
     }
 
-    async fn verify_once(&self, caller: &Caller, id: Uuid, form: &VerificationForm) -> Result<(), DeskError> {
+    async fn verify_once(&self, caller: &Caller, (id, seen): (Uuid, i64), form: &VerificationForm) -> Result<(), DeskError> {
         let right = self.open_right(id).await?;
+        // Another level of its report, granted meanwhile, is no finding: it is looked at again, and this stands.
+        as_seen(seen, version_of(right.stored.verifications.len()))?;
         let at = self.clock.now();
         let mut all = findings(&right.stored);
         all.push(Verification {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::decide::check_text;
 use super::lists::{cursor_position, cursor_text, rows_asked};
+use super::versions::{as_seen, first};
 use super::{AccountForm, AccountView, Caller, Desk, DeskError, KeyCreated};
 use crate::domain::house_letter::{HouseLetter, HouseLetterKind};
 use crate::domain::house_log::{HouseDraft, HouseEvent};
@@ -202,9 +203,11 @@ impl Desk {
     /// Suspends an account: its keys open nothing until it is reinstated.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`]; [`DeskError::Rule`] for one's own account, so that somebody is left who may
+    /// [`DeskError::NotFound`], [`DeskError::Moved`]; [`DeskError::Rule`] for one's own account, so that somebody is left who may
     /// reinstate, and for one that is suspended.
-    pub async fn suspend_account(&self, caller: &Caller, id: Uuid, form: SuspendForm) -> Result<AccountView, DeskError> {
+    pub async fn suspend_account(&self, caller: &Caller, (id, seen): (Uuid, i64), form: SuspendForm) -> Result<AccountView, DeskError> {
+        let before = self.store.account(id).await?;
+        as_seen(seen, before.version)?;
         check_text(Some(&form.why))?;
         if form.why.trim().is_empty() {
             return Err(DeskError::rule("account.why", "say why"));
@@ -212,22 +215,25 @@ impl Desk {
         if caller.account == id {
             return Err(DeskError::rule("account.own", "nobody suspends the own account"));
         }
-        self.store.account(id).await?;
-        if !self.store.suspend_account(id, Some((self.clock.now(), form.why))).await? {
+        if before.suspended_at.is_some() {
             return Err(DeskError::rule("account.suspended_already", "the account is suspended"));
         }
+        let done = self.store.suspend_account((id, seen), Some((self.clock.now(), form.why))).await;
+        first(done, async || self.account_version(id).await).await?;
         Ok(self.store.account(id).await?.into())
     }
 
     /// Reinstates an account that was suspended.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`]; [`DeskError::Rule`] for one that is not suspended.
-    pub async fn reinstate_account(&self, id: Uuid) -> Result<AccountView, DeskError> {
-        self.store.account(id).await?;
-        if !self.store.suspend_account(id, None).await? {
+    /// [`DeskError::NotFound`], [`DeskError::Moved`]; [`DeskError::Rule`] for one that is not suspended.
+    pub async fn reinstate_account(&self, (id, seen): (Uuid, i64)) -> Result<AccountView, DeskError> {
+        let before = self.store.account(id).await?;
+        as_seen(seen, before.version)?;
+        if before.suspended_at.is_none() {
             return Err(DeskError::rule("account.not_suspended", "the account is not suspended"));
         }
+        first(self.store.suspend_account((id, seen), None).await, async || self.account_version(id).await).await?;
         Ok(self.store.account(id).await?.into())
     }
 
@@ -245,16 +251,18 @@ impl Desk {
     /// Puts a key in the place of another, which still opens for a while.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`] for a key that is not the account's, or is revoked; [`DeskError::Rule`] for too
+    /// [`DeskError::NotFound`] for a key that is not the account's, or is revoked; [`DeskError::Moved`]; [`DeskError::Rule`] for too
     /// long a while.
-    pub async fn rotate_key(&self, account: Uuid, key: Uuid, form: KeyRotationForm) -> Result<KeyRotated, DeskError> {
+    pub async fn rotate_key(&self, (account, seen): (Uuid, i64), key: Uuid, form: KeyRotationForm) -> Result<KeyRotated, DeskError> {
+        as_seen(seen, self.account_version(account).await?)?;
         let hours = form.old_ends_in_hours.unwrap_or(KEY_OVERLAP_HOURS);
         if hours > KEY_OVERLAP_HOURS_MAX {
             return Err(DeskError::rule("key.overlap", format!("at most {KEY_OVERLAP_HOURS_MAX} hours")));
         }
         let (made, row) = self.new_key(account)?;
         let old_ends_at = after(row.created_at, i64::from(hours));
-        self.store.rotate_key(key, row, old_ends_at).await?;
+        let done = self.store.rotate_key((key, seen), row, old_ends_at).await;
+        first(done, async || self.account_version(account).await).await?;
         Ok(KeyRotated { key: made, old_ends_at })
     }
 

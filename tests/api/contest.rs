@@ -204,7 +204,7 @@ on_both_databases! {
         assert_eq!(cast.service.get(&format!("/v1/complaints/{id}"), seller).await.problem(403), "role.not_allowed");
         let access = format!("/v1/platform/seller-access/{}", made["id"].as_str().unwrap());
         let second = cast.service.post(&path, &cast.platform.key, &json!({ "listings": [2], "days": 10 })).await.expect(201);
-        assert_eq!(cast.service.send(cast.service.request("DELETE", &access, &cast.platform.key)).await.status, 204);
+        assert_eq!(cast.service.delete(&access, &cast.platform.key).await.status, 204);
         assert_eq!(cast.service.get("/v1/seller/complaint", seller).await.problem(401), "unauthenticated");
         let second = second["token"].as_str().unwrap();
         cast.service.get("/v1/seller/complaint", second).await.expect(200);

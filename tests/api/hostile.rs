@@ -133,7 +133,7 @@ fn what_cannot_be_read_is_named() {
         assert_eq!(service.get("/v1/complaints?surprise=1", &holder).await.problem(400), "query.invalid");
         assert_eq!(service.get("/v1/complaints?cursor=AAAA", &holder).await.problem(422), "list.cursor");
         assert_eq!(service.get("/v1/nothing", &holder).await.problem(404), "not_found");
-        assert_eq!(service.send(service.request("DELETE", "/v1/complaints", &holder)).await.problem(405), "method.not_allowed");
+        assert_eq!(service.delete("/v1/complaints", &holder).await.problem(405), "method.not_allowed");
         assert_eq!(service.get("/docs/..%2f..%2fCargo.toml", "").await.problem(404), "not_found");
         for key in ["", &"k".repeat(129), "with space"] {
             let request = service.request("POST", "/v1/complaints", &holder).header("idempotency-key", key).json(&json!({}));

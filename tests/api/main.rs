@@ -58,4 +58,5 @@ mod staff;
 mod story;
 mod support;
 mod values;
+mod versions;
 mod workers;

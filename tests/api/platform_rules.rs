@@ -148,7 +148,7 @@ on_both_databases! {
         let missing = s.send(s.request("PUT", OWN, own).json(&asks("any", None))).await;
         assert_eq!(missing.problem(428), "if_match.missing");
         for tag in ["v0", "\"0\"", "*", "\"v1\"", "\"v-1\"", "\"v99999999999999999999\""] {
-            assert_eq!(puts(s, (OWN, own), (tag, asks("any", None))).await.problem(412), "platform_rule.changed", "{tag}");
+            assert_eq!(puts(s, (OWN, own), (tag, asks("any", None))).await.problem(412), "if_match.stale", "{tag}");
         }
         let wrong = [
             json!({ "report": { "required": "excellent" } }), json!({ "report": { "required": "any", "patents_filed_from": "2010-02-30" } }),
@@ -166,7 +166,7 @@ on_both_databases! {
         assert_eq!(first.header("etag"), "\"v1\"");
         let first = first.expect(200);
         assert_eq!((&first["put_by_role"], first["put_by"].is_string()), (&"platform".into(), true));
-        assert_eq!(puts(s, (admin, &s.admin), ("\"v0\"", asks("any", None))).await.problem(412), "platform_rule.changed");
+        assert_eq!(puts(s, (admin, &s.admin), ("\"v0\"", asks("any", None))).await.problem(412), "if_match.stale");
         let second = puts(s, (admin, &s.admin), ("\"v1\"", asks("any", Some("2010-01-01")))).await.expect(200);
         assert_eq!((&second["version"], &second["put_by_role"], second["put_by"].is_string()), (&2.into(), &"admin".into(), true));
         let own_view = s.get(OWN, own).await.expect(200);

@@ -76,10 +76,10 @@ on_both_databases! {
         assert!(suspended["suspended_at"].is_string() && suspended["suspended_why"] == "离职", "{suspended:#}");
         assert_eq!(service.get("/v1/admin/queue", new).await.problem(403), "account.suspended");
         assert_eq!(service.post(&suspension, &service.admin, &json!({ "why": "x" })).await.problem(409), "account.suspended_already");
-        let back = service.send(service.request("DELETE", &suspension, &service.admin)).await.expect(200);
+        let back = service.delete(&suspension, &service.admin).await.expect(200);
         assert_eq!(back["suspended_at"], Value::Null);
         service.get("/v1/admin/queue", new).await.expect(200);
-        let again = service.send(service.request("DELETE", &suspension, &service.admin)).await;
+        let again = service.delete(&suspension, &service.admin).await;
         assert_eq!(again.problem(409), "account.not_suspended");
         // Nobody locks out who could let them in again.
         let accounts = service.get("/v1/admin/accounts", &service.admin).await.expect(200);

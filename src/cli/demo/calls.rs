@@ -12,6 +12,7 @@ const READY_SECONDS: u64 = 20;
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Value,
+    etag: Option<String>,
 }
 
 impl Answer {
@@ -58,8 +59,21 @@ impl Calls {
         self.send("POST", path, self.request("POST", path, key)?.json(body)).await
     }
 
+    /// Puts something in the place of what is there, as it is.
     pub(super) async fn put(&self, path: &str, key: &str, body: &Value) -> anyhow::Result<Answer> {
-        self.send("PUT", path, self.request("PUT", path, key)?.json(body)).await
+        let tag = self.tag(path, key).await?;
+        self.send("PUT", path, self.request("PUT", path, key)?.header("if-match", tag).json(body)).await
+    }
+
+    /// Posts an act about what `of` shows, as it is.
+    pub(super) async fn act(&self, (of, act): (&str, &str), key: &str, body: &Value) -> anyhow::Result<Answer> {
+        let (tag, path) = (self.tag(of, key).await?, format!("{of}/{act}"));
+        self.send("POST", &path, self.request("POST", &path, key)?.header("if-match", tag).json(body)).await
+    }
+
+    /// The tag of what is there; of nothing, that of nothing.
+    async fn tag(&self, path: &str, key: &str) -> anyhow::Result<String> {
+        Ok(self.get(path, key).await?.etag.unwrap_or_else(|| "\"v0\"".to_owned()))
     }
 
     /// Posts on the condition that the complaint is still as it was judged.
@@ -109,8 +123,9 @@ impl Calls {
         let begun = Instant::now();
         let response = request.send().await?;
         let status = response.status().as_u16();
+        let etag = response.headers().get("etag").and_then(|v| v.to_str().ok()).map(str::to_owned);
         let bytes = response.bytes().await?;
         println!("    → {method} {path}  {status}  {} ms", begun.elapsed().as_millis());
-        Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+        Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_default(), etag })
     }
 }

@@ -281,20 +281,20 @@ impl<'a> Telling<'a> {
     }
 
     pub(super) async fn prove(&mut self, files: &Files, complaint: &Value) -> anyhow::Result<Value> {
-        let path = format!("/v1/admin/complaints/{}/authenticity", text(&complaint["id"]));
+        let path = format!("/v1/admin/complaints/{}", text(&complaint["id"]));
         let form = json!({ "level": "B", "evidence": "与国家知识产权局出具的副本核对一致（回执 2026-118）" });
         for (n, examiner) in self.cast.examiners.iter().enumerate() {
-            let shown = self.calls.post(&path, examiner, &form).await?.expect(201)?;
+            let shown = self.calls.act((&path, "authenticity"), examiner, &form).await?.expect(201)?;
             let grants = shown["authenticity"].as_array().context("grants")?;
             let counts = grants.iter().any(|g| g["counts"] == true);
             say(&format!("person {}: level B {}", n + 1, if counts { "counts now" } else { "waits for a second person" }));
         }
         let [examiner, _] = &self.cast.examiners;
         let deposited = self.calls.post("/v1/rights", &self.cast.holder, &right(&LAMP, files)).await?.expect(201)?;
-        let path = format!("/v1/admin/rights/{}/verification", text(&deposited["id"]));
+        let path = format!("/v1/admin/rights/{}", text(&deposited["id"]));
         for part in ["identity", "standing", "documents"] {
             let found = json!({ "part": part, "result": "verified", "evidence": "营业执照与专利登记簿副本一致" });
-            self.calls.post(&path, examiner, &found).await?.expect(201)?;
+            self.calls.act((&path, "verification"), examiner, &found).await?.expect(201)?;
         }
         say("identity, standing and documents are verified once; complaints name the right from now on");
         self.right = Some(deposited["id"].clone());
@@ -306,8 +306,8 @@ impl<'a> Telling<'a> {
         let mut policy = active["policy"].clone();
         policy["automation"] = json!({ "verified_notice": on, "prior_determination": on });
         let stored = self.calls.post("/v1/admin/policies", &self.cast.admin, &policy).await?.expect(201)?;
-        let path = format!("/v1/admin/policies/{}/activation", stored["version"]);
-        self.calls.post(&path, &self.cast.admin, &json!({})).await?.expect(201)?;
+        let path = format!("/v1/admin/policies/{}", stored["version"]);
+        self.calls.act((&path, "activation"), &self.cast.admin, &json!({})).await?.expect(201)?;
         Ok(())
     }
 

@@ -123,7 +123,8 @@ macro_rules! record {
                 Becomes::Delivered | Becomes::DueAgain(_) => continue,
                 Becomes::Undelivered => JobKind::Undelivered,
                 Becomes::Paused(why) => {
-                    let set = (endpoints::status.eq("paused"), endpoints::paused_why.eq(Some(why)));
+                    let moved = endpoints::version.eq(endpoints::version + 1);
+                    let set = (endpoints::status.eq("paused"), endpoints::paused_why.eq(Some(why)), moved);
                     $go!(execute, diesel::update(endpoints::table.find(Id(d.endpoint))).set(set))?;
                     JobKind::EndpointPaused
                 }

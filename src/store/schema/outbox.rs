@@ -14,6 +14,7 @@ diesel::table! {
         created_at -> TsSql,
         per_second_max -> Nullable<Integer>,
         at_once_max -> Nullable<Integer>,
+        version -> BigInt,
     }
 }
 diesel::table! {

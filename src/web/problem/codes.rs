@@ -59,8 +59,8 @@ codes! {
     409 "register.older" "What is known of the register is of a later day" "登记簿已有更晚日期的信息";
     409 "revocation.recorded" "That was recorded before" "此前已有记录";
     410 "document.erased" "A person it names was erased, and the document with them" "文书所涉个人信息已删除，文书随之删除";
-    412 "platform_rule.changed" "The rule is another by now" "平台规则已有变更";
     412 "complaint.changed" "The complaint changed since it was read" "投诉在查看后已有变更";
+    412 "if_match.stale" "It changed since it was read" "在查看后已有变更";
     413 "body.too_large" "The body is too large" "请求体过大";
     413 "file.too_large" "A file is too large" "文件过大";
     413 "file.too_many" "Too many files" "文件过多";

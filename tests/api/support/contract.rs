@@ -72,6 +72,26 @@ fn template(path: &str) -> Option<&'static str> {
     paths.keys().map(String::as_str).filter(|t| fits(t)).min_by_key(|t| t.matches('{').count())
 }
 
+/// Method and path of every operation, and whether it asks for `If-Match`: required, or only heeded where it is sent.
+pub fn conditions() -> Vec<(String, &'static str, Option<bool>)> {
+    let mut all = Vec::new();
+    for (path, item) in CONTRACT["paths"].as_object().unwrap() {
+        for method in ["get", "post", "put", "delete"].into_iter().filter(|m| item.get(*m).is_some()) {
+            let own = format!("/paths/{}/{method}/parameters", escaped(path));
+            let count = CONTRACT.pointer(&own).and_then(Value::as_array).map_or(0, Vec::len);
+            let named = (0..count).map(|n| followed(format!("{own}/{n}")).1).find(|p| p["name"] == "If-Match");
+            all.push((method.to_uppercase(), path.as_str(), named.map(|p| p["required"] == true)));
+        }
+    }
+    all
+}
+
+/// Whether this write must name what it saw.
+pub fn asks_for_a_tag(method: &str, path: &str) -> bool {
+    static ALL: LazyLock<Vec<(String, &'static str, Option<bool>)>> = LazyLock::new(conditions);
+    template(path).is_some_and(|t| ALL.iter().any(|(m, p, asked)| m == method && *p == t && *asked == Some(true)))
+}
+
 /// Fails unless the exchange is as the contract says.
 pub fn hold(exchange: &Exchange) {
     let mut wrong = Vec::new();
