@@ -30,12 +30,91 @@ async fn examined(cast: &Cast, id: &str, key: &str) -> Value {
     cast.service.get(&format!("/v1/admin/complaints/{id}"), key).await.expect(200)
 }
 
+async fn simple_account(cast: &Cast, filed: &Value) -> String {
+    examined(cast, id_of(filed), &cast.examiner).await["account"].as_str().unwrap().to_owned()
+}
+
 async fn decided(cast: &Cast, filed: &Value) {
     let form = json!({ "lines": [{ "line": 1, "determination": "infringing", "takedown": true, "reasons": ["same_design"] }] });
     cast.judge(&cast.examiner, id_of(filed), ("decision", &form)).await.expect(201);
 }
 
+/// Puts copies of an open complaint past the program, the `from`-th to the `to`-th: of `patent`, found by what it is
+/// found by. Nobody opens a copy.
+fn put_copies(cast: &Cast, of: &Value, (from, to, patent): (u32, u32, &str)) {
+    let url = &cast.service.database_url;
+    let id = id_of(of).replace('-', "");
+    let (series, new_id, reference, old_id) = match url.starts_with("sqlite:") {
+        true => (
+            format!("(WITH RECURSIVE s(n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM s WHERE n < {to}) SELECT n FROM s)"),
+            "unhex(printf('%032x', k.n))",
+            "printf('%010d', k.n)",
+            format!("x'{id}'"),
+        ),
+        false => (
+            format!("(SELECT generate_series({from}, {to}) AS n)"),
+            "lpad(to_hex(k.n), 32, '0')::uuid",
+            "lpad(k.n::text, 10, '0')",
+            format!("'{id}'::uuid"),
+        ),
+    };
+    let complaints = format!(
+        "INSERT INTO complaints (id, reference, account_id, state, track, patent_number, queue_on, filed_at, updated_at, last_seq, sealed_seq, last_hash, pending) \
+         SELECT {new_id}, {reference}, t.account_id, t.state, t.track, '{patent}', t.queue_on, t.filed_at, t.updated_at, t.last_seq, t.last_seq, t.last_hash, t.pending \
+         FROM complaints t, {series} k WHERE t.id = {old_id}"
+    );
+    let marks = format!(
+        "INSERT INTO desk_marks (complaint_id, kind, mark, queue_on) \
+         SELECT {new_id}, t.kind, t.mark, t.queue_on FROM desk_marks t, {series} k WHERE t.complaint_id = {old_id}"
+    );
+    for statement in [complaints, marks] {
+        assert!(database::tamper(url, &statement), "{statement}");
+    }
+}
+
 on_both_databases! {
+    /// Counting stops at a thousand, and says so; by every filter. One below, it is exact.
+    async fn counting_stops_at_a_thousand(engine: Engine) {
+        const FULL: u64 = 1_000;
+        let cast = Cast::at(engine, "2026-11-20 09:00:00", "platform").await;
+        let simple = cast.files(&LAMP, &["100000000001"]).await;
+        cast.files_complex(&["100000000002"]).await;
+        let counted = async |query: &str| {
+            let c = cast.service.get(&format!("/v1/admin/queue/counts?{query}"), &cast.examiner).await.expect(200);
+            let sum: u64 = c["counts"].as_array().unwrap().iter().map(|g| g["count"].as_u64().unwrap()).sum();
+            assert_eq!(sum, c["total"], "{query}: {c:#}");
+            (sum, c["at_least"] == true)
+        };
+        let other = "202230555555.0";
+        put_copies(&cast, &simple, (1, 998, LAMP.number));
+        put_copies(&cast, &simple, (999, 2_200, other));
+        assert_eq!(counted(&format!("patent_number={}", LAMP.number)).await, (FULL - 1, false));
+        put_copies(&cast, &simple, (2_201, 2_201, LAMP.number));
+        assert_eq!(counted(&format!("patent_number={}", LAMP.number)).await, (FULL, true));
+        for many in ["", "track=simple", "state=accepted", "platform=ali", "due_before=2026-12-31", "assigned=nobody", "platform=ali&track=simple&state=accepted"] {
+            assert_eq!(counted(many).await, (FULL, true), "{many}");
+        }
+        assert_eq!(counted(&format!("complainant={}", simple_account(&cast, &simple).await)).await, (FULL, true));
+        // What is above hides nothing that is few.
+        for (few, count) in [("track=complex", 1), ("assigned=me", 0), ("platform=jingdong", 0), ("due_before=2026-11-01", 0)] {
+            assert_eq!(counted(few).await, (count, false), "{few}");
+        }
+        cast.service.post(&desk_path(&simple, "claim"), &cast.examiner, &json!({})).await.expect(201);
+        assert_eq!((counted("assigned=me").await, counted("assigned=nobody").await), ((1, false), (FULL, true)));
+        // What a text finds may not be cut off: it is said instead.
+        let broad = cast.service.get("/v1/admin/queue/counts?text=100000000001", &cast.examiner).await;
+        assert_eq!(broad.problem(422), "queue.text_broad");
+        assert_eq!(counted(&format!("text={}", simple["reference"].as_str().unwrap())).await, (1, false));
+        // The list behind goes on where counting stopped.
+        let (mut seen, mut next) = (0, Some(String::new()));
+        while let Some(cursor) = next {
+            let page = cast.service.get(&format!("/v1/admin/queue?limit=200{cursor}"), &cast.examiner).await.expect(200);
+            seen += ids(&page).len();
+            next = page["next_cursor"].as_str().map(|c| format!("&cursor={c}"));
+        }
+        assert_eq!(seen, 2_203);
+    }
+
     /// What was stored before there were marks and names to find it by is found once the service wrote them: a job of
     /// the migration, which goes on where it stood.
     async fn what_was_there_before_the_marks_is_found(engine: Engine) {
