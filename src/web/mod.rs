@@ -57,6 +57,7 @@ pub struct Web {
     keys: KeyCache,
     limits: Limits,
     public: public::PublicAnswers,
+    step_times: oversight::StepTimes,
     feed_waits: Semaphore,
     stopping: AtomicBool,
 }
@@ -70,6 +71,7 @@ impl Web {
             keys: KeyCache::default(),
             limits,
             public: public::PublicAnswers::default(),
+            step_times: oversight::StepTimes::default(),
             feed_waits: Semaphore::new(platform::FEED_WAITS_MAX),
             stopping: AtomicBool::new(false),
         }

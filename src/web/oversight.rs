@@ -5,12 +5,38 @@ use std::fmt::Write;
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
 
 use super::body::query;
 use super::{Problem, Web, csv};
-use crate::workflow::{AutomationView, Load, OversightQuery, PublicFormat, QueueLoad};
+use crate::workflow::{AutomationView, DecidedWork, Desk, Load, OversightQuery, PublicFormat, QueueLoad, Work};
 
 type Answer = Result<HttpResponse, Problem>;
+
+/// Seconds for which scrapes are answered with the same times of steps: they are of many days, and counted from all
+/// that was decided in them.
+pub const STEP_TIMES_REMEMBERED_SECONDS: i64 = 600;
+
+/// The times of steps as they were counted last; one scrape counts, the others wait for it.
+#[derive(Default)]
+pub struct StepTimes(tokio::sync::Mutex<Option<(Timestamp, String)>>);
+
+impl StepTimes {
+    async fn text(&self, desk: &Desk) -> Result<String, Problem> {
+        let now = desk.clock().now();
+        let mut last = self.0.lock().await;
+        let age = last.as_ref().map(|(at, _)| now.duration_since(*at).as_secs());
+        // Time that was set back counts again.
+        if let (Some((_, text)), Some(0..STEP_TIMES_REMEMBERED_SECONDS)) = (&*last, age) {
+            return Ok(text.clone());
+        }
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = step_metrics(&mut text, &desk.work_lately().await?);
+        *last = Some((now, text.clone()));
+        Ok(text)
+    }
+}
 
 /// `GET /v1/admin/oversight`
 pub async fn show(web: web::Data<Web>, req: HttpRequest) -> Answer {
@@ -28,7 +54,8 @@ pub async fn show(web: web::Data<Web>, req: HttpRequest) -> Answer {
         .body(table))
 }
 
-/// `GET /metrics`: what is now, in the text format of Prometheus. Figures of periods are in the oversight.
+/// `GET /metrics`: what is now, and how long steps took lately, in the text format of Prometheus. Figures of other periods
+/// are in the oversight.
 pub async fn metrics(web: web::Data<Web>) -> Answer {
     let now = web.desk.clock().now();
     let today = crate::domain::calendar::shanghai_date(now);
@@ -38,6 +65,7 @@ pub async fn metrics(web: web::Data<Web>) -> Answer {
     // Writing to a string cannot fail.
     let _ = queue_metrics(&mut text, (&queue, now));
     let _ = automation_metrics(&mut text, &automation);
+    text.push_str(&web.step_times.text(&web.desk).await?);
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(text))
 }
 
@@ -61,6 +89,25 @@ fn queue_metrics(text: &mut String, (queue, now): (&QueueLoad, jiff::Timestamp))
     let platforms: Vec<(String, f64)> =
         queue.by_platform.iter().map(|p| (format!("{{platform=\"{}\"}}", p.key.as_deref().unwrap_or("none")), p.of.open as f64)).collect();
     gauge(text, "fasttrack_queue_open_on_platform", ("Complaints that wait for a person, by platform.", &platforms))
+}
+
+/// Hours at the median and the 95th percentile, as the oversight has them.
+fn step_metrics(text: &mut String, decided: &DecidedWork) -> std::fmt::Result {
+    let mut samples = Vec::new();
+    let mut add = |by: &str, key: Option<&str>, work: &Work| {
+        for step in &work.steps {
+            for (quantile, hours) in [("0.5", step.hours_median), ("0.95", step.hours_p95)] {
+                let key = key.unwrap_or("none");
+                let labels = format!("{{by=\"{by}\",key=\"{key}\",step=\"{}\",quantile=\"{quantile}\"}}", step.step);
+                samples.extend(hours.map(|hours| (labels, hours)));
+            }
+        }
+    };
+    add("all", Some("all"), &decided.all);
+    for (by, groups) in [("track", &decided.by_track), ("platform", &decided.by_platform), ("examiner", &decided.by_examiner)] {
+        groups.iter().for_each(|g| add(by, g.key.as_deref(), &g.of));
+    }
+    gauge(text, "fasttrack_step_hours", ("Hours a step took in what was decided in the last 30 days.", &samples))
 }
 
 fn automation_metrics(text: &mut String, a: &AutomationView) -> std::fmt::Result {

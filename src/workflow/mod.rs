@@ -90,7 +90,7 @@ pub use lab::{SLICE_ROWS, SimulationForm, Slice};
 pub use lists::{ComplaintPage, ComplaintQuery, PageQuery};
 pub use mails::BounceForm;
 pub use notes::{NoteForm, NoteView, ReminderForm, ReminderView};
-pub use oversight::{Load, Oversight, OversightQuery, QueueLoad};
+pub use oversight::{Decided as DecidedWork, Load, Oversight, OversightQuery, QueueLoad, Work};
 pub use pictures::{PageQuoted, Picture, SideBySide};
 pub use platform_rules::{PlatformRuleView, RuleSeenView};
 pub use platforms::PlatformForm;

@@ -14,7 +14,7 @@ use super::{Desk, DeskError};
 use crate::domain::calendar::{end_of_day, shanghai_date};
 use crate::domain::conduct::{Rate, wilson};
 use crate::domain::outcome::Ending;
-use crate::store::{GroupBy, OpenRow, OutcomeCount, Step, SwitchRow, WorkRow};
+use crate::store::{GroupBy, OpenRow, OutcomeCount, PERCENTILES, Step, SwitchRow, WorkRow};
 
 /// Days that are looked back where nobody says.
 pub const OVERSIGHT_DAYS: i32 = 30;
@@ -149,6 +149,18 @@ pub struct Decided {
     pub by_examiner: Vec<Keyed<Work>>,
 }
 
+impl Decided {
+    fn work_of(&mut self, by: GroupBy, key: Option<&str>) -> Option<&mut Work> {
+        let list = match by {
+            GroupBy::All => return Some(&mut self.all),
+            GroupBy::Track => &mut self.by_track,
+            GroupBy::Platform => &mut self.by_platform,
+            GroupBy::Examiner => &mut self.by_examiner,
+        };
+        list.iter_mut().find(|g| g.key.as_deref() == key).map(|g| &mut g.of)
+    }
+}
+
 /// Decided complaints.
 #[derive(Clone, Debug, Serialize)]
 pub struct Work {
@@ -173,9 +185,9 @@ pub struct StepTime {
     pub complaints: u64,
     /// Hours, the mean.
     pub hours_mean: Option<f64>,
-    /// The median; by track only.
+    /// The median.
     pub hours_median: Option<f64>,
-    /// The 95th percentile; by track only.
+    /// The 95th percentile.
     pub hours_p95: Option<f64>,
 }
 
@@ -272,22 +284,37 @@ impl Desk {
 
     async fn work(&self, period: (Timestamp, Timestamp)) -> Result<Decided, DeskError> {
         let tracks = self.store.work_decided(period, GroupBy::Track).await?;
-        let mut by_track = grouped(&tracks);
-        for track in &mut by_track {
-            let Some(word) = track.key.clone() else { continue };
-            for (step, time) in Step::ALL.into_iter().zip(&mut track.of.steps).filter(|(_, t)| t.complaints > 0) {
-                let places = vec![place(time.complaints, 50), place(time.complaints, 95)];
-                if let [median, p95] = self.store.step_at((&word, step), period, places).await?[..] {
-                    (time.hours_median, time.hours_p95) = (Some(hours(median)), Some(hours(p95)));
+        let mut decided = Decided {
+            all: worked(&tracks.iter().collect::<Vec<_>>()),
+            by_track: grouped(&tracks),
+            by_platform: grouped(&self.store.work_decided(period, GroupBy::Platform).await?),
+            by_examiner: grouped(&self.store.work_decided(period, GroupBy::Examiner).await?),
+        };
+        for by in GroupBy::ALL {
+            for (n, step) in Step::ALL.into_iter().enumerate() {
+                for row in self.store.step_times(period, (by, step)).await? {
+                    let time = decided.work_of(by, row.key.as_deref()).and_then(|w| w.steps.get_mut(n));
+                    let (Some(time), Ok(taken)) = (time, u64::try_from(row.at.taken)) else { continue };
+                    // With few, one place is both.
+                    for (percent, of) in PERCENTILES.into_iter().zip([&mut time.hours_median, &mut time.hours_p95]) {
+                        if place(taken, percent) + 1 == row.at.place {
+                            *of = Some(hours(row.at.seconds));
+                        }
+                    }
                 }
             }
         }
-        Ok(Decided {
-            all: worked(&tracks.iter().collect::<Vec<_>>()),
-            by_track,
-            by_platform: grouped(&self.store.work_decided(period, GroupBy::Platform).await?),
-            by_examiner: grouped(&self.store.work_decided(period, GroupBy::Examiner).await?),
-        })
+        Ok(decided)
+    }
+
+    /// How long steps took in what was decided in the last [`OVERSIGHT_DAYS`] days.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn work_lately(&self) -> Result<Decided, DeskError> {
+        let (now, today) = self.now();
+        let from = today.saturating_sub((OVERSIGHT_DAYS - 1).days());
+        self.work((from.yesterday().map_or(now, end_of_day), end_of_day(today))).await
     }
 
     async fn became_final(&self, days: (Date, Date)) -> Result<Vec<FinalFigures>, DeskError> {

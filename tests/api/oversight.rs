@@ -105,6 +105,19 @@ on_both_databases! {
         let hours = |name: &str| step[name].as_f64().unwrap();
         assert!((9.9..10.2).contains(&hours("hours_median")) && (105.9..106.3).contains(&hours("hours_p95")) && (41.9..42.3).contains(&hours("hours_mean")), "{step}");
         assert_eq!(group(&shown["decided"]["by_platform"], "ali")["complaints"], 3);
+        // The same of all and of the platform; of each examiner, what it decided: 10 and 106 hours, and 10.
+        let decision_of = |of: &Value| of["steps"].as_array().unwrap().iter().find(|t| t["step"] == "decision").unwrap().clone();
+        let ali = decision_of(group(&shown["decided"]["by_platform"], "ali"));
+        assert_eq!((&decision_of(all), &ali), (step, step));
+        let mut times: Vec<(i64, i64)> = shown["decided"]["by_examiner"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(decision_of)
+            .map(|t| (t["hours_median"].as_f64().unwrap().round() as i64, t["hours_p95"].as_f64().unwrap().round() as i64))
+            .collect();
+        times.sort_unstable();
+        assert_eq!(times, [(10, 10), (10, 106)]);
         let examiners = shown["decided"]["by_examiner"].as_array().unwrap();
         let mut of: Vec<(i64, i64)> = examiners.iter().map(|e| (e["complaints"].as_i64().unwrap(), e["late"]["count"].as_i64().unwrap())).collect();
         of.sort_unstable();
@@ -121,6 +134,17 @@ on_both_databases! {
         let track = row("decided", "track", "simple");
         assert_eq!((track["complaints"].as_str(), track["late"].as_str(), track["late_rate"].as_str(), track["overturned"].as_str()), ("3", "1", "0.333", "1"));
         assert_eq!(track["decision_hours_median"], step["hours_median"].to_string());
+        for (group, key) in [("all", ""), ("platform", "ali")] {
+            let of = row("decided", group, key);
+            assert_eq!((&of["decision_hours_median"], &of["decision_hours_p95"]), (&track["decision_hours_median"], &track["decision_hours_p95"]));
+        }
+        assert!(rows.iter().filter(|r| r["section"] == "decided" && r["group"] == "examiner").all(|r| !r["decision_hours_p95"].is_empty()));
+        let metrics = String::from_utf8(s.get("/metrics", &s.admin).await.bytes).unwrap();
+        for (by, key) in [("all", "all"), ("track", "simple"), ("platform", "ali")] {
+            let line = format!("fasttrack_step_hours{{by=\"{by}\",key=\"{key}\",step=\"decision\",quantile=\"0.95\"}} {}", hours("hours_p95"));
+            assert!(metrics.lines().any(|l| l == line), "{line} is not in {metrics}");
+        }
+        assert_eq!(metrics.lines().filter(|l| l.starts_with("fasttrack_step_hours{by=\"examiner\"") && l.contains("decision")).count(), 4);
         assert_eq!(row("queue", "all", "")["open"], shown["queue"]["all"]["open"].to_string());
         assert_eq!((row("decided", "platform", "ali")["complaints"].as_str(), row("final", "track", "simple")["complaints"].as_str()), ("3", "0"));
 
