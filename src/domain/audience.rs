@@ -64,8 +64,8 @@ fields! {
     "listings[].site" Examiner Platform Respondent Complainant;
     "listings[].url" Examiner Platform Complainant;
     // Of a complaint: its complainant and the house.
-    "asserted_items[]" Examiner Respondent Complainant;
-    "client_reference" Examiner Complainant;
+    "asserted_items[]" Examiner Platform Respondent Complainant;
+    "client_reference" Examiner Platform Complainant;
     "criteria[].code" Examiner Complainant;
     "criteria[].law" Examiner Complainant;
     "criteria[].met" Examiner Complainant;
@@ -79,8 +79,8 @@ fields! {
     "dispatches[].kind" Examiner Complainant;
     "dispatches[].lines[]" Examiner Complainant;
     "dispatches[].platform" Examiner Complainant;
-    "due_on" Examiner Complainant;
-    "filed_at" Examiner Complainant;
+    "due_on" Examiner Platform Complainant;
+    "filed_at" Examiner Platform Complainant;
     "findings[].check" Examiner Complainant;
     "findings[].code" Examiner Complainant;
     "findings[].confidence" Examiner Complainant;
@@ -97,12 +97,12 @@ fields! {
     "findings[].supplied_by" Examiner Complainant;
     "findings[].warning" Examiner Complainant;
     "listings[].by" Examiner Respondent Complainant;
-    "listings[].determination" Examiner Respondent Complainant;
+    "listings[].determination" Examiner Platform Respondent Complainant;
     "listings[].measure" Examiner Respondent Complainant;
     "listings[].platform" Examiner Complainant;
     "listings[].platform_rule" Examiner Complainant;
-    "listings[].product" Examiner Complainant;
-    "listings[].sku" Examiner Complainant;
+    "listings[].product" Examiner Platform Complainant;
+    "listings[].sku" Examiner Platform Complainant;
     "listings[].status" Examiner Complainant;
     "missing[].code" Examiner Complainant;
     "missing[].cure" Examiner Complainant;
@@ -110,8 +110,8 @@ fields! {
     "missing[].law" Examiner Complainant;
     "missing[].message" Examiner Complainant;
     "missing[].message_zh" Examiner Complainant;
-    "overall" Examiner Complainant;
-    "patent_number" Examiner Respondent Complainant;
+    "overall" Examiner Platform Complainant;
+    "patent_number" Examiner Platform Respondent Complainant;
     "platform_rules[].check" Examiner Complainant;
     "platform_rules[].code" Examiner Complainant;
     "platform_rules[].cure" Examiner Complainant;
@@ -127,8 +127,8 @@ fields! {
     "platform_rules[].seen" Examiner Complainant;
     "platform_rules[].supplied_by" Examiner Complainant;
     "platform_rules[].version" Examiner Complainant;
-    "provisional" Examiner Complainant;
-    "reference" Examiner Respondent Complainant;
+    "provisional" Examiner Platform Complainant;
+    "reference" Examiner Platform Respondent Complainant;
     "referrals[].body" Examiner Complainant;
     "referrals[].case_file_sha256" Examiner Complainant;
     "referrals[].ended_on" Examiner Complainant;
@@ -161,10 +161,10 @@ fields! {
     "reopened.why.unanswered[]" Examiner Complainant;
     "reopened.why.version" Examiner Complainant;
     "reopened.why.with" Examiner Complainant;
-    "rows_left_out[].code" Examiner Complainant;
-    "rows_left_out[].earlier" Examiner Complainant;
-    "rows_left_out[].pointer" Examiner Complainant;
-    "state" Examiner Respondent Complainant;
+    "rows_left_out[].code" Examiner Platform Complainant;
+    "rows_left_out[].earlier" Examiner Platform Complainant;
+    "rows_left_out[].pointer" Examiner Platform Complainant;
+    "state" Examiner Platform Respondent Complainant;
     "track" Examiner Respondent Complainant;
     "verdicts[].item" Examiner Respondent Complainant;
     "verdicts[].page" Examiner Respondent Complainant;
@@ -173,7 +173,7 @@ fields! {
     "verdicts[].read.by" Examiner Respondent Complainant;
     "verdicts[].read.confidence" Examiner Respondent Complainant;
     "verdicts[].verdict" Examiner Respondent Complainant;
-    "version" Examiner Complainant;
+    "version" Examiner Platform Complainant;
     "why" Examiner Complainant;
     // Of a report: the house and platforms.
     "report.verdicts[].item" Examiner Platform;
@@ -254,6 +254,13 @@ fields! {
     "report.completed_on" Platform;
     "report.form" Platform;
     "type" Platform;
+    // Of what a platform referred for an opinion, beside what it shares with complaints: that platform.
+    "hard_because[]" Platform;
+    "listings[].reasons[]" Platform;
+    "opinions[].issued_at" Platform;
+    "opinions[].lines[]" Platform;
+    "opinions[].text" Platform;
+    "question" Platform;
     // Both sides: contests, hearings, rulings, and what a seller is told.
     "answer_by" Respondent;
     "binding_document.authority" Platform;
@@ -321,6 +328,7 @@ fields! {
     "statement.text" Platform;
     // Conduct: the party it is about, and the house; nobody else.
     "conduct…" Examiner;
+    "consultation…" Examiner;
     "figures.complaints" Complainant;
     "figures.upheld.count" Complainant;
     "figures.upheld.rate" Complainant;
@@ -434,34 +442,36 @@ fields! {
     /// Every fact that a writ may be written from. A respondent's copy names the complainant's patent and its own
     /// listings, and nobody.
     WRIT_FIELDS;
-    "advisory_text" Examiner Respondent Complainant;
-    "asserted_items[]" Examiner Respondent Complainant;
+    "addressee" Examiner Platform Complainant;
+    "advisory_text" Examiner Platform Respondent Complainant;
+    "asserted_items[]" Examiner Platform Respondent Complainant;
     "closed_why" Examiner Complainant;
     "complainant" Examiner Complainant;
+    "consulted" Examiner Platform Complainant;
     "due_on" Examiner Complainant;
-    "filed_on" Examiner Respondent Complainant;
+    "filed_on" Examiner Platform Respondent Complainant;
     "forwarding_text" Examiner Respondent Complainant;
-    "issued_on" Examiner Respondent Complainant;
-    "issuer" Examiner Respondent Complainant;
+    "issued_on" Examiner Platform Respondent Complainant;
+    "issuer" Examiner Platform Respondent Complainant;
     "lift.reason" Examiner Respondent Complainant;
     "lift.scope_text" Examiner Respondent Complainant;
-    "listings[].determination" Examiner Respondent Complainant;
-    "listings[].item" Examiner Respondent Complainant;
-    "listings[].line" Examiner Respondent Complainant;
-    "listings[].reasons[]" Examiner Respondent Complainant;
-    "listings[].site" Examiner Respondent Complainant;
-    "listings[].takedown" Examiner Respondent Complainant;
-    "livemode" Examiner Respondent Complainant;
+    "listings[].determination" Examiner Platform Respondent Complainant;
+    "listings[].item" Examiner Platform Respondent Complainant;
+    "listings[].line" Examiner Platform Respondent Complainant;
+    "listings[].reasons[]" Examiner Platform Respondent Complainant;
+    "listings[].site" Examiner Platform Respondent Complainant;
+    "listings[].takedown" Examiner Platform Respondent Complainant;
+    "livemode" Examiner Platform Respondent Complainant;
     "missing[].cure" Examiner Complainant;
     "missing[].cure_zh" Examiner Complainant;
     "missing[].law" Examiner Complainant;
     "missing[].message" Examiner Complainant;
     "missing[].message_zh" Examiner Complainant;
-    "number" Examiner Respondent Complainant;
-    "patent.kind" Examiner Respondent Complainant;
-    "patent.number" Examiner Respondent Complainant;
-    "patent.title" Examiner Respondent Complainant;
-    "reference" Examiner Respondent Complainant;
+    "number" Examiner Platform Respondent Complainant;
+    "patent.kind" Examiner Platform Respondent Complainant;
+    "patent.number" Examiner Platform Respondent Complainant;
+    "patent.title" Examiner Platform Respondent Complainant;
+    "reference" Examiner Platform Respondent Complainant;
     "referral.body" Examiner Respondent Complainant;
     "referral.case_file_sha256" Examiner Respondent Complainant;
     "referral.reason" Examiner Respondent Complainant;
@@ -471,14 +481,16 @@ fields! {
     "statement.received_on" Examiner Respondent Complainant;
     "statement.seller" Examiner Complainant;
     "statement.text" Examiner Complainant;
-    "text" Examiner Respondent Complainant;
+    "text" Examiner Platform Respondent Complainant;
     "track" Examiner Complainant;
 }
 
 /// Whether an audience may see a writ of this kind; of it, what [`WRIT_FIELDS`] says.
 pub fn may_see(audience: Audience, kind: WritKind) -> bool {
     match kind {
-        WritKind::Forwarding | WritKind::Opinion | WritKind::MeasuresEnded | WritKind::Referral => {
+        // A platform's own: the opinion it asked for.
+        WritKind::Opinion => audience != Audience::Public,
+        WritKind::Forwarding | WritKind::MeasuresEnded | WritKind::Referral => {
             matches!(audience, Audience::Examiner | Audience::Complainant | Audience::Respondent)
         }
         WritKind::Acceptance | WritKind::Supplement | WritKind::NonAcceptance | WritKind::Closing => {

@@ -206,7 +206,8 @@ fn complaint_facts(x: &FactsFrom, f: &mut Facts) {
         f.insert(RULE_UNKNOWN.into(), count(RuleResult::Unknown).into());
     }
     // Silence says nothing: a seller that was not asked yet did not answer either.
-    if x.seller_answered {
+    let answered_there = x.notice.consultation.as_ref().is_some_and(|c| !c.seller_documents.is_empty());
+    if x.seller_answered || answered_there {
         f.insert("seller.substantial_answer".into(), true.into());
     }
 }

@@ -28,6 +28,8 @@ pub struct FormalInput<'a> {
     pub has_report: bool,
     /// Documents filed so far.
     pub documents: &'a [DocumentFiled],
+    /// Whether a platform referred it for an opinion: what a notice must have was for the platform to check.
+    pub referred: bool,
     /// Day of the check, Asia/Shanghai.
     pub today: Date,
     /// Last day of the patent's term by the number or a source beyond the complainant, if it is over.
@@ -54,6 +56,9 @@ pub fn formal_check(x: &FormalInput) -> FormalResult {
             ("none: an expired patent cannot be asserted", "无法补正"),
             "专利法 42",
         )]);
+    }
+    if x.referred {
+        return FormalResult::Accepted;
     }
     let mut found = Vec::new();
     let has = |kinds: &[DocumentKind]| x.documents.iter().any(|d| kinds.contains(&d.kind));

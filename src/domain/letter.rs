@@ -126,6 +126,10 @@ type Told = (LetterKind, Option<Uuid>, Option<Date>);
 pub fn letters(t: &Transition) -> Vec<LetterDraft> {
     let c = t.after();
     let mut all: Vec<LetterDraft> = Vec::new();
+    // Who complains to a platform is no party here.
+    if c.filed.consultation.is_some() {
+        return all;
+    }
     for (stored, event) in t.numbered() {
         // A lead is nobody's business but that of who enforces.
         let lead = match event {

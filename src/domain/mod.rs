@@ -9,6 +9,7 @@ pub mod automation_watch;
 pub mod calendar;
 pub mod complaint;
 pub mod conduct;
+pub mod consultation;
 pub mod dispatch;
 pub mod egress;
 pub mod examine;

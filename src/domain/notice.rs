@@ -9,6 +9,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::consultation::ConsultationStated;
+
 /// Most accused products in one complaint.
 pub const ACCUSED_PRODUCTS_MAX: usize = 50;
 /// Most listings in one complaint, over all accused products.
@@ -508,6 +510,9 @@ pub struct NoticeCase {
     pub relisting_of: Option<String>,
     /// Proceedings as stated.
     pub proceedings: ProceedingsStated,
+    /// What a platform says that refers it for an opinion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<ConsultationStated>,
 }
 
 /// The people of a notice: kept encrypted, one record each.
@@ -555,6 +560,7 @@ impl NoticeForm {
             documents: self.documents,
             relisting_of: self.relisting_of,
             proceedings: self.proceedings,
+            consultation: None,
         };
         let complainant = Complainant { person, service_address: self.service_address, truth_guarantee: self.truth_guarantee };
         Some((case, complainant, self.agent))

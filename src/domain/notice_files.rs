@@ -52,6 +52,7 @@ impl NoticeCase {
             p.pictures.iter().map(String::as_str).chain(snapshots)
         });
         let documents = self.documents.iter().map(|d| d.file.as_str());
-        self.report.as_deref().into_iter().chain(documents).chain(of_products)
+        let of_seller = self.consultation.iter().flat_map(|c| c.seller_documents.iter().map(String::as_str));
+        self.report.as_deref().into_iter().chain(documents).chain(of_products).chain(of_seller)
     }
 }

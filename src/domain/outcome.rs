@@ -107,9 +107,9 @@ pub struct Outcome {
     pub final_from: Option<Date>,
 }
 
-/// How the complaint ended; none while it goes on.
+/// How the complaint ended; none while it goes on, and of a consultation, which its platform ends.
 pub fn outcome(c: &Complaint) -> Option<Outcome> {
-    let ending = ending(c)?;
+    let ending = ending(c).filter(|_| c.filed.consultation.is_none())?;
     let seconds = |at: jiff::Timestamp| at.duration_since(c.filed_at).as_secs().max(0);
     let first = c.decisions.first().filter(|_| ending.is_decision());
     let decided_at = c.decided_at.filter(|_| ending.is_decision());

@@ -108,7 +108,9 @@ pub fn writs(t: &Transition, sent: &[DispatchDraft]) -> Vec<WritDraft> {
             let year = i32::from(shanghai_date(stored.at).year());
             drafts.push(WritDraft { id, kind, seq: stored.seq, lines, about, issued_at: stored.at, year });
         };
-        if let Some((kind, lines, about)) = told(event) {
+        // A platform is answered by an opinion, and told nothing else in writing.
+        let consulted = t.after().filed.consultation.is_some();
+        if let Some((kind, lines, about)) = told(event).filter(|(kind, ..)| !consulted || *kind == WritKind::Opinion) {
             put(kind, (lines.unwrap_or_else(|| all.clone()), about));
         }
         let lifts = sent.iter().filter(|d| d.kind == DispatchKind::Lift && d.seq == stored.seq);

@@ -28,6 +28,8 @@ pub struct StoredComplaint {
 pub struct ComplaintFilter {
     /// Account that filed.
     pub account: Option<Uuid>,
+    /// The platform that referred it for an opinion.
+    pub referred_by: Option<String>,
     /// Word of the state.
     pub state: Option<String>,
     /// Word of the track.
@@ -97,6 +99,9 @@ impl Store {
                 .into_boxed::<Db>();
             if let Some(account) = filter.account {
                 query = query.filter(complaints::account_id.eq(Id(account)));
+            }
+            if let Some(platform) = filter.referred_by.clone() {
+                query = query.filter(complaints::referred_by.eq(platform));
             }
             if let Some(state) = filter.state.clone() {
                 query = query.filter(complaints::state.eq(state));

@@ -92,6 +92,8 @@ pub struct ComplaintRow {
     pub pending: i32,
     /// Why it is with the examiners again, in codes by comma.
     pub reopened: Option<String>,
+    /// The platform that asks for an opinion on it.
+    pub referred_by: Option<String>,
 }
 
 /// The projection of a listing.

@@ -195,6 +195,7 @@ diesel::table! {
         pending -> Integer,
         sealed_seq -> Integer,
         reopened -> Nullable<Text>,
+        referred_by -> Nullable<Text>,
     }
 }
 diesel::table! {

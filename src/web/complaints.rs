@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{ETAG, HeaderName, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -38,7 +38,7 @@ struct Batch {
     complaints: Vec<Box<RawValue>>,
 }
 
-fn key_of(req: &HttpRequest) -> Result<String, Problem> {
+pub(super) fn key_of(req: &HttpRequest) -> Result<String, Problem> {
     let malformed = || Problem::new(400, "idempotency.key_malformed", format!("1 to {IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters"));
     let Some(value) = req.headers().get(&IDEMPOTENCY_KEY) else {
         return Err(Problem::new(400, "idempotency.key_missing", "send an Idempotency-Key, so that trying again files nothing twice"));
@@ -49,7 +49,7 @@ fn key_of(req: &HttpRequest) -> Result<String, Problem> {
 }
 
 /// SHA-256 over route, the notice as it is understood (not as it is spaced), and the files' names and hashes.
-fn fingerprint(route: &str, form: &NoticeForm, files: &NamedFiles) -> Result<[u8; 32], Problem> {
+pub(super) fn fingerprint(route: &str, form: &impl Serialize, files: &NamedFiles) -> Result<[u8; 32], Problem> {
     let understood = serde_json::to_vec(form).map_err(|e| super::problem::internal(&e))?;
     let mut hash = Sha256::new();
     hash.update(route.as_bytes());
@@ -65,7 +65,7 @@ fn fingerprint(route: &str, form: &NoticeForm, files: &NamedFiles) -> Result<[u8
 }
 
 /// The files that came with a request, as they will be registered with what it brings about.
-fn arrived(web: &Web, parts: &Parts) -> NamedFiles {
+pub(super) fn arrived(web: &Web, parts: &Parts) -> NamedFiles {
     parts.files.iter().map(|(name, kept)| (name.clone(), web.desk.arrived_file(kept.clone()))).collect()
 }
 
@@ -81,7 +81,7 @@ async fn named(web: &Web, caller: &Caller, parts: &Parts) -> Result<NamedFiles, 
     Ok(files)
 }
 
-fn unnamed(files: &NamedFiles, used: &[&str]) -> Result<(), Problem> {
+pub(super) fn unnamed(files: &NamedFiles, used: &[&str]) -> Result<(), Problem> {
     let problems: Vec<FieldProblem> = files
         .keys()
         .filter(|name| !used.contains(&name.as_str()))
@@ -95,7 +95,7 @@ fn unnamed(files: &NamedFiles, used: &[&str]) -> Result<(), Problem> {
     if problems.is_empty() { Ok(()) } else { Err(Problem::fields("body.invalid", problems)) }
 }
 
-fn document<'a>(parts: &'a Parts, name: &str) -> Result<&'a [u8], Problem> {
+pub(super) fn document<'a>(parts: &'a Parts, name: &str) -> Result<&'a [u8], Problem> {
     parts.json.as_deref().ok_or_else(|| Problem::new(422, "multipart.part_missing", format!("the part {name} is missing")))
 }
 
@@ -113,17 +113,22 @@ pub async fn file(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, paylo
     let key = key
         .map(|key| Ok::<_, Problem>(IdempotencyKey { key, route: ROUTE, fingerprint: fingerprint(ROUTE, &form, &files)? }))
         .transpose()?;
-    let answer = web.desk.file_complaint(&caller, Filing { form, files, arriving: parts.arriving, key }).await?;
+    let answer = web.desk.file_complaint(&caller, Filing::of_complainant((form, key), (files, parts.arriving))).await?;
+    Ok(filed(answer, ("/v1/complaints", dry_run)))
+}
+
+/// The answer to a filing, with where it is.
+pub(super) fn filed(answer: crate::workflow::Answer, (at, dry_run): (&str, bool)) -> HttpResponse {
     let mut response =
         HttpResponse::build(actix_web::http::StatusCode::from_u16(answer.status).unwrap_or(actix_web::http::StatusCode::CREATED));
     if let Some((id, version)) = answer.of.or_else(|| Head::of(&answer.body).filter(|_| !dry_run)) {
-        response.insert_header((LOCATION, format!("/v1/complaints/{id}")));
+        response.insert_header((LOCATION, format!("{at}/{id}")));
         response.insert_header((ETAG, etag(version)));
     }
     if answer.replayed {
         response.insert_header((REPLAYED.clone(), "true"));
     }
-    Ok(response.content_type("application/json").body(answer.body))
+    response.content_type("application/json").body(answer.body)
 }
 
 /// Id and version out of a stored answer.
@@ -167,7 +172,7 @@ async fn file_row(web: &Web, caller: &Caller, (key, index): (&str, usize), json:
     let form: NoticeForm = typed(json)?;
     let files = NamedFiles::new();
     let key = IdempotencyKey { key: format!("{key}#{index}"), route: ROUTE, fingerprint: fingerprint(ROUTE, &form, &files)? };
-    let answer = web.desk.file_complaint(caller, Filing { form, files, arriving: Vec::new(), key: Some(key) }).await?;
+    let answer = web.desk.file_complaint(caller, Filing::of_complainant((form, Some(key)), (files, Vec::new()))).await?;
     let text = String::from_utf8(answer.body).map_err(|e| super::problem::internal(&e))?;
     Ok((answer.status, RawValue::from_string(text).map_err(|e| super::problem::internal(&e))?))
 }

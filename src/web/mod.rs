@@ -12,6 +12,7 @@ pub mod body;
 mod bulk;
 mod complaints;
 mod conduct;
+mod consultations;
 mod contest;
 mod csv;
 mod desk_rules;

@@ -4,8 +4,8 @@
 use actix_web::web;
 
 use super::{
-    accounts, automation, bulk, complaints, conduct, contest, desk_rules, endpoints, events, examination, files, flags, lab, oversight,
-    platform, platform_rules, public, queue, report_pages, reports, rights, seller, service, staff, writs,
+    accounts, automation, bulk, complaints, conduct, consultations, contest, desk_rules, endpoints, events, examination, files, flags, lab,
+    oversight, platform, platform_rules, public, queue, report_pages, reports, rights, seller, service, staff, writs,
 };
 use crate::workflow::Role;
 
@@ -101,6 +101,11 @@ routes! {
     post "/v1/platform/dispatches/{dispatch_id}/acknowledgements" PLATFORMS platform::acknowledge;
     post "/v1/platform/dispatches/{dispatch_id}/resolutions" PLATFORMS platform::resolve;
     post "/v1/platform/relistings" PLATFORMS platform::relisting;
+    post "/v1/platform/referrals" PLATFORMS consultations::refer;
+    get "/v1/platform/referrals" PLATFORMS consultations::list;
+    get "/v1/platform/referrals/{referral_id}" PLATFORMS consultations::show;
+    get "/v1/platform/referrals/{referral_id}/documents" PLATFORMS writs::list_for_platform;
+    get "/v1/platform/referrals/{referral_id}/documents/{document_id}" PLATFORMS writs::file_for_platform;
     post "/v1/platform/dispatches/{dispatch_id}/redelivery" PLATFORMS endpoints::redeliver_own;
     get "/v1/platform/rule" PLATFORMS platform_rules::show_own;
     put "/v1/platform/rule" PLATFORMS platform_rules::put_own;

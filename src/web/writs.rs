@@ -1,4 +1,5 @@
-//! Documents this centre issued (文书), for the complainant, for the house, and for a seller about its own listings.
+//! Documents this centre issued (文书), for the complainant, for the house, for a platform that asked for an opinion, and
+//! for a seller about its own listings.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpResponse, web};
@@ -40,6 +41,18 @@ pub async fn list(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>
 pub async fn file(web: web::Data<Web>, Who(caller): Who, path: Named) -> Answer {
     let ids = named(&web, path).await?;
     Ok(pdf(web.desk.writ(&caller, ids).await?))
+}
+
+/// `GET /v1/platform/referrals/{referral_id}/documents`
+pub async fn list_for_platform(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
+    let id = web.desk.complaint_id(&path).await?;
+    Ok(list_of(web.desk.writs_for_platform(&caller, id).await?))
+}
+
+/// `GET /v1/platform/referrals/{referral_id}/documents/{document_id}`
+pub async fn file_for_platform(web: web::Data<Web>, Who(caller): Who, path: Named) -> Answer {
+    let ids = named(&web, path).await?;
+    Ok(pdf(web.desk.writ_for_platform(&caller, ids).await?))
 }
 
 /// `GET /v1/seller/documents`

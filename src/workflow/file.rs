@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::consultations::consultation_view;
 use super::flags::Complains;
 use super::prepare::{Assessment, KnownReport, Wording};
 use super::reports::{filed_report, others};
@@ -19,6 +20,7 @@ use crate::domain::complaint::{
     Actor, Complaint, Decided, DocumentFiled, Event, Filed, ListingFiled, NotAccepted, PartyRef, SupplementRequested, Transition,
     item_key_of,
 };
+use crate::domain::consultation::{Consultation, ConsultationStated, FILED_BY_API, PLATFORM_REFERRAL};
 use crate::domain::formal::{FormalInput, FormalResult, SUPPLEMENT_WORKING_DAYS, formal_check};
 use crate::domain::job::JobKind;
 use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, NoticeProblem, Person};
@@ -57,6 +59,26 @@ pub struct Filing {
     pub arriving: Vec<Arriving>,
     /// Its idempotency key; without one (dry run) nothing is stored.
     pub key: Option<IdempotencyKey>,
+    /// What a platform says that refers it for an opinion.
+    pub(super) referred: Option<Referred>,
+}
+
+/// What a platform says beside the notice it refers.
+#[derive(Clone, Debug)]
+pub(super) struct Referred {
+    pub(super) consultation: Consultation,
+    pub(super) explanation: String,
+    /// Names of the files of what the seller says, with their JSON Pointers.
+    pub(super) own_files: Vec<(String, String)>,
+    /// What is wrong with it.
+    pub(super) problems: Vec<NoticeProblem>,
+}
+
+impl Filing {
+    /// One of a complainant's.
+    pub fn of_complainant((form, key): (NoticeForm, Option<IdempotencyKey>), (files, arriving): (NamedFiles, Vec<Arriving>)) -> Self {
+        Filing { form, files, arriving, key, referred: None }
+    }
 }
 
 /// An answer as it is sent, and kept for a repeated key.
@@ -91,6 +113,7 @@ struct Checked {
     file_ids: Vec<Uuid>,
     uploaded: Vec<FileRow>,
     arriving: Vec<Arriving>,
+    consultation: Option<Consultation>,
 }
 
 impl Desk {
@@ -119,14 +142,18 @@ impl Desk {
             None => None,
         };
         let uploaded: Vec<FileRow> = filing.files.values().map(|f| f.row(caller.account)).collect();
-        let names: Vec<&str> = form.files().into_iter().map(|(_, name)| name).collect();
+        let referred = filing.referred;
+        let place = |pointer: String| if referred.is_some() { format!("/notice{pointer}") } else { pointer };
+        let sellers = referred.iter().flat_map(|r| r.own_files.iter().map(|(pointer, name)| (pointer.clone(), name.as_str())));
+        let named: Vec<(String, &str)> = form.files().into_iter().map(|(pointer, name)| (place(pointer), name)).chain(sellers).collect();
+        let names: Vec<&str> = named.iter().map(|(_, name)| *name).collect();
         let files = self.find_files(caller, &names, filing.files).await?;
-        let missing = form
-            .files()
-            .into_iter()
-            .filter(|(_, name)| !files.contains_key(*name))
-            .map(|(pointer, name)| unknown_file(pointer, name))
-            .collect::<Vec<_>>();
+        let missing = named.into_iter().filter(|(_, name)| !files.contains_key(*name)).map(|(pointer, name)| unknown_file(pointer, name));
+        let mut problems: Vec<NoticeProblem> = referred.iter().flat_map(|r| r.problems.clone()).chain(missing).collect();
+        let stated = referred.as_ref().map(|r| ConsultationStated {
+            explanation: r.explanation.clone(),
+            seller_documents: r.own_files.iter().filter_map(|(_, name)| Some(files.get(name)?.sha256.clone())).collect(),
+        });
         form.rename_files(|name| files.get(name).map_or_else(|| name.to_owned(), |f| f.sha256.clone()));
         let mut file_ids: Vec<Uuid> = files.values().map(|f| f.id).filter(|id| uploaded.iter().all(|u| u.id != *id)).collect();
         if let Some(right) = from_right {
@@ -134,18 +161,23 @@ impl Desk {
             form.documents.splice(0..0, right.case.documents);
             file_ids.extend(right.file_ids);
         }
-        match (check_notice(form), missing.is_empty()) {
-            (Ok(Notice { case, complainant, agent, number, asserted_items, listings }), true) => {
-                file_ids.sort_unstable();
-                file_ids.dedup();
-                Ok(Checked { number, asserted_items, listings, case, complainant, agent, file_ids, uploaded, arriving: filing.arriving })
-            }
-            (Ok(_), false) => Err(DeskError::Notice(missing)),
-            (Err(mut problems), _) => {
-                problems.extend(missing);
-                Err(DeskError::Notice(problems))
-            }
+        let checked = check_notice(form).map_err(|found| found.into_iter().map(|p| NoticeProblem { pointer: place(p.pointer), ..p }));
+        let Notice { mut case, complainant, agent, number, asserted_items, listings } = match checked {
+            Ok(notice) => notice,
+            Err(found) => return Err(DeskError::Notice(found.chain(problems).collect())),
+        };
+        if let Some(r) = &referred {
+            problems.extend(self.not_its_own(&r.consultation.platform, &listings).await?);
         }
+        if !problems.is_empty() {
+            return Err(DeskError::Notice(problems));
+        }
+        case.consultation = stated;
+        file_ids.sort_unstable();
+        file_ids.dedup();
+        let consultation = referred.map(|r| r.consultation);
+        let arriving = filing.arriving;
+        Ok(Checked { number, asserted_items, listings, case, complainant, agent, file_ids, uploaded, arriving, consultation })
     }
 
     /// Fills in what the right says, but its files, which are known by their hashes.
@@ -218,7 +250,7 @@ impl Desk {
             account: caller.account,
             reference: reference(reference_bits(id)?),
             client_reference: case.client_reference.clone(),
-            filed_via: "api".into(),
+            filed_via: checked.consultation.as_ref().map_or(FILED_BY_API, |_| PLATFORM_REFERRAL).into(),
             language: case.language,
             patent_number: number.clone(),
             asserted_items: checked.asserted_items.clone(),
@@ -232,6 +264,7 @@ impl Desk {
             listings,
             relisting_of,
             right: case.right,
+            consultation: checked.consultation.clone(),
         };
         let transition = Complaint::file(id, &caller.actor(), now, filed);
         let register_version = context.register.as_ref().map(|(v, _)| *v);
@@ -240,7 +273,11 @@ impl Desk {
         let urls: Vec<Option<String>> = case.listings().map(|(_, l)| l.url.clone()).collect();
         let kept = assessment.kept();
         let examination = kept.body();
-        let view = filed_outline(transition.after(), &kept.findings, (&urls, left_out));
+        let after = transition.after();
+        let (view, asked) = match &checked.consultation {
+            None => (filed_outline(after, &kept.findings, (&urls, left_out)), None),
+            Some(asked) => (filed_outline(after, &[], (&urls, Vec::new())), Some(consultation_view(after, asked, (&[], left_out)))),
+        };
         let Some(key) = key else {
             if let Some(report) = &report {
                 self.keep_reading(report).await?;
@@ -250,7 +287,7 @@ impl Desk {
         };
         let status = 201;
         let of = Some((id, transition.after().seq));
-        let outline = outline(&view);
+        let outline = asked.map_or_else(|| outline(&view), |asked| outline(&asked));
         let answer = Answer { status, body: outline.with(&examination), of, replayed: false };
         let dispatches = self.dispatches(
             &transition,
@@ -386,6 +423,7 @@ impl Desk {
             truth_guarantee: x.case.truth_guaranteed_on.is_some(),
             service_address: x.case.service_address_confirmed,
             has_report: x.case.report.is_some(),
+            referred: x.case.consultation.is_some(),
             documents: &complaint.documents,
             today,
             term_ended_on: x.assessment.term_ended_on,
@@ -422,7 +460,8 @@ impl Desk {
         now: Timestamp,
         proof: Option<&MayAutomate>,
     ) -> Result<Transition, DeskError> {
-        let Some(proof) = proof else { return Ok(t) };
+        // An opinion is given by a named examiner.
+        let Some(proof) = proof.filter(|_| t.after().filed.consultation.is_none()) else { return Ok(t) };
         let lines = t.after().pending_lines();
         if lines.is_empty() || t.after().reopened.is_some() || t.after().track != Some(crate::domain::policy::Track::Simple) {
             return Ok(t);

@@ -195,6 +195,9 @@ impl Desk {
         let loaded = self.load(at.complaint).await?;
         let c = &loaded.complaint;
         at.stands(c)?;
+        if c.filed.consultation.is_some() {
+            return Err(DeskError::rule("flag.no_party", "who complains to a platform is no party here, and could not answer"));
+        }
         if form.against == Against::Agency && !self.files_as_agency(c).await? {
             return Err(DeskError::rule("flag.no_agency", "no agency filed this complaint"));
         }

@@ -69,7 +69,10 @@ impl Desk {
         // Who answered already was heard.
         let heard = |line: &u32| after.listing(*line).is_some_and(|l| l.heard);
         let lines: Vec<u32> = after.pending_lines().into_iter().filter(|line| !heard(line)).collect();
-        if after.state != State::Accepted || after.track != Some(Track::Complex) || after.hearing.is_some() || lines.is_empty() {
+        // The platform heard it.
+        let consulted = after.filed.consultation.is_some();
+        if consulted || after.state != State::Accepted || after.track != Some(Track::Complex) || after.hearing.is_some() || lines.is_empty()
+        {
             return Ok(t);
         }
         let opened_on = shanghai_date(now);

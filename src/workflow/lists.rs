@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::views::ComplaintItem;
-use super::{Desk, DeskError};
+use super::{Caller, Desk, DeskError};
 use crate::domain::complaint::State;
 use crate::domain::reference::parse_reference;
 use crate::store::{ComplaintFilter, ComplaintRow};
@@ -108,6 +108,19 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Rule`] for a bad limit, cursor or number.
     pub async fn complaints(&self, account: Option<Uuid>, q: ComplaintQuery) -> Result<ComplaintPage, DeskError> {
+        self.complaints_of(ComplaintFilter { account, ..ComplaintFilter::default() }, q).await
+    }
+
+    /// Complaints the caller's platform referred for an opinion, newest first.
+    ///
+    /// # Errors
+    /// [`DeskError::Rule`] for a bad limit, cursor or number; [`DeskError::NotFound`] for who speaks for no platform.
+    pub async fn consultations(&self, caller: &Caller, q: ComplaintQuery) -> Result<ComplaintPage, DeskError> {
+        let referred_by = Some(caller.platform.clone().ok_or(DeskError::NotFound)?);
+        self.complaints_of(ComplaintFilter { referred_by, ..ComplaintFilter::default() }, q).await
+    }
+
+    async fn complaints_of(&self, whose: ComplaintFilter, q: ComplaintQuery) -> Result<ComplaintPage, DeskError> {
         let limit = rows_asked(q.limit)?;
         known_words(q.state.as_deref(), q.track.as_deref())?;
         let number = match q.patent_number {
@@ -117,13 +130,13 @@ impl Desk {
             ),
         };
         let filter = ComplaintFilter {
-            account,
             state: q.state,
             track: q.track,
             patent_number: number,
             reference: q.reference.as_deref().map(|r| parse_reference(r).unwrap_or_else(|| r.to_owned())),
             client_reference: q.client_reference,
             item_key: q.item,
+            ..whose
         };
         let after: Option<(Timestamp, Uuid)> = cursor_position(q.cursor.as_deref())?;
         let mut rows = self.store.complaints_page(filter, after, limit + 1).await?;

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::consultations::own;
 use super::prepare::sha256_hex;
 use super::{Caller, Desk, DeskError};
 use crate::domain::audience::{Audience, may_see, sifted_for_writ};
@@ -31,6 +32,8 @@ use crate::writ::{paper, typeset};
 
 /// The copy that holds everything.
 const WHOLE: &str = "whole";
+/// The copy of a platform that asked for an opinion.
+const PLATFORM: &str = "platform";
 /// What stands for a person that was erased.
 const ERASED: &str = "（已删除）";
 
@@ -58,6 +61,7 @@ pub struct WritView {
 /// Who reads: the whole, or a respondent's copy about some listings only.
 enum Reader<'a> {
     Whole,
+    Platform,
     Respondent(&'a [u32]),
 }
 
@@ -65,6 +69,7 @@ impl Reader<'_> {
     fn audience(&self) -> Audience {
         match self {
             Reader::Whole => Audience::Complainant,
+            Reader::Platform => Audience::Platform,
             Reader::Respondent(_) => Audience::Respondent,
         }
     }
@@ -73,7 +78,7 @@ impl Reader<'_> {
     fn lines(&self, row: &WritRow) -> Vec<u32> {
         let all = row.lines();
         match self {
-            Reader::Whole => all,
+            Reader::Whole | Reader::Platform => all,
             Reader::Respondent(own) => all.into_iter().filter(|l| own.contains(l)).collect(),
         }
     }
@@ -82,6 +87,7 @@ impl Reader<'_> {
     fn copy(&self, lines: &[u32]) -> String {
         match self {
             Reader::Whole => WHOLE.to_owned(),
+            Reader::Platform => PLATFORM.to_owned(),
             Reader::Respondent(_) => {
                 let lines: Vec<String> = lines.iter().map(u32::to_string).collect();
                 format!("listings {}", sha256_hex(lines.join(",").as_bytes()))
@@ -101,6 +107,8 @@ struct Source {
     case: NoticeCase,
     complainant: Option<Complainant>,
     said: Option<SellerWords>,
+    /// The name of the platform that asked.
+    addressee: Option<String>,
     /// The words of reasons that leads put on the list.
     reasons: ReasonList,
     /// The people it names, where they are still known.
@@ -170,6 +178,30 @@ impl Desk {
         self.writ_bytes((side.complaint, &stored), (writ, &Reader::Respondent(&side.lines))).await
     }
 
+    /// The opinions a platform was given in a consultation of its own.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], also for another's.
+    pub async fn writs_for_platform(&self, caller: &Caller, id: Uuid) -> Result<Vec<WritView>, DeskError> {
+        let stored = self.own_consultation(caller, id).await?;
+        self.shown_writs((id, &stored), &Reader::Platform).await
+    }
+
+    /// One of them, with its bytes.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], also for another's.
+    pub async fn writ_for_platform(&self, caller: &Caller, (id, writ): (Uuid, Uuid)) -> Result<(WritView, Bytes), DeskError> {
+        let stored = self.own_consultation(caller, id).await?;
+        self.writ_bytes((id, &stored), (writ, &Reader::Platform)).await
+    }
+
+    async fn own_consultation(&self, caller: &Caller, id: Uuid) -> Result<StoredComplaint, DeskError> {
+        let stored = self.store.complaint(id).await?.ok_or(DeskError::NotFound)?;
+        own(caller, &replayed(id, &stored.log)?)?;
+        Ok(stored)
+    }
+
     async fn own_complaint(&self, caller: &Caller, id: Uuid) -> Result<StoredComplaint, DeskError> {
         let stored = self.store.complaint(id).await?.ok_or(DeskError::NotFound)?;
         let own = replayed(id, &stored.log)?.filed.account == caller.account;
@@ -231,8 +263,8 @@ impl Desk {
         let record = self.vault.seal(copy_id(&made), &STANDARD.encode(&bytes))?;
         let [party_id, other_party_id] = match reader {
             Reader::Whole => source.parties,
-            // A respondent's copy names nobody.
-            Reader::Respondent(_) => [None, None],
+            // A respondent's copy, and a platform's, names nobody.
+            Reader::Respondent(_) | Reader::Platform => [None, None],
         };
         let sealed = WritBytesRow { writ_id: row.id, copy: copy.clone(), party_id, other_party_id, sealed: record.sealed, key: record.key };
         self.store.put_writ_copy(made, sealed).await?;
@@ -259,7 +291,10 @@ impl Desk {
         let ids = [complainant.map(|p| p.id), said.map(|p| p.id)];
         let (complainant, said) = (self.opened(complainant)?, self.opened(said)?);
         let reasons = self.reasons().await?.rule;
-        Ok(Source { complaint, event, case, complainant, said, reasons, parties: ids })
+        let platforms = self.platforms().await?;
+        let asked = complaint.filed.consultation.as_ref();
+        let addressee = asked.and_then(|a| platforms.iter().find(|p| p.code == a.platform)).map(|p| p.name.clone());
+        Ok(Source { complaint, event, case, complainant, said, addressee, reasons, parties: ids })
     }
 
     fn opened<T: serde::de::DeserializeOwned>(&self, row: Option<&PartyRow>) -> Result<Option<T>, DeskError> {
@@ -268,7 +303,7 @@ impl Desk {
     }
 }
 
-fn replayed(id: Uuid, log: &[StoredEvent]) -> Result<Complaint, DeskError> {
+pub(super) fn replayed(id: Uuid, log: &[StoredEvent]) -> Result<Complaint, DeskError> {
     Complaint::replay(id, log).map_err(|e| DeskError::Store(StoreError::corrupt("events", id, e)))
 }
 
@@ -310,6 +345,10 @@ fn facts(source: &Source, (row, lines): (&WritRow, &[u32])) -> Result<Value, Des
         "advisory_text": ADVISORY_TEXT,
         "forwarding_text": FORWARDING_TEXT,
     });
+    if let Some(asked) = &c.filed.consultation {
+        facts["addressee"] = source.addressee.as_deref().unwrap_or(&asked.platform).into();
+        facts["consulted"] = true.into();
+    }
     if kind == WritKind::MeasuresEnded {
         facts["lift"] = json!({ "reason": lift_reason(&source.event), "scope_text": SCOPE_TEXT });
     }

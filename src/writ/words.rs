@@ -56,7 +56,8 @@ pub fn paper(kind: WritKind, facts: &Value) -> Result<Paper, WordsError> {
     let trial = facts["livemode"] != Value::Bool(true);
     let words = |book: &'static Book| book.writs.get(kind.word()).ok_or_else(|| WordsError(format!("none for {}", kind.word())));
     let (zh, en) = (words(&ZH)?, words(&EN)?);
-    let addressee = |book: &Book, colon: &str| match facts["complainant"].as_str() {
+    let named = facts["addressee"].as_str().or(facts["complainant"].as_str());
+    let addressee = |book: &Book, colon: &str| match named {
         Some(name) => format!("{name}{colon}"),
         None => format!("{}{colon}", book.to_respondent),
     };

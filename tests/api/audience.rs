@@ -16,7 +16,15 @@ const BODIES: &[(Audience, &[&str])] = &[
     (Audience::Examiner, &["ComplaintForExaminer"]),
     (
         Audience::Platform,
-        &["TakedownDecided", "LiftDecided", "HearingOpened", "StatementToForward", "MeasureKept", "ListingResolveRequested"],
+        &[
+            "OpinionAsked",
+            "TakedownDecided",
+            "LiftDecided",
+            "HearingOpened",
+            "StatementToForward",
+            "MeasureKept",
+            "ListingResolveRequested",
+        ],
     ),
     (Audience::Respondent, &["ComplaintForSeller"]),
     (Audience::Complainant, &["Complaint", "OwnConduct"]),

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::support::notices::{Deposited, JUICER, LAMP, deposit_right, notice};
 use crate::support::{Engine, Service, fixture, on_both_databases};
 
-const BOUNDARY: &str = "fasttrack-test-boundary";
+pub const BOUNDARY: &str = "fasttrack-test-boundary";
 
 /// A multipart body of these parts: name, media type, bytes.
 pub fn multipart(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {

@@ -18,6 +18,7 @@ mod bucket;
 mod case_file;
 mod clocks;
 mod conduct;
+mod consultations;
 mod contest;
 mod contract;
 mod corpus;

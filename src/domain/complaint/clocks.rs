@@ -9,6 +9,7 @@ use super::{
     SupplementPeriodEnded, WaitingPeriodEnded,
 };
 use crate::domain::calendar::{Calendar, Due, end_of_day, shanghai_date};
+use crate::domain::consultation::PLATFORM_REFERRAL;
 use crate::domain::patent::{PatentKind, PatentNumber};
 use crate::domain::platform_rule::{RULE_NOT_MET, RULE_UNKNOWN, RuleResult, RuleSeen};
 use crate::domain::policy::Track;
@@ -154,7 +155,8 @@ impl Complaint {
         let again = self.reopened.iter().flat_map(|r| r.why.codes());
         let second = self.proposed.iter().map(|_| SECOND_EXAMINER.to_owned());
         let looks = self.reviews.iter().filter(|r| !r.decided).map(|_| SECOND_LOOK.to_owned());
-        met.chain(again).chain(second).chain(looks).chain(self.rules_open()).collect()
+        let asked = self.filed.consultation.iter().map(|_| PLATFORM_REFERRAL.to_owned());
+        met.chain(again).chain(second).chain(looks).chain(asked).chain(self.rules_open()).collect()
     }
 
     /// What became of the rule of a listing's platform.

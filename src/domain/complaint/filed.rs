@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::consultation::Consultation;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
 
 /// A person, by id in `parties` and keyed digest of what was said of it.
@@ -25,7 +26,7 @@ pub struct Filed {
     /// The complainant's own reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
-    /// How it came in: `api`.
+    /// How it came in: `api`, `platform_referral`.
     pub filed_via: String,
     /// Language of messages.
     pub language: Language,
@@ -58,6 +59,9 @@ pub struct Filed {
     /// The right it names: patent, people, documents and report were taken from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub right: Option<Uuid>,
+    /// What its platform asks, where it was a platform that referred it; absent in what came before that could be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<Consultation>,
 }
 
 /// One document.

@@ -357,6 +357,12 @@ pub enum Refused {
     /// A second look that cannot be asked for or taken.
     #[error(transparent)]
     Review(#[from] ReviewRefused),
+    /// It is a consultation, which is answered by an opinion and nothing else.
+    #[error("{event} is not possible in a consultation: it is answered by an opinion, and asks no measure")]
+    Consultation {
+        /// Event refused.
+        event: &'static str,
+    },
     /// A referral that cannot be made or ended.
     #[error(transparent)]
     Referral(#[from] ReferralRefused),

@@ -213,6 +213,7 @@ impl Complaint {
             return Err(Refused::Recused);
         }
         let after = state_after(&self, event).ok_or(Refused::State { state: self.state.word(), event: name })?;
+        self.may_be_consulted(event)?;
         self.may_be_reviewed(event)?;
         self.may_be_referred(event)?;
         self.has_four_eyes(event)?;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::automation::MayAutomate;
+use crate::domain::consultation::{Consultation, HardBecause, PLATFORM_REFERRAL, Question};
 use crate::domain::examine::{Check, SuppliedBy};
 use crate::domain::four_eyes::FourEyesRule;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
@@ -60,6 +61,7 @@ fn filed() -> Filed {
         listings: (1..=LINES).map(listing).collect(),
         relisting_of: None,
         right: None,
+        consultation: None,
     }
 }
 
@@ -97,6 +99,16 @@ fn automatic() -> Event {
     policy.automation.verified_notice = true;
     let triage = Triage { track: Track::Simple, criteria: Vec::new() };
     Event::Decided(Decided::automatic(&MayAutomate::prove(&policy, &triage, &facts).unwrap(), &[1, 2]))
+}
+
+/// What a platform refers for an opinion.
+fn consulted() -> Filed {
+    let consultation = Consultation {
+        platform: "ali".into(),
+        question: Question::SellerDefence,
+        hard_because: vec![HardBecause::MajorSocialImpact, HardBecause::HardToDetermine],
+    };
+    Filed { filed_via: PLATFORM_REFERRAL.into(), consultation: Some(consultation), ..filed() }
 }
 
 fn triaged(track: Track) -> Event {
@@ -192,6 +204,7 @@ fn first_samples() -> Vec<(&'static str, Event)> {
                 calendar_version: "2026".into(),
             }),
         ),
+        ("filed by a platform's referral", Event::Filed(Box::new(consulted()))),
         ("supplemented", Event::Supplemented(supplemented)),
         ("not_accepted", Event::NotAccepted(NotAccepted { reasons: vec![missing()] })),
         ("accepted", Event::Accepted),
@@ -284,7 +297,12 @@ fn complaints() -> Vec<(&'static str, Complaint)> {
         _ => None,
     };
     let decided = with(Determination::Infringing, Measure::Requested, State::Decided);
+    let asked = Complaint::born(id(9), at(0), consulted());
+    let opined = asked.listings.iter().map(|l| Listing { determination: Determination::Infringing, ..l.clone() }).collect();
     vec![
+        ("consultation, filed", asked.clone()),
+        ("consultation, accepted, triaged", Complaint { state: State::Accepted, track: Some(Track::Complex), ..asked.clone() }),
+        ("consultation, decided", Complaint { state: State::Decided, track: Some(Track::Simple), listings: opined, ..asked }),
         ("filed", state(State::Filed, None)),
         ("awaiting_supplement", state(State::AwaitingSupplement { due_on: date(2026, 12, 2) }, None)),
         ("accepted, not triaged", state(State::Accepted, None)),

@@ -24,7 +24,7 @@ use crate::store::{JobRow, TriageRow, WritRow};
 columns!(Complaints of ComplaintRow, into "complaints" "": id Uuid, reference String, account_id Uuid, client_reference Option<String>,
     state String, closed_why Option<String>, track Option<String>, patent_number String, overall Option<String>,
     policy_version Option<i64>, due_on Option<Date>, queue_on Option<Date>, filed_at Timestamp, updated_at Timestamp, last_seq i32,
-    last_hash Vec<u8>, pending i32);
+    last_hash Vec<u8>, pending i32, referred_by Option<String>);
 columns!(Events of EventRow, into "events" "": complaint_id Uuid, seq i32, at Timestamp, actor String, kind String, body String,
     hash Vec<u8>);
 columns!(Listings of ListingRow, into "listings" "": complaint_id Uuid, line i32, product i32, site Option<String>,

@@ -99,6 +99,7 @@ codes! {
     422 "flag.text" "Say it in words" "请以文字说明";
     422 "flag.evidence" "Not complaints of the same account" "不是该账号的投诉";
     422 "flag.no_agency" "No agency filed this complaint" "该投诉不是由代理机构提交";
+    422 "flag.no_party" "Who complains there is no party here" "投诉人不是本系统的当事人";
     422 "publication.ending" "Not an ending of a decision" "不是判定结果";
     422 "statistics.year" "The year is out of range" "年份超出范围";
     422 "patent.number" "Not a patent number" "专利号有误";

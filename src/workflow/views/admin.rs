@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{ComplaintView, DeadlineView, EventView, event_views};
 use crate::domain::complaint::{Complaint, DecisionProposed, FactSource};
+use crate::domain::consultation::Consultation;
 use crate::domain::notice::{Complainant, NoticeCase, Person};
 use crate::domain::policy::Facts;
 use crate::domain::report::ReportFacts;
@@ -67,6 +68,9 @@ pub struct AdminView {
     pub account: Uuid,
     /// The notice.
     pub notice: NoticeCase,
+    /// What its platform asks, where one referred it for an opinion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<Consultation>,
     /// The complainant; null where it was erased, and for who does not judge.
     pub complainant: Option<Complainant>,
     /// The agent; likewise.
@@ -208,6 +212,7 @@ impl Desk {
         Ok(AdminView {
             complaint: self.view(&loaded).await?,
             account: loaded.complaint.filed.account,
+            consultation: loaded.complaint.filed.consultation.clone(),
             complainant,
             agent,
             facts: loaded.complaint.triaged.as_ref().map(|t| t.facts.clone()),

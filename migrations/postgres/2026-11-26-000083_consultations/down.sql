@@ -1,0 +1,2 @@
+DROP INDEX complaints_referred_by;
+ALTER TABLE complaints DROP COLUMN referred_by;
