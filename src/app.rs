@@ -101,6 +101,7 @@ impl Service {
             None => Post::Folder(Folder::new(config.data_folder.join(MAILS_FOLDER), &config.mail_from).context("mails")?),
         };
         let courier = CourierParts {
+            worker: Ids::Random.next(),
             store,
             clock,
             vault,

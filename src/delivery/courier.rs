@@ -64,6 +64,8 @@ pub enum Post {
 
 /// What a courier is made of.
 pub struct CourierParts {
+    /// As what it is known in the outbox: another at every start.
+    pub worker: Uuid,
     /// The store.
     pub store: Store,
     /// Time.
@@ -94,8 +96,6 @@ pub struct Courier {
     parts: Arc<CourierParts>,
     /// What is claimed.
     held: Held,
-    /// As what it is known in the outbox.
-    worker: Uuid,
     /// Where attempts run.
     senders: Handle,
 }
@@ -104,7 +104,7 @@ impl Courier {
     /// A courier of its parts, whose attempts run at `senders`: signing and speaking HTTP fill a processor, and
     /// neither claims nor requests are to wait for it.
     pub fn new(parts: CourierParts, senders: Handle) -> Self {
-        Courier { parts: Arc::new(parts), held: Held::default(), worker: Uuid::new_v4(), senders }
+        Courier { parts: Arc::new(parts), held: Held::default(), senders }
     }
 
     /// Works until `stop` says so; then attempts under way are ended properly.
@@ -179,7 +179,7 @@ impl Courier {
         if claim.is_none() && ended.is_empty() && back.is_empty() {
             return Duration::from_secs(LOOK_SECONDS);
         }
-        let said = Exchange { worker: self.worker, held, lease_until, ended: ended.clone(), back: back.clone(), claim };
+        let said = Exchange { worker: self.parts.worker, held, lease_until, ended: ended.clone(), back: back.clone(), claim };
         match self.parts.store.exchange(said, now).await {
             Ok(Exchanged { lost, claimed }) => {
                 tell_lost(lost);
@@ -303,7 +303,7 @@ impl Courier {
             back.extend(self.held.give_back());
             let held = self.held.beside(ended.iter().map(|d| (d.endpoint, false)));
             let lease_until = now.checked_add(SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now);
-            let said = Exchange { worker: self.worker, held, lease_until, ended: ended.clone(), back: back.clone(), claim: None };
+            let said = Exchange { worker: self.parts.worker, held, lease_until, ended: ended.clone(), back: back.clone(), claim: None };
             match self.parts.store.exchange(said, now).await {
                 Ok(Exchanged { lost, .. }) => {
                     tell_lost(lost);
