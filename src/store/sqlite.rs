@@ -1,10 +1,13 @@
 //! The SQLite arm: one thread that owns the writing connection, and reader threads beside it.
 //! Several writing connections are slow and unfair; one is neither. Write-ahead log, so that a reader
-//! has a snapshot and never waits; `synchronous=FULL`, so that an answer means it is on the disk.
+//! has a snapshot and never waits; `synchronous=FULL`, so that an answer means it is on the disk. A thread of its own
+//! copies the log into the database: who writes would stand still for tens of milliseconds.
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -17,6 +20,10 @@ use crate::fail_points::fails_at;
 
 /// Threads that read.
 const READERS: usize = 3;
+/// Milliseconds from one copying of the log to the next, while anything is written.
+const CHECKPOINT_MS: u64 = 250;
+/// Pages (4 KiB) of the log after which the writer copies what is left, so that the log begins anew.
+const LOG_PAGES_MAX: u32 = 8_192;
 
 /// A unit of work for one of the threads.
 pub(super) type Task = Box<dyn FnOnce(&mut SqliteConnection) + Send>;
@@ -34,6 +41,10 @@ pub(super) enum Job {
 pub struct Sqlite {
     writer: SyncSender<Job>,
     readers: SyncSender<Task>,
+    /// Whether anything was written since the log was last copied.
+    written: Arc<AtomicBool>,
+    /// The copying thread ends with it.
+    _copies: SyncSender<()>,
     pub(super) outbox: Arc<Outbox>,
     pub(super) rounds: Rounds,
 }
@@ -49,10 +60,14 @@ impl Sqlite {
             let (mut conn, tasks) = (connect(path)?, Arc::clone(&tasks));
             spawn("store-reader", move || read_all(&mut conn, &tasks))?;
         }
-        Ok(Sqlite { writer, readers, outbox: Arc::default(), rounds: Rounds::default() })
+        let (written, (_copies, ended)) = (Arc::new(AtomicBool::new(false)), sync_channel(1));
+        let (mut conn, changed) = (connect(path)?, Arc::clone(&written));
+        spawn("store-checkpoint", move || checkpoint(&mut conn, (&changed, &ended)))?;
+        Ok(Sqlite { writer, readers, written, _copies, outbox: Arc::default(), rounds: Rounds::default() })
     }
 
     pub(super) fn submit(&self, waiting: Waiting) -> Result<(), StoreError> {
+        self.written.store(true, Ordering::Relaxed);
         self.writer.try_send(Job::Commit(Box::new(waiting))).map_err(refused)
     }
 
@@ -61,6 +76,7 @@ impl Sqlite {
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (task, answer) = task(work);
+        self.written.store(true, Ordering::Relaxed);
         self.writer.try_send(Job::Work(task)).map_err(refused)?;
         answer.await.map_err(|_| gone())?.map_err(StoreError::from)
     }
@@ -109,15 +125,27 @@ fn read_all(conn: &mut SqliteConnection, tasks: &Mutex<Receiver<Task>>) {
     }
 }
 
+/// Copies the log into the database beside the writer, which then has little left to copy, until the handles are gone.
+fn checkpoint(conn: &mut SqliteConnection, (written, ended): (&AtomicBool, &Receiver<()>)) {
+    while ended.recv_timeout(Duration::from_millis(CHECKPOINT_MS)) == Err(RecvTimeoutError::Timeout) {
+        if written.swap(false, Ordering::Relaxed)
+            && let Err(e) = conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")
+        {
+            tracing::warn!(error = %e, "the log could not be copied; the writer will");
+        }
+    }
+}
+
 fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
     let unavailable = |why: String| StoreError::Unavailable { why };
     let path = path.to_str().ok_or_else(|| unavailable("the path is not UTF-8".to_owned()))?;
     let mut conn = SqliteConnection::establish(path).map_err(|e| unavailable(e.to_string()))?;
     // All of these but the journal mode hold per connection.
-    conn.batch_execute(
+    conn.batch_execute(&format!(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;",
-    )
+         PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;
+         PRAGMA wal_autocheckpoint = {LOG_PAGES_MAX};",
+    ))
     .map_err(|e| StoreError::from(Fault::from(e)))?;
     Ok(conn)
 }
