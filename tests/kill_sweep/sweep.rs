@@ -276,21 +276,17 @@ impl Sweep {
 
     /// Every dispatch by the platform's feed, whose numbers have no gaps.
     async fn feed(&self) -> BTreeSet<String> {
-        let mut all = BTreeSet::new();
-        let mut after = String::from("/v1/platform/dispatches?limit=200");
-        let mut number = 0;
+        let (mut all, mut number) = (BTreeSet::new(), 0);
         loop {
-            let page = self.service.get(&after, &self.platform.key).await.expect(200);
+            let page = self.service.get(&format!("/v1/platform/dispatches?limit=200&after={number}"), &self.platform.key).await.expect(200);
             for dispatch in page["items"].as_array().unwrap() {
                 number += 1;
                 assert_eq!(dispatch["feed_seq"], number, "a gap in the feed");
                 all.insert(dispatch["id"].as_str().unwrap().to_owned());
             }
-            match page["next_cursor"].as_str() {
-                Some(cursor) if !page["items"].as_array().unwrap().is_empty() => {
-                    after = format!("/v1/platform/dispatches?limit=200&after={cursor}");
-                }
-                _ => return all,
+            assert_eq!(page["next_after"], number);
+            if page["items"].as_array().unwrap().is_empty() {
+                return all;
             }
         }
     }
