@@ -99,7 +99,7 @@ impl Held {
         }
         let mut begin = Vec::new();
         let All { lanes, under_way, .. } = &mut *all;
-        for (endpoint, lane) in lanes {
+        for (endpoint, lane) in lanes.iter_mut() {
             // No lane gets more than half of the places: one whose attempts hang leaves some to all others.
             while lane.under_way < lane.at_once.min(AT_ONCE_MAX - *under_way) {
                 let Some((delivery, _)) = lane.waiting.pop_front() else { break };
@@ -108,6 +108,8 @@ impl Held {
                 begin.push(place);
             }
         }
+        // Of a lane that gave nothing nothing is kept, its opened secrets least of all.
+        lanes.retain(|_, lane| lane.held > 0 || lane.under_way > 0);
         begin
     }
 
@@ -292,6 +294,13 @@ mod tests {
         // And the first gives up what is too many now, one attempt after the other.
         let still: Vec<Place> = places.into_iter().filter_map(|p| p.goes_on(true, at(1))).collect();
         assert_eq!(still.len(), 96, "as many as are left to others");
+    }
+
+    #[test]
+    fn nothing_is_kept_of_a_lane_that_gave_nothing() {
+        let held = Held::default();
+        assert_eq!(held.take(vec![lane(1, 8)], Vec::new(), at(60)).len(), 0);
+        assert!(held.beside(std::iter::empty()).is_empty());
     }
 
     #[test]
