@@ -99,6 +99,7 @@ fields! {
     "listings[].by" Examiner Respondent Complainant;
     "listings[].determination" Examiner Platform Respondent Complainant;
     "listings[].measure" Examiner Respondent Complainant;
+    "listings[].measure_kind" Examiner Respondent Complainant;
     "listings[].platform" Examiner Complainant;
     "listings[].platform_rule" Examiner Complainant;
     "listings[].product" Examiner Platform Complainant;
@@ -226,6 +227,15 @@ fields! {
     "livemode" Platform;
     "measure.ends_on" Platform;
     "measure.kind" Platform;
+    "measure.proposed[].kind" Platform;
+    "measure.proposed[].record[].complaint" Platform;
+    "measure.proposed[].record[].ended_on" Platform;
+    "measure.proposed[].record[].final_from" Platform;
+    "measure.proposed[].record[].patent_number" Platform;
+    "measure.proposed[].record[].reference" Platform;
+    "measure.proposed[].shop" Platform;
+    "measure.proposed[].site" Platform;
+    "measure.proposed[].text" Platform;
     "notice_to_forward.platform.sha256" Platform;
     "notice_to_forward.platform.text" Platform;
     "notice_to_forward.respondents[].lines[]" Platform;
@@ -313,6 +323,7 @@ fields! {
     "listings[].missing[].message_zh" Respondent;
     "listings[].reopened" Examiner Complainant;
     "listings[].rests_on" Examiner Complainant;
+    "listings[].termination_proposed" Examiner Respondent Complainant;
     "mails[].attempts" Examiner Complainant;
     "mails[].ended_at" Examiner Complainant;
     "mails[].error" Examiner Complainant;
@@ -458,9 +469,11 @@ fields! {
     "listings[].determination" Examiner Platform Respondent Complainant;
     "listings[].item" Examiner Platform Respondent Complainant;
     "listings[].line" Examiner Platform Respondent Complainant;
+    "listings[].measure_kind" Examiner Platform Respondent Complainant;
     "listings[].reasons[]" Examiner Platform Respondent Complainant;
     "listings[].site" Examiner Platform Respondent Complainant;
     "listings[].takedown" Examiner Platform Respondent Complainant;
+    "listings[].termination_proposed" Examiner Platform Respondent Complainant;
     "livemode" Examiner Platform Respondent Complainant;
     "missing[].cure" Examiner Complainant;
     "missing[].cure_zh" Examiner Complainant;

@@ -1,8 +1,7 @@
 //! Which decisions take two examiners, by their effect: one proposes, another confirms. A decision of one examiner needs
 //! a proof that none of the rules fired, and only [`FourEyesRule::look`] gives one.
 //!
-//! Level B of authenticity always takes two people, and is granted and not decided: see `report_grants`. No verb asks a
-//! platform to delete an item or to end a shop, so no rule is about that.
+//! Level B of authenticity always takes two people, and is granted and not decided: see `report_grants`.
 //!
 //! # Why
 //! A replay does not look at this rule: what was decided under another rule, or on another day, stays decided. That a
@@ -14,7 +13,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::complaint::{Complaint, Determination, LineDecided};
+use super::complaint::{Complaint, Determination, LineDecided, Listing, MeasureKind};
 
 /// Sellers above which a decision against them takes two. Policy.
 pub const SELLERS_MAX: u32 = 5;
@@ -61,21 +60,32 @@ pub struct FourEyesRule {
     pub sellers_max: Option<u32>,
     /// Before these days.
     pub sales: Vec<Sale>,
+    /// Where it asks that an item be deleted.
+    #[serde(default = "yes")]
+    pub deletions: bool,
+    /// Where it proposes that a platform end its business with a shop.
+    #[serde(default = "yes")]
+    pub terminations: bool,
+}
+
+/// What nobody said of it takes two.
+fn yes() -> bool {
+    true
 }
 
 impl Default for FourEyesRule {
     fn default() -> Self {
         let sale = |month, day| Sale { month, day, days_before: 10 };
-        FourEyesRule { sellers_max: Some(SELLERS_MAX), sales: vec![sale(6, 18), sale(11, 11)] }
+        FourEyesRule { sellers_max: Some(SELLERS_MAX), sales: vec![sale(6, 18), sale(11, 11)], deletions: true, terminations: true }
     }
 }
 
 /// A rule that fired, with what it saw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fired {
-    /// `negative_report`, `sellers`, `sale`.
+    /// `negative_report`, `sellers`, `sale`, `deletion`, `termination`.
     pub rule: String,
-    /// What was seen: how many sellers, the day of the sale.
+    /// What was seen: how many sellers, the day of the sale, how many items or shops.
     pub saw: String,
 }
 
@@ -109,23 +119,34 @@ impl FourEyesRule {
             all.push(fired("sellers", sellers.to_string()));
         }
         all.extend(self.sales.iter().filter_map(|s| s.ahead(today)).map(|day| fired("sale", day.to_string())));
+        let deleted = lines.iter().filter(|l| l.measure == Some(MeasureKind::Delete)).count();
+        if self.deletions && deleted > 0 {
+            all.push(fired("deletion", deleted.to_string()));
+        }
+        let ended: Vec<u32> = lines.iter().filter(|l| !l.repetition.is_empty()).map(|l| l.line).collect();
+        if self.terminations && !ended.is_empty() {
+            all.push(fired("termination", shops(c.listings.iter().filter(|l| ended.contains(&l.filed.line))).to_string()));
+        }
         all
     }
 }
 
 /// Sellers against whom this complaint would stand: decided before, so that nobody goes round the rule in parts, or now.
-/// Whoever names no shop may be anybody, and counts alone.
 fn sellers(c: &Complaint, against: &[u32]) -> usize {
-    let stands = |l: &&super::complaint::Listing| against.contains(&l.filed.line) || l.determination == Determination::Infringing;
-    let mut shops = BTreeSet::new();
+    shops(c.listings.iter().filter(|l| against.contains(&l.filed.line) || l.determination == Determination::Infringing))
+}
+
+/// The shops of listings. Whoever names none may be anybody, and counts alone.
+fn shops<'a>(listings: impl Iterator<Item = &'a Listing>) -> usize {
+    let mut named = BTreeSet::new();
     let mut unnamed = 0;
-    for listing in c.listings.iter().filter(stands) {
+    for listing in listings {
         match &listing.filed.shop {
-            Some(shop) => drop(shops.insert((listing.filed.site.as_deref(), shop.as_str()))),
+            Some(shop) => drop(named.insert((listing.filed.site.as_deref(), shop.as_str()))),
             None => unnamed += 1,
         }
     }
-    shops.len() + unnamed
+    named.len() + unnamed
 }
 
 #[cfg(test)]

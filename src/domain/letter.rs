@@ -77,6 +77,8 @@ letter_kinds! {
     FollowUpMissed "follow_up_missed";
     /// A court or an authority acted.
     AuthorityActed "authority_acted";
+    /// What was taken down on a ruling is to be deleted.
+    DeletionAsked "deletion_asked";
     /// A second look was asked for.
     ReviewRequested "review_requested";
     /// It was taken.
@@ -239,6 +241,7 @@ fn to_both(event: &Event) -> Option<Told> {
         Event::WaitingPeriodEnded(w) => Some((K::WaitingPeriodEnded, Some(w.statement), Some(w.ended_on))),
         Event::ProceedingsProven(p) => Some((K::ProceedingsProven, Some(p.statement), None)),
         Event::AuthorityActed(_) => Some((K::AuthorityActed, None, None)),
+        Event::DeletionAsked(_) => Some((K::DeletionAsked, None, None)),
         Event::ReviewDecided(r) => Some((K::ReviewDecided, Some(r.review), None)),
         Event::Referred(_) => Some((K::Referred, None, None)),
         Event::ReferralEnded(e) => Some((K::ReferralEnded, None, Some(e.ended_on))),

@@ -35,6 +35,7 @@ pub mod reasons;
 pub mod reference;
 pub mod register;
 pub mod reopening;
+pub mod repetition;
 pub mod report;
 pub mod report_relation;
 pub mod right;

@@ -78,7 +78,7 @@ pub use erasures::ErasureRow;
 pub use error::StoreError;
 pub use files::{FileRow, ReadingRow};
 pub use filing::{FilingAsk, FilingContext, LiveListing, Relisted};
-pub use flags::{FLAGS_MAX, FlagRow, UpheldAgainst, Whose};
+pub use flags::{FLAGS_MAX, FlagRow, ShopNamed, UpheldAgainst, Whose};
 pub use house_log::{HouseFilter, HouseRow};
 pub use house_mails::{AccountMailRow, HouseMailRow};
 pub use jobs::{JobDraft, JobRow};

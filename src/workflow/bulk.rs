@@ -126,8 +126,14 @@ impl BulkForm {
             Some(platform) => c.listing(*line).is_some_and(|l| l.filed.platform.as_ref() == Some(platform)),
             None => true,
         };
-        let decided =
-            |line| LineDecided { line, determination: self.determination, takedown: self.takedown, reasons: self.reasons.clone() };
+        let decided = |line| LineDecided {
+            line,
+            determination: self.determination,
+            takedown: self.takedown,
+            measure: None,
+            repetition: Vec::new(),
+            reasons: self.reasons.clone(),
+        };
         c.pending_lines().into_iter().filter(on_platform).map(decided).collect()
     }
 }
@@ -139,7 +145,14 @@ impl Desk {
     /// [`DeskError::Rule`] for a bad view, a bad decision, or too many complaints.
     pub async fn preview_bulk(&self, caller: &Caller, mut form: BulkForm) -> Result<BulkView, DeskError> {
         check_text(form.text.as_deref())?;
-        let one = LineDecisionForm { line: 1, determination: form.determination, takedown: form.takedown, reasons: form.reasons.clone() };
+        let one = LineDecisionForm {
+            line: 1,
+            determination: form.determination,
+            takedown: form.takedown,
+            measure: None,
+            propose_termination: false,
+            reasons: form.reasons.clone(),
+        };
         self.lines_given(&[one]).await?;
         let filter = self.queue_filter(caller, &form.view).await?;
         let rows = self.store.queue_page(filter, (None, BULK_COMPLAINTS_MAX + 1), self.now()).await?;
@@ -209,7 +222,7 @@ impl Desk {
         let (examiner, text) = (caller.account, form.text.clone());
         let event = match rule.look(c, &lines, today) {
             Ok(alone) => Event::Decided(Decided::by_examiner(alone, examiner, lines, text)),
-            Err(rules) => Event::DecisionProposed(DecisionProposed { examiner, lines, text, review: None, rules }),
+            Err(rules) => Event::DecisionProposed(DecisionProposed { examiner, lines, text, review: None, due_on: None, rules }),
         };
         c.record(&caller.actor(), now, event.clone()).map(|_| event).map_err(|_| "not_possible")
     }

@@ -222,7 +222,16 @@ fn add_json(out: &mut CaseFileWriter, (path, what): (&str, &str), value: &impl S
 
 /// The events that decide something, as they are in the log.
 fn decisions(loaded: &Loaded) -> Vec<Value> {
-    let kinds = ["decided", "decision_proposed", "lift_decided", "waiting_period_ended", "authority_acted", "review_decided", "withdrawn"];
+    let kinds = [
+        "decided",
+        "decision_proposed",
+        "deletion_asked",
+        "lift_decided",
+        "waiting_period_ended",
+        "authority_acted",
+        "review_decided",
+        "withdrawn",
+    ];
     let shown = |e: &StoredEvent| {
         let body: Value = serde_json::from_str(&e.body).unwrap_or_default();
         serde_json::json!({ "seq": e.seq, "at": e.at, "actor": e.actor, "event": body })

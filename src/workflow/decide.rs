@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::prepare::Wording;
 use super::{Caller, Desk, DeskError};
 use crate::domain::complaint::{
-    Complaint, Decided, DecisionProposed, Determination, Event, LiftDecided, LineDecided, ReviewDecided, TrackChanged, Transition,
+    Complaint, Decided, DecisionProposed, DeletionAsked, Determination, Event, LiftDecided, LineDecided, MeasureKind, ReviewDecided,
+    SECOND_EXAMINER_WORKING_DAYS, TrackChanged, Transition,
 };
 use crate::domain::notice::TEXT_CHARS_MAX;
 use crate::domain::policy::Track;
@@ -44,6 +45,13 @@ pub struct LineDecisionForm {
     /// Whether a takedown is asked of the platform; only with `infringing`.
     #[serde(default)]
     pub takedown: bool,
+    /// Which measure it asks for: `block`, `disconnect`; `delete` only of a platform that a ruling binds. Absent: as
+    /// before, and `block` where none was asked.
+    #[serde(default)]
+    pub measure: Option<MeasureKind>,
+    /// Whether it is proposed that the platform end its business with the shop; only with a record of repetition.
+    #[serde(default)]
+    pub propose_termination: bool,
     /// At least one code of the maintained list.
     pub reasons: Vec<String>,
 }
@@ -100,20 +108,29 @@ impl Touched {
 }
 
 impl Desk {
-    /// Decides listings: a centre opinion of the named examiner.
+    /// Decides listings: a centre opinion of the named examiner; or asks that what is taken down on a ruling be deleted,
+    /// which decides nothing again.
     ///
     /// # Errors
     /// [`DeskError::Rule`] for an empty or doubtful form, [`DeskError::Refused`], [`DeskError::Changed`].
     pub async fn decide(&self, caller: &Caller, at: &Judged, form: DecisionForm) -> Result<u32, DeskError> {
         let (_, today) = self.now();
-        let lines = self.lines_given(&form.lines).await?;
+        let mut lines = self.lines_given(&form.lines).await?;
         check_text(form.text.as_deref())?;
+        self.with_records(at.complaint, &form.lines, &mut lines).await?;
         let rule = self.four_eyes().await?.rule;
         self.judge(caller, at, |before| {
             let (examiner, lines, text) = (caller.account, lines.clone(), form.text.clone());
+            let only_deletes = before.only_deletes(&lines).ok_or_else(|| {
+                DeskError::rule("decision.deletion_apart", "what is decided already, and is to be deleted, is asked by itself")
+            })?;
             Ok(match rule.look(before, &lines, today) {
+                Ok(alone) if only_deletes => Event::DeletionAsked(DeletionAsked::by_examiner(alone, examiner, lines, text)),
                 Ok(alone) => Event::Decided(Decided::by_examiner(alone, examiner, lines, text)),
-                Err(rules) => Event::DecisionProposed(DecisionProposed { examiner, lines, text, review: None, rules }),
+                Err(rules) => {
+                    let due_on = only_deletes.then(|| self.calendar().add_working_days(today, SECOND_EXAMINER_WORKING_DAYS).due);
+                    Event::DecisionProposed(DecisionProposed { examiner, lines, text, review: None, due_on, rules })
+                }
             })
         })
         .await
@@ -129,11 +146,16 @@ impl Desk {
             if matches!(line.determination, Determination::Pending | Determination::Withdrawn) {
                 return Err(DeskError::rule("decision.determination", "infringing, not_infringing or undetermined is expected"));
             }
+            if !line.takedown && (line.measure.is_some() || line.propose_termination) {
+                return Err(DeskError::rule("decision.measure", "a measure, or a proposal beside it, goes with a takedown only"));
+            }
         }
         let decided = |l: &LineDecisionForm| LineDecided {
             line: l.line,
             determination: l.determination,
             takedown: l.takedown,
+            measure: l.measure,
+            repetition: Vec::new(),
             reasons: l.reasons.clone(),
         };
         Ok(forms.iter().map(decided).collect())
@@ -144,12 +166,19 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Rule`] where none is proposed, [`DeskError::Refused`] for who proposed it, [`DeskError::Changed`].
     pub async fn confirm_decision(&self, caller: &Caller, at: &Judged) -> Result<u32, DeskError> {
-        self.judge(caller, at, |before| match &before.proposed {
-            Some(proposed) => Ok(match ReviewDecided::confirmed(proposed, caller.account) {
+        self.judge_all(at, async |loaded| {
+            let c = &loaded.complaint;
+            let none = || DeskError::rule("decision.none_proposed", "no decision waits for a second examiner");
+            let proposed = c.proposed.as_ref().ok_or_else(none)?;
+            self.records_stand(c).await?;
+            let event = match ReviewDecided::confirmed(proposed, caller.account) {
                 Some(on_review) => Event::ReviewDecided(on_review),
+                None if c.only_deletes(&proposed.lines) == Some(true) => {
+                    Event::DeletionAsked(DeletionAsked::confirmed(proposed, caller.account))
+                }
                 None => Event::Decided(Decided::confirmed(proposed, caller.account)),
-            }),
-            None => Err(DeskError::rule("decision.none_proposed", "no decision waits for a second examiner")),
+            };
+            Ok(vec![(caller.actor(), event)])
         })
         .await
     }

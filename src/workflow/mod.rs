@@ -44,6 +44,7 @@ mod referral;
 mod register;
 mod register_import;
 mod relisting;
+mod repetition;
 mod report_check;
 mod report_pages;
 mod reports;

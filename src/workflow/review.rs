@@ -132,7 +132,8 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Rule`], [`DeskError::Refused`], [`DeskError::Changed`].
     pub async fn decide_review(&self, caller: &Caller, at: &Judged, (review, form): (Uuid, ReviewDecisionForm)) -> Result<u32, DeskError> {
-        let lines = self.lines_given(&form.lines).await?;
+        let mut lines = self.lines_given(&form.lines).await?;
+        self.with_records(at.complaint, &form.lines, &mut lines).await?;
         check_text(Some(&form.text))?;
         if form.text.trim().is_empty() {
             return Err(DeskError::rule("review.text", "a decision on review gives its reasons in words"));
@@ -143,7 +144,7 @@ impl Desk {
             let event = if rules.is_empty() {
                 Event::ReviewDecided(ReviewDecided { review, examiner, lines, text, seconded_by: None })
             } else {
-                Event::DecisionProposed(DecisionProposed { examiner, lines, text: Some(text), review: Some(review), rules })
+                Event::DecisionProposed(DecisionProposed { examiner, lines, text: Some(text), review: Some(review), due_on: None, rules })
             };
             Ok(vec![(caller.actor(), event)])
         })

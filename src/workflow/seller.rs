@@ -15,8 +15,8 @@ use super::review::Asking;
 use super::views::Loaded;
 use super::{Caller, Desk, DeskError, NamedFiles, ReviewForm, Role, StoredFile};
 use crate::domain::complaint::{
-    Actor, Basis, Channel, Determination, Event, Forwarder, Ground, HearingEnd, Listing, Measure, Missing, PartyRef, SellerAnswered,
-    SellerNotified, Side, Stage, State, StatementChecked, StatementOutcome, StatementReceived, ToldThrough, Transition,
+    Actor, Basis, Channel, Determination, Event, Forwarder, Ground, HearingEnd, Listing, Measure, MeasureKind, Missing, PartyRef,
+    SellerAnswered, SellerNotified, Side, Stage, State, StatementChecked, StatementOutcome, StatementReceived, ToldThrough, Transition,
 };
 use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, comparison_sent, effective_measure};
 use crate::domain::notice::{Language, TruthGuarantee};
@@ -167,6 +167,12 @@ pub struct SellerListing {
     pub determination: Determination,
     /// Second axis, as the platform answered.
     pub measure: EffectiveMeasure,
+    /// Which measure is asked for; absent: none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure_kind: Option<MeasureKind>,
+    /// Whether the end of the platform's business with its shop was proposed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub termination_proposed: bool,
     /// On what the decision rests.
     pub basis: Option<Basis>,
     /// Whether a person made it: `human`, `automatic`; null while undecided.
@@ -266,6 +272,8 @@ impl Desk {
                 item_id: l.filed.item_id.clone(),
                 determination: l.determination,
                 measure: effective_measure(l.measure, answered),
+                measure_kind: l.kind_asked(),
+                termination_proposed: !l.repetition.is_empty(),
                 basis: l.basis,
                 by: l.basis.map(|_| if l.by_human { "human" } else { "automatic" }),
                 contest: ContestView::of(l),

@@ -414,6 +414,8 @@ fn listings(source: &Source, lines: &[u32]) -> Vec<Value> {
             "item": item,
             "determination": decision.map(|d| d.determination),
             "takedown": decision.is_some_and(|d| d.takedown),
+            "measure_kind": decision.and_then(|d| d.measure),
+            "termination_proposed": decision.is_some_and(|d| !d.repetition.is_empty()),
             "reasons": decision.iter().flat_map(|d| &d.reasons).map(|code| in_words(&source.reasons, code)).collect::<Vec<_>>(),
         }))
     };

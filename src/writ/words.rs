@@ -108,7 +108,7 @@ fn en_day(day: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::complaint::{AuthorityAct, ReferredTo};
+    use crate::domain::complaint::{AuthorityAct, MeasureKind, ReferredTo};
     use crate::writ::typeset;
     use serde_json::json;
 
@@ -118,7 +118,8 @@ mod tests {
             "livemode": false, "reference": "2VTKWS8VXT", "complainant": "宁波明光灯具有限公司", "track": "simple",
             "patent": { "number": "202330271846.9", "kind": "design", "title": "台灯" }, "asserted_items": ["1", "2"], "due_on": "2026-11-09",
             "listings": [
-                { "line": 1, "site": "taobao", "item": "637790875524", "determination": "infringing", "takedown": true, "reasons": ["same_design"] },
+                { "line": 1, "site": "taobao", "item": "637790875524", "determination": "infringing", "takedown": true, "measure_kind": "disconnect",
+                  "termination_proposed": true, "reasons": ["same_design"] },
                 { "line": 2, "site": "jd", "item": "100012031548", "determination": "not_infringing", "takedown": false, "reasons": ["design_differs", "other"] },
             ],
             "missing": [{ "message_zh": "缺少专利权评价报告", "message": "the evaluation report is missing", "cure_zh": "提交报告", "cure": "supply it", "law": "专利法 66" }],
@@ -138,6 +139,8 @@ mod tests {
         for kind in WritKind::ALL {
             assert!(ZH.writs.contains_key(kind.word()) && EN.writs.contains_key(kind.word()), "{}", kind.word());
         }
+        let kinds = [MeasureKind::Block, MeasureKind::Disconnect, MeasureKind::Delete];
+        assert!(kinds.iter().all(|k| ZH.terms["measure"].contains_key(k.word())));
         assert!(ReferredTo::ALL.iter().all(|r| ZH.terms["referral"].contains_key(r.word())));
         assert!(AuthorityAct::ALL.iter().all(|a| ZH.terms["lift"].contains_key(a.word())));
     }

@@ -36,6 +36,7 @@ mod hostile;
 mod lab;
 mod lists;
 mod mail;
+mod measures;
 mod nth_failure;
 mod outages;
 mod oversight;

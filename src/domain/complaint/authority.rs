@@ -119,6 +119,13 @@ pub struct AuthorityDocument {
     pub binds_platforms: Vec<String>,
 }
 
+impl AuthorityDocument {
+    /// Whether it binds this platform.
+    pub fn binds(&self, platform: Option<&str>) -> bool {
+        platform.is_some_and(|p| self.binds_platforms.iter().any(|bound| bound == p))
+    }
+}
+
 /// What an act does to a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,15 +165,6 @@ pub struct AuthorityActed {
     pub lines: Vec<AuthorityLine>,
     /// The examiner who recorded it.
     pub examiner: Uuid,
-}
-
-/// The ruling a measure rests on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ruling {
-    /// Who issued it.
-    pub authority: String,
-    /// Its number.
-    pub number: String,
 }
 
 /// What `act` does to `listing`; `all_invalid`: every asserted item is among those declared invalid.

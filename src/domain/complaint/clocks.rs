@@ -4,9 +4,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::listing_table::listing_after;
 use super::{
-    Complaint, Determination, Event, FollowUpMissed, HearingEnd, HearingEnded, Listing, ListingSupplementPeriodEnded, Stage, State,
-    SupplementPeriodEnded, WaitingPeriodEnded,
+    Complaint, DecisionProposed, Determination, Event, FollowUpMissed, HearingEnd, HearingEnded, Listing, ListingSupplementPeriodEnded,
+    Stage, State, SupplementPeriodEnded, WaitingPeriodEnded,
 };
 use crate::domain::calendar::{Calendar, Due, end_of_day, shanghai_date};
 use crate::domain::consultation::PLATFORM_REFERRAL;
@@ -26,6 +27,8 @@ pub const DECISION_COMPLEX_DESIGN_DAYS: u32 = 10;
 pub const DECISION_COMPLEX_UTILITY_MODEL_MONTHS: u32 = 1;
 /// Why a complaint waits: a decision was proposed and needs another examiner.
 pub const SECOND_EXAMINER: &str = "second_examiner";
+/// Working days in which another examiner confirms what is asked beside a decision. Policy.
+pub const SECOND_EXAMINER_WORKING_DAYS: u32 = 1;
 /// Why a complaint waits: somebody asked for a second look.
 pub const SECOND_LOOK: &str = "second_look";
 
@@ -145,7 +148,17 @@ impl Complaint {
     pub fn needs_a_person(&self) -> bool {
         let open = |s: &Stage| matches!(s, Stage::Kept { missed: true, .. } | Stage::Received | Stage::Forwarded { failed: true, .. });
         let waits = |l: &Listing| l.contest.as_ref().is_some_and(|c| open(&c.stage));
-        self.reopened.is_some() || self.reviews.iter().any(|r| !r.decided) || self.listings.iter().any(|l| l.reopened || waits(l))
+        let again = self.reopened.is_some() || self.reviews.iter().any(|r| !r.decided);
+        again || self.waits_for_a_second() || self.listings.iter().any(|l| l.reopened || waits(l))
+    }
+
+    /// Whether a decision waits for a second examiner who can still confirm it.
+    pub(super) fn waits_for_a_second(&self) -> bool {
+        let stands = |p: &DecisionProposed| {
+            let event = Event::DecisionProposed(p.clone());
+            p.lines.iter().all(|line| self.listing(line.line).is_some_and(|l| listing_after(l, &event).is_ok()))
+        };
+        self.proposed.as_ref().is_some_and(stands)
     }
 
     /// Why it is not simply the next, in codes: the criteria of the policy it met, why it came back,
@@ -153,7 +166,7 @@ impl Complaint {
     pub fn waits_because(&self) -> std::collections::BTreeSet<String> {
         let met = self.triaged.iter().flat_map(|t| t.met.iter().cloned());
         let again = self.reopened.iter().flat_map(|r| r.why.codes());
-        let second = self.proposed.iter().map(|_| SECOND_EXAMINER.to_owned());
+        let second = self.waits_for_a_second().then(|| SECOND_EXAMINER.to_owned());
         let looks = self.reviews.iter().filter(|r| !r.decided).map(|_| SECOND_LOOK.to_owned());
         let asked = self.filed.consultation.iter().map(|_| PLATFORM_REFERRAL.to_owned());
         met.chain(again).chain(second).chain(looks).chain(asked).chain(self.rules_open()).collect()

@@ -1,11 +1,13 @@
 //! What is decided, proposed, lifted and withdrawn, and on what it rests.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Determination;
+use super::{Determination, Listing, Measure, MeasureKind};
 use crate::domain::automation::MayAutomate;
 use crate::domain::four_eyes::{DecidesAlone, Fired};
+use crate::domain::repetition::Earlier;
 
 /// On what a takedown rests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +47,12 @@ pub struct LineDecided {
     pub determination: Determination,
     /// Whether a takedown is asked of the platform.
     pub takedown: bool,
+    /// Which measure it asks for, with a takedown only; absent: as before, and `block` where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measure: Option<MeasureKind>,
+    /// The record with which the end of the platform's business with the shop is proposed, with a takedown only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repetition: Vec<Earlier>,
     /// Codes from the list of reasons.
     pub reasons: Vec<String>,
 }
@@ -53,6 +61,12 @@ impl LineDecided {
     /// Whether it speaks against the seller.
     pub fn is_against(&self) -> bool {
         self.takedown || self.determination == Determination::Infringing
+    }
+
+    /// Whether it asks nothing but that what is taken down be deleted.
+    pub fn only_deletes(&self, l: &Listing) -> bool {
+        let stands = l.determination == Determination::Infringing && l.measure == Measure::Requested && !l.reopened;
+        stands && self.determination == l.determination && self.measure == Some(MeasureKind::Delete)
     }
 }
 
@@ -92,6 +106,8 @@ impl Decided {
             line: *line,
             determination: Determination::Infringing,
             takedown: true,
+            measure: None,
+            repetition: Vec::new(),
             reasons: vec![proof.basis().word().to_owned()],
         };
         Decided { basis: proof.basis(), examiner: None, seconded_by: None, lines: lines.iter().map(line).collect(), text: None }
@@ -121,9 +137,50 @@ pub struct DecisionProposed {
     /// The second look it would decide; absent: a first decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Uuid>,
+    /// The day by which another confirms it, where no clock of the complaint runs any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Date>,
     /// Why it takes two: the rules that fired. Absent in what was proposed before they were written down.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Fired>,
+}
+
+/// What was taken down is to be deleted: the platform is bound by the ruling the measure rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletionAsked {
+    /// The examiner. Private, so that it needs its proof to ask alone.
+    examiner: Uuid,
+    /// The second examiner, where two were needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seconded_by: Option<Uuid>,
+    /// The listings.
+    pub lines: Vec<LineDecided>,
+    /// Reasons in words, without personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl DeletionAsked {
+    /// What a named examiner asks, which no rule asks a second one for.
+    pub fn by_examiner(_alone: DecidesAlone, examiner: Uuid, lines: Vec<LineDecided>, text: Option<String>) -> Self {
+        DeletionAsked { examiner, seconded_by: None, lines, text }
+    }
+
+    /// What one examiner proposed and `second` confirmed.
+    pub fn confirmed(proposed: &DecisionProposed, second: Uuid) -> Self {
+        let (lines, text) = (proposed.lines.clone(), proposed.text.clone());
+        DeletionAsked { examiner: proposed.examiner, seconded_by: Some(second), lines, text }
+    }
+
+    /// The examiner.
+    pub fn examiner(&self) -> Uuid {
+        self.examiner
+    }
+
+    /// The second examiner, where two were needed.
+    pub fn seconded_by(&self) -> Option<Uuid> {
+        self.seconded_by
+    }
 }
 
 /// Measures are to be lifted.

@@ -12,7 +12,7 @@ use super::contest::{
     FollowUpMissed, ProceedingsFollowed, ProceedingsProven, StatementArrived, StatementChecked, StatementForwarded, StatementReceived,
     StatementServiceFailed, WaitingPeriodEnded, WaitingPeriodExtended,
 };
-use super::decided::{Decided, DecisionProposed, LiftDecided, Withdrawn};
+use super::decided::{Decided, DecisionProposed, DeletionAsked, LiftDecided, Withdrawn};
 use super::filed::{Filed, NotAccepted, SupplementPeriodEnded, SupplementRequested, Supplemented};
 use super::hearing::{
     AnswerWindowExtended, DeadlineMoved, HearingEnded, HearingOpened, ListingSupplementPeriodEnded, ListingSupplementRequested,
@@ -57,6 +57,8 @@ pub enum Event {
     Decided(Decided),
     /// A decision was proposed that a second examiner has to confirm.
     DecisionProposed(DecisionProposed),
+    /// What was taken down on a ruling is to be deleted.
+    DeletionAsked(DeletionAsked),
     /// Measures are to be lifted.
     LiftDecided(LiftDecided),
     /// The complainant took listings back.
@@ -140,6 +142,7 @@ impl Event {
             Event::ReportRead(_) => "report_read",
             Event::Decided(_) => "decided",
             Event::DecisionProposed(_) => "decision_proposed",
+            Event::DeletionAsked(_) => "deletion_asked",
             Event::LiftDecided(_) => "lift_decided",
             Event::Withdrawn(_) => "withdrawn",
             Event::ListingSupplementRequested(_) => "listing_supplement_requested",
@@ -180,6 +183,7 @@ impl Event {
         match self {
             Event::Decided(d) => d.examiner(),
             Event::DecisionProposed(p) => Some(p.examiner),
+            Event::DeletionAsked(d) => Some(d.examiner()),
             Event::LiftDecided(l) => l.examiner,
             Event::AuthenticityGranted(g) => Some(g.examiner),
             Event::ListingSupplementRequested(s) => Some(s.examiner),
@@ -200,6 +204,7 @@ impl Event {
     pub fn second(&self) -> Option<Uuid> {
         match self {
             Event::Decided(d) => d.seconded_by(),
+            Event::DeletionAsked(d) => d.seconded_by(),
             Event::ReviewDecided(r) => r.seconded_by,
             _ => None,
         }
@@ -326,6 +331,7 @@ impl super::Complaint {
         // What is owed to a side comes before the service's own next step, where it is earlier.
         let reviews = self.reviews.iter().filter(|r| !r.decided).map(|r| r.asked.due_on);
         let again = self.reopened.as_ref().map(|r| r.due_on);
-        step.into_iter().chain(reviews).chain(again).min()
+        let second = self.proposed.iter().filter(|_| self.waits_for_a_second()).filter_map(|p| p.due_on);
+        step.into_iter().chain(reviews).chain(again).chain(second).min()
     }
 }

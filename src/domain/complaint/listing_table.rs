@@ -1,11 +1,14 @@
 //! The table of listing × event: both axes of a listing and the contest of its measure.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{
     ArrivedBy, AuthorityAct, AuthorityActed, Basis, Contest, Determination, Effect, Event, Forwarder, LineDecided, Listing, Measure,
-    MovedClock, Ruling, Stage, StatementOutcome,
+    MeasureKind, MovedClock, Stage, StatementOutcome,
 };
+use crate::domain::repetition::EARLIER_MIN;
 
 /// Why a listing refuses an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -23,6 +26,18 @@ pub enum ListingRefused {
     /// A takedown needs the determination `infringing`.
     #[error("a takedown needs the determination infringing")]
     TakedownWithoutInfringement,
+    /// Which measure is meant is said of a takedown only, and so is what is proposed beside it.
+    #[error("a measure, or a proposal beside it, goes with a takedown only")]
+    MeasureWithoutTakedown,
+    /// Only a ruling that binds the platform lets a deletion be asked of it.
+    #[error("its deletion can be asked only where its measure rests on a ruling that binds its platform")]
+    NotBound,
+    /// Its deletion is asked already.
+    #[error("its deletion is asked already")]
+    DeletionAsked,
+    /// To end the business with a shop is proposed only with a record of its repetition.
+    #[error("the end of the business with its shop can be proposed only with a record of repeated infringement")]
+    NoRepetition,
     /// The policy says to hear the seller first.
     #[error("its seller must be heard first")]
     NotHeard,
@@ -61,6 +76,7 @@ pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefus
             let Some(line) = p.lines.iter().find(|x| x.line == l.filed.line) else { return Ok(next) };
             // What could not be decided is not proposed.
             match p.review {
+                None if line.only_deletes(l) => return deletion(l).map(|()| next),
                 None => may_be_decided(l)?,
                 Some(_) if l.determination == Determination::Withdrawn => return Err(No::Withdrawn),
                 Some(_) => {}
@@ -82,6 +98,10 @@ pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefus
             determine(&mut next, line)?;
             next.basis = Some(Basis::CentreOpinion);
             next.by_human = true;
+        }
+        Event::DeletionAsked(_) => {
+            deletion(l)?;
+            next.measure_kind = MeasureKind::Delete;
         }
         Event::LiftDecided(d) => {
             asked(l)?;
@@ -133,6 +153,21 @@ fn may_be_decided(l: &Listing) -> Result<(), ListingRefused> {
         Determination::Infringing | Determination::NotInfringing if l.reopened => Ok(()),
         Determination::Infringing | Determination::NotInfringing => Err(ListingRefused::AlreadyDecided),
     }
+}
+
+/// Whether it can be asked that a listing that is taken down be deleted.
+fn deletion(l: &Listing) -> Result<(), ListingRefused> {
+    if l.measure != Measure::Requested {
+        return Err(ListingRefused::NoMeasure);
+    }
+    may_be_deleted(l)?;
+    if l.measure_kind == MeasureKind::Delete { Err(ListingRefused::DeletionAsked) } else { Ok(()) }
+}
+
+/// Only of a platform that a ruling binds.
+fn may_be_deleted(l: &Listing) -> Result<(), ListingRefused> {
+    let bound = l.rests_on.as_ref().is_some_and(|d| d.binds(l.filed.platform.as_deref()));
+    if bound { Ok(()) } else { Err(ListingRefused::NotBound) }
 }
 
 /// Everything about the statement against a measure.
@@ -226,6 +261,8 @@ fn lift(l: &mut Listing) {
     l.measure = Measure::LiftRequested;
     l.contest = None;
     l.rests_on = None;
+    l.measure_kind = MeasureKind::Block;
+    l.repetition = Vec::new();
 }
 
 /// The complainant's word is taken back; a measure that rests on a ruling stays.
@@ -251,6 +288,15 @@ fn determine(l: &mut Listing, line: &LineDecided) -> Result<(), ListingRefused> 
     if line.takedown && line.determination != Determination::Infringing {
         return Err(ListingRefused::TakedownWithoutInfringement);
     }
+    if !line.takedown && (line.measure.is_some() || !line.repetition.is_empty()) {
+        return Err(ListingRefused::MeasureWithoutTakedown);
+    }
+    if line.measure == Some(MeasureKind::Delete) {
+        may_be_deleted(l)?;
+    }
+    if !line.repetition.is_empty() && (line.repetition.len() < EARLIER_MIN || l.filed.site.is_none() || l.filed.shop.is_none()) {
+        return Err(ListingRefused::NoRepetition);
+    }
     let ends = line.determination != Determination::Infringing && l.measure == Measure::Requested;
     if ends && l.rests_on.is_some() {
         return Err(ListingRefused::RestsOnRuling);
@@ -262,6 +308,12 @@ fn determine(l: &mut Listing, line: &LineDecided) -> Result<(), ListingRefused> 
     if line.takedown && l.measure != Measure::Requested {
         l.measure = Measure::Requested;
         l.contest = None;
+    }
+    if line.takedown {
+        l.measure_kind = line.measure.unwrap_or(l.measure_kind);
+        if !line.repetition.is_empty() {
+            l.repetition = line.repetition.clone();
+        }
     }
     if ends {
         lift(l);
@@ -299,7 +351,10 @@ fn authority(l: &mut Listing, a: &AuthorityActed) -> Result<(), ListingRefused> 
         Effect::Takedown => {
             l.measure = Measure::Requested;
             l.contest = None;
-            l.rests_on = Some(Ruling { authority: a.document.authority.clone(), number: a.document.number.clone() });
+            l.rests_on = Some(Arc::new(a.document.clone()));
+            if l.measure_kind == MeasureKind::Delete && may_be_deleted(l).is_err() {
+                l.measure_kind = MeasureKind::Block;
+            }
         }
         Effect::Lift => {
             // Declared invalid, the right never was. Law: Patent Law 47(1).

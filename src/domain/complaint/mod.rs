@@ -8,6 +8,7 @@
 //! ```
 
 mod authority;
+mod axes;
 mod clocks;
 mod contest;
 mod deadlines;
@@ -26,15 +27,18 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use authority::*;
+pub use axes::*;
 pub use clocks::{
     ANSWER_DAYS, ANSWER_EXTENDED_DAYS, DECISION_COMPLEX_DESIGN_DAYS, DECISION_COMPLEX_UTILITY_MODEL_MONTHS, DECISION_SIMPLE_WORKING_DAYS,
-    SECOND_EXAMINER, SECOND_LOOK, decision_due,
+    SECOND_EXAMINER, SECOND_EXAMINER_WORKING_DAYS, SECOND_LOOK, decision_due,
 };
 pub use contest::*;
 pub use deadlines::{ClockName, Dated, Deadline, Force, STATEMENT_STEP_WORKING_DAYS, deadlines, decision_period, extended, moved_by};
@@ -53,6 +57,7 @@ pub use tables::state_after;
 
 use super::notice::Language;
 use super::policy::Track;
+use super::repetition::Earlier;
 use super::report::TextVersion;
 
 /// Where a complaint stands. Track, assignment and triage are fields, not states.
@@ -128,52 +133,6 @@ impl ClosedWhy {
     }
 }
 
-/// Determination (判定) of one listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Determination {
-    /// Not yet.
-    Pending,
-    /// 构成侵权 (or, automatic: the notice is verified and asks for measures)
-    Infringing,
-    /// 不构成侵权
-    NotInfringing,
-    /// 不能判定
-    Undetermined,
-    /// The complainant took this listing back.
-    Withdrawn,
-}
-
-/// Measure asked of the platform for one listing, as the log knows it. What the platform said
-/// (`in_force`, `refused`, `lifted`) is laid over it by [`super::dispatch::effective_measure`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
-    /// Nothing was asked.
-    None,
-    /// A takedown was asked.
-    Requested,
-    /// A lift was asked.
-    LiftRequested,
-}
-
-macro_rules! words {
-    ($t:ident { $($v:ident => $w:literal),+ $(,)? }) => {
-        impl $t {
-            /// The word used in JSON and SQL.
-            pub fn word(self) -> &'static str {
-                match self { $($t::$v => $w),+ }
-            }
-            /// The value of a word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($w => Some($t::$v),)+ _ => None }
-            }
-        }
-    };
-}
-words!(Determination { Pending => "pending", Infringing => "infringing", NotInfringing => "not_infringing", Undetermined => "undetermined", Withdrawn => "withdrawn" });
-words!(Measure { None => "none", Requested => "requested", LiftRequested => "lift_requested" });
-
 /// One listing of a complaint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
@@ -183,12 +142,16 @@ pub struct Listing {
     pub determination: Determination,
     /// Second axis.
     pub measure: Measure,
+    /// Which measure a takedown asks for, or asked for last.
+    pub measure_kind: MeasureKind,
+    /// The record with which the end of the platform's business with its shop was proposed; empty: it was not.
+    pub repetition: Vec<Earlier>,
     /// On what the last decision rests.
     pub basis: Option<Basis>,
     /// Whether a person made it.
     pub by_human: bool,
     /// The ruling the measure rests on; only its issuer's document ends it.
-    pub rests_on: Option<Ruling>,
+    pub rests_on: Option<Arc<AuthorityDocument>>,
     /// The statement against the measure; only while one is asked.
     pub contest: Option<Contest>,
     /// What is missing for this listing, and until when.
@@ -522,6 +485,8 @@ impl Complaint {
                 filed: l.clone(),
                 determination: Determination::Pending,
                 measure: Measure::None,
+                measure_kind: MeasureKind::Block,
+                repetition: Vec::new(),
                 basis: None,
                 by_human: false,
                 rests_on: None,

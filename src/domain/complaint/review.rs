@@ -149,6 +149,7 @@ impl ReviewDecided {
             lines: self.lines.clone(),
             text: Some(self.text.clone()),
             review: Some(self.review),
+            due_on: None,
             rules: Vec::new(),
         }
     }

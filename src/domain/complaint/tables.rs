@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::listing_table::listing_after;
 use super::{
-    Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MovedClock, Referral, Refused, ReopenedWhy,
-    Review, ReviewKind, ReviewRefused, State,
+    Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MeasureKind, MovedClock, Referral, Refused,
+    ReopenedWhy, Review, ReviewKind, ReviewRefused, State,
 };
 use crate::domain::examine::Overall;
 use crate::domain::notice::Language;
@@ -64,7 +64,7 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
         }
         (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::DecisionProposed(p)) if p.review.is_some() => keep(),
         (Accepted | Hearing { .. } | Decided, Event::DecisionProposed(p)) if c.track.is_some() && may_be_again(c, &p.lines) => keep(),
-        (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::LiftDecided(_)) => keep(),
+        (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::LiftDecided(_) | Event::DeletionAsked(_)) => keep(),
         // The statement and the waiting period: about measures, whatever else is open.
         (
             Accepted | Hearing { .. } | Decided | Suspended { .. },
@@ -132,9 +132,10 @@ fn hearing_may_end(c: &Complaint, how: HearingEnd, last_day: bool) -> bool {
     }
 }
 
-/// What is decided is decided again only where it was reopened.
+/// What is decided is decided again only where it was reopened; that it be deleted can still be asked.
 fn may_be_again(c: &Complaint, lines: &[super::LineDecided]) -> bool {
-    c.state != State::Decided || lines.iter().all(|l| c.listing(l.line).is_none_or(|l| l.reopened))
+    let may = |line: &super::LineDecided| c.listing(line.line).is_none_or(|l| l.reopened || line.only_deletes(l));
+    c.state != State::Decided || lines.iter().all(may)
 }
 
 /// With the last open listing decided, so is the complaint.
@@ -177,6 +178,7 @@ impl Event {
         match self {
             Event::Decided(d) => d.lines.iter().map(|l| l.line).collect(),
             Event::DecisionProposed(p) => p.lines.iter().map(|l| l.line).collect(),
+            Event::DeletionAsked(d) => d.lines.iter().map(|l| l.line).collect(),
             Event::LiftDecided(l) => l.lines.clone(),
             Event::Withdrawn(w) => w.lines.clone(),
             Event::ListingSupplementRequested(s) => s.lines.clone(),
@@ -260,16 +262,30 @@ impl Complaint {
         self.needs_two(&self.turned_against(lines))
     }
 
-    /// What of a second look does not stand against its seller already.
+    /// What of a second look does not stand against its seller already: a determination, a deletion, a proposal to end the
+    /// business with it.
     pub fn turned_against(&self, lines: &[super::LineDecided]) -> Vec<super::LineDecided> {
-        let stood = |l: &&super::LineDecided| self.listing(l.line).is_some_and(|x| x.determination == Determination::Infringing);
+        let stood = |l: &&super::LineDecided| {
+            let stands = |x: &super::Listing| {
+                let deletes = l.measure == Some(MeasureKind::Delete) && x.measure_kind != MeasureKind::Delete;
+                x.determination == Determination::Infringing && !deletes && l.repetition.is_empty()
+            };
+            self.listing(l.line).is_some_and(stands)
+        };
         lines.iter().filter(|l| !stood(l)).cloned().collect()
     }
 
+    /// Whether a decision asks nothing but that what is taken down be deleted; none: some of it does, and some more.
+    pub fn only_deletes(&self, lines: &[super::LineDecided]) -> Option<bool> {
+        let deletes = lines.iter().filter(|line| self.listing(line.line).is_some_and(|l| line.only_deletes(l))).count();
+        (deletes == 0 || deletes == lines.len()).then_some(deletes > 0)
+    }
+
     fn has_four_eyes(&self, event: &Event) -> Result<(), Refused> {
-        // Why it takes two is said in the proposal only.
-        let same =
-            |p: &super::DecisionProposed, other: super::DecisionProposed| *p == super::DecisionProposed { rules: p.rules.clone(), ..other };
+        // Why it takes two, and until when another confirms it, is said in the proposal only.
+        let same = |p: &super::DecisionProposed, other: super::DecisionProposed| {
+            *p == super::DecisionProposed { rules: p.rules.clone(), due_on: p.due_on, ..other }
+        };
         let as_proposed = |other: super::DecisionProposed, second: Uuid| {
             other.examiner != second && self.proposed.as_ref().is_some_and(|p| same(p, other))
         };
@@ -277,11 +293,18 @@ impl Complaint {
             Event::Decided(d) => match (d.examiner(), d.seconded_by()) {
                 (Some(examiner), Some(second)) => {
                     let (lines, text) = (d.lines.clone(), d.text.clone());
-                    as_proposed(super::DecisionProposed { examiner, lines, text, review: None, rules: Vec::new() }, second)
+                    as_proposed(super::DecisionProposed { examiner, lines, text, review: None, due_on: None, rules: Vec::new() }, second)
                 }
                 (Some(_), None) => !self.needs_two(&d.lines),
                 (None, second) => second.is_none(),
             },
+            Event::DeletionAsked(d) => d.seconded_by().is_none_or(|second| {
+                let (lines, text) = (d.lines.clone(), d.text.clone());
+                as_proposed(
+                    super::DecisionProposed { examiner: d.examiner(), lines, text, review: None, due_on: None, rules: Vec::new() },
+                    second,
+                )
+            }),
             Event::ReviewDecided(r) => match r.seconded_by {
                 Some(second) => as_proposed(r.as_proposed(), second),
                 None => !self.review_needs_two(&r.lines),
@@ -341,6 +364,7 @@ impl Complaint {
                 self.proposed = None;
             }
             Event::DecisionProposed(p) => self.proposed = Some(p.clone()),
+            Event::DeletionAsked(_) => self.proposed = None,
             Event::SellerAnswered(a) => {
                 self.answered |= a.substantial;
                 self.write_to(&a.lines, (a.party.party, a.write_in));

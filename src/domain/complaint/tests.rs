@@ -2,6 +2,7 @@
 //! one golden body per event; and what must hold for any sequence of events.
 
 mod law;
+mod two;
 
 use std::fmt::Write;
 
@@ -77,7 +78,14 @@ fn missing() -> Missing {
 }
 
 fn decided(lines: &[u32], determination: Determination, takedown: bool) -> Event {
-    let line = |line: &u32| LineDecided { line: *line, determination, takedown, reasons: vec!["same_design".into()] };
+    let line = |line: &u32| LineDecided {
+        line: *line,
+        determination,
+        takedown,
+        measure: None,
+        repetition: Vec::new(),
+        reasons: vec!["same_design".into()],
+    };
     let before = Complaint::file(id(1), &Actor::System("filing"), at(0), filed()).after().clone();
     let alone = FourEyesRule::default().look(&before, &[], date(2026, 9, 1)).unwrap();
     Event::Decided(Decided::by_examiner(alone, id(3), lines.iter().map(line).collect(), Some("整体视觉效果无差异".into())))

@@ -12,8 +12,11 @@ use uuid::Uuid;
 use super::notice_copy::{Copies, notice_copies};
 use super::{DELIVER_HOURS_MAX, DispatchDraft, DispatchKind, DraftLine, LINES_PER_DISPATCH_MAX};
 use crate::domain::audience::{Audience, sifted};
-use crate::domain::complaint::{AuthorityActed, Complaint, Determination, Effect, Event, Listing, Measure, Stage, State, Transition};
+use crate::domain::complaint::{
+    AuthorityDocument, Complaint, Determination, Effect, Event, LineDecided, Listing, Measure, MeasureKind, Stage, State, Transition,
+};
 use crate::domain::notice::{Capacity, Comparison};
+use crate::domain::repetition::{Earlier, PROPOSAL_TEXT};
 use crate::domain::report::ItemVerdict;
 use crate::domain::statement::FORWARDING_TEXT;
 
@@ -111,6 +114,12 @@ fn sent_for(event: &Event, before: Option<&Complaint>, after: &Complaint) -> Vec
     let was_asked = |line: &u32| before.and_then(|b| b.listing(*line)).is_some_and(|l| l.measure == Measure::Requested);
     let is_asked = |line: &u32| after.listing(*line).is_some_and(|l| l.measure == Measure::Requested);
     let lifted = |line: &u32| was_asked(line) && !is_asked(line);
+    // Asked for the first time, or another measure than before, or with a proposal beside it.
+    let asked_anew = |line: &LineDecided| {
+        let kind = |c: Option<&Complaint>| c.and_then(|c| c.listing(line.line)).map(|l| l.measure_kind);
+        let other = kind(before) != kind(Some(after)) || !line.repetition.is_empty();
+        is_asked(&line.line) && (!was_asked(&line.line) || other)
+    };
     match event {
         Event::Accepted => {
             let asked = after.listings.iter().filter(|l| l.is_to_be_resolved()).map(|l| l.filed.line).collect();
@@ -126,15 +135,16 @@ fn sent_for(event: &Event, before: Option<&Complaint>, after: &Complaint) -> Vec
             vec![(DispatchKind::Takedown, asked), (DispatchKind::Hearing, heard)]
         }
         Event::Decided(d) => {
-            let down = d.lines.iter().filter(|l| l.takedown && !was_asked(&l.line)).map(|l| l.line).collect();
+            let down = d.lines.iter().filter(|l| asked_anew(l)).map(|l| l.line).collect();
             let up = d.lines.iter().map(|l| l.line).filter(lifted).collect();
             vec![(DispatchKind::Takedown, down), (DispatchKind::Lift, up)]
         }
         Event::ReviewDecided(r) => {
-            let down = r.lines.iter().map(|l| l.line).filter(|l| is_asked(l) && !was_asked(l)).collect();
+            let down = r.lines.iter().filter(|l| asked_anew(l)).map(|l| l.line).collect();
             let up = r.lines.iter().map(|l| l.line).filter(lifted).collect();
             vec![(DispatchKind::Takedown, down), (DispatchKind::Lift, up)]
         }
+        Event::DeletionAsked(_) => vec![(DispatchKind::Takedown, event.lines())],
         Event::AuthorityActed(a) => {
             let of = |effect: Effect| a.lines.iter().filter(|l| l.effect == effect).map(|l| l.line).collect();
             vec![(DispatchKind::Takedown, of(Effect::Takedown)), (DispatchKind::Lift, of(Effect::Lift))]
@@ -180,9 +190,14 @@ fn parts(w: &Whole) -> Vec<DispatchDraft> {
             by_platform.entry(platform).or_default().push(listing);
         }
     }
-    for (platform, listings) in by_platform {
-        let parts = listings.chunks(LINES_PER_DISPATCH_MAX).len();
-        for (i, part) in listings.chunks(LINES_PER_DISPATCH_MAX).enumerate() {
+    for (platform, mut listings) in by_platform {
+        if w.kind == DispatchKind::Takedown {
+            // One message asks for one measure, and is bound by one ruling or by none.
+            listings.sort_by_key(|l| asked_by(l));
+        }
+        let alike = |a: &&Listing, b: &&Listing| w.kind != DispatchKind::Takedown || asked_by(a) == asked_by(b);
+        let parts: Vec<&[&Listing]> = listings.chunk_by(alike).flat_map(|same| same.chunks(LINES_PER_DISPATCH_MAX)).collect();
+        for (i, part) in parts.iter().enumerate() {
             drafts.push(draft(&Part {
                 complaint: w.complaint,
                 seq: w.seq,
@@ -191,13 +206,18 @@ fn parts(w: &Whole) -> Vec<DispatchDraft> {
                 kind: w.kind,
                 platform,
                 part: i + 1,
-                parts,
+                parts: parts.len(),
                 listings: part,
                 context: w.context,
             }));
         }
     }
     drafts
+}
+
+/// Which measure is asked for a listing, and the document that asks, if one does.
+fn asked_by(l: &Listing) -> (MeasureKind, Option<&str>) {
+    (l.measure_kind, l.rests_on.as_ref().map(|d| d.sha256.as_str()))
 }
 
 struct Part<'a> {
@@ -268,11 +288,9 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
         "deliver_until": deliver_until,
         "links": { "dispatch": link, "acknowledgements": format!("{link}/acknowledgements") },
     });
-    if let Event::AuthorityActed(a) = p.event
-        && a.document.binds_platforms.iter().any(|code| code == p.platform)
-    {
+    if let Some(document) = ruling(p).filter(|d| d.binds(Some(p.platform))) {
         body["binds_recipient"] = true.into();
-        body["binding_document"] = binding_document(a);
+        body["binding_document"] = binding_document(document);
         body["advisory_text"] = BINDING_TEXT.into();
     }
     match p.kind {
@@ -280,7 +298,7 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
             body["notice_to_forward"] = forward(&copies, p.at);
             body["report"] = report(c);
             body["determination"] = determination(p);
-            body["measure"] = json!({ "kind": "block", "ends_on": c.last_day_of_term });
+            body["measure"] = measure(p);
             if let Some(rule) = platform_rule(p) {
                 body["platform_rule"] = rule;
             }
@@ -347,9 +365,48 @@ fn kept(event: &Event) -> Value {
     }
 }
 
+/// The document a message rests on: of the act it follows from, or of the measure it asks for.
+fn ruling<'a>(p: &'a Part) -> Option<&'a AuthorityDocument> {
+    match p.event {
+        Event::AuthorityActed(a) => Some(&a.document),
+        _ if p.kind == DispatchKind::Takedown => p.listings.first()?.rests_on.as_deref(),
+        _ => None,
+    }
+}
+
+/// What is asked, and what is proposed beside it for the shops of these listings, each with its record.
+fn measure(p: &Part) -> Value {
+    let kind = p.listings.first().map(|l| l.measure_kind).unwrap_or_default();
+    let mut asked = json!({ "kind": kind, "ends_on": p.context.last_day_of_term });
+    let proposed: BTreeMap<(&str, &str), &[Earlier]> = p
+        .listings
+        .iter()
+        .filter_map(|l| Some(((l.filed.site.as_deref()?, l.filed.shop.as_deref()?), proposed_now(p.event, l))))
+        .filter(|(_, record)| !record.is_empty())
+        .collect();
+    if !proposed.is_empty() {
+        let terminations = proposed.into_iter().map(
+            |((site, shop), record)| json!({ "kind": "terminate", "site": site, "shop": shop, "text": PROPOSAL_TEXT, "record": record }),
+        );
+        asked["proposed"] = terminations.collect();
+    }
+    asked
+}
+
+/// The record with which the end of the business with a listing's shop is proposed in the message of `event`: where that
+/// was decided, and where it could not be told before.
+fn proposed_now<'a>(event: &'a Event, l: &'a Listing) -> &'a [Earlier] {
+    let lines = match event {
+        Event::Decided(d) => &d.lines,
+        Event::ReviewDecided(r) => &r.lines,
+        Event::ListingsResolved(_) => return &l.repetition,
+        _ => return &[],
+    };
+    lines.iter().find(|x| x.line == l.filed.line).map_or(&[], |x| x.repetition.as_slice())
+}
+
 /// The document that binds a platform: it names it or was served on it.
-fn binding_document(a: &AuthorityActed) -> Value {
-    let d = &a.document;
+fn binding_document(d: &AuthorityDocument) -> Value {
     json!({ "kind": d.kind, "number": d.number, "authority": d.authority, "issued_on": d.issued_on, "sha256": d.sha256 })
 }
 
@@ -414,7 +471,7 @@ fn lift(p: &Part) -> Value {
 /// What became of this platform's own rule when the complaint was triaged; none where it had none. No rule of a platform
 /// measures a ruling.
 fn platform_rule(p: &Part) -> Option<Value> {
-    let asked = p.listings.first().filter(|_| !matches!(p.event, Event::AuthorityActed(_)));
+    let asked = p.listings.first().filter(|_| !matches!(p.event, Event::AuthorityActed(_) | Event::DeletionAsked(_)));
     let seen = p.complaint.rule_seen(asked?)?;
     Some(json!({ "version": seen.version, "report": seen.report, "result": seen.result, "code": seen.code, "check": seen.check }))
 }
@@ -431,6 +488,7 @@ pub fn comparison_sent(comparison: &Comparison) -> Value {
 fn determination(p: &Part) -> Value {
     let lines = match p.event {
         Event::Decided(d) => d.lines.as_slice(),
+        Event::DeletionAsked(d) => d.lines.as_slice(),
         Event::ReviewDecided(r) => r.lines.as_slice(),
         _ => &[],
     };
@@ -440,6 +498,7 @@ fn determination(p: &Part) -> Value {
     let by = if p.listings.iter().all(|l| l.by_human) { "human" } else { "automatic" };
     let text = match p.event {
         Event::Decided(d) => d.text.as_deref(),
+        Event::DeletionAsked(d) => d.text.as_deref(),
         Event::ReviewDecided(r) => Some(r.text.as_str()),
         _ => None,
     };

@@ -36,6 +36,7 @@ codes! {
     408 "request.too_slow" "The request came too slowly" "请求传输过慢";
     409 "complaint.not_possible" "Not possible as the complaint stands" "投诉目前的状态不允许此操作";
     409 "decision.none_proposed" "No decision waits for a second examiner" "没有待第二名判定员确认的判定";
+    409 "termination.record_changed" "The record of repetition is another by now" "重复侵权记录已变更，请重新提出";
     409 "listing.duplicate" "Every listing is in a live complaint already" "全部链接已在处理中的投诉里";
     409 "flag.answered" "The flag was answered before" "该标记此前已答复";
     409 "flag.withdrawn" "The flag was taken back before" "该标记此前已撤回";
@@ -140,6 +141,10 @@ codes! {
     422 "decision.no_reason" "Give a reason" "请给出理由";
     422 "decision.unknown_reason" "Not a code of a reason" "没有这个理由代码";
     422 "decision.determination" "Not a determination an examiner makes" "不是判定员可作出的判定";
+    422 "decision.measure" "A measure goes with a takedown only" "措施须与采取措施的请求一并提出";
+    422 "decision.deletion_apart" "A deletion of what is decided is asked by itself" "已判定链接的删除须单独提出";
+    422 "termination.no_shop" "The listing names no shop of a platform" "该链接未注明平台内店铺";
+    422 "termination.no_repetition" "Too few earlier complaints were upheld against the shop" "该店铺没有足够的重复侵权记录";
     422 "track.reason_required" "From complex to simple only with a reason" "由繁转简须说明理由";
     422 "track.same" "It is on that track already" "已在该轨道";
     422 "register.in_the_future" "The day lies in the future" "日期在将来";

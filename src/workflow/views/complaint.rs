@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::domain::complaint::{Basis, Complaint, Determination, Event, Missing, Reopened, State, StoredEvent};
+use crate::domain::complaint::{Basis, Complaint, Determination, Event, MeasureKind, Missing, Reopened, State, StoredEvent};
 use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective_measure};
 use crate::domain::examine::Finding;
 use crate::domain::platform_rule::RuleResult;
@@ -67,6 +67,12 @@ pub struct ListingView {
     pub determination: Determination,
     /// Second axis, the platform's answers laid over it.
     pub measure: EffectiveMeasure,
+    /// Which measure is asked for; absent: none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure_kind: Option<MeasureKind>,
+    /// Whether the end of the platform's business with its shop was proposed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub termination_proposed: bool,
     /// On what the decision rests.
     pub basis: Option<Basis>,
     /// `human`, `automatic`, or null.
@@ -310,6 +316,8 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
                     },
                     determination: l.determination,
                     measure: effective_measure(l.measure, answered),
+                    measure_kind: l.kind_asked(),
+                    termination_proposed: !l.repetition.is_empty(),
                     basis: l.basis,
                     by: l.basis.map(|_| if l.by_human { "human" } else { "automatic" }),
                     contest: ContestView::of(l),

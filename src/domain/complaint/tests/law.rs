@@ -35,7 +35,7 @@ pub(super) fn act(act: AuthorityAct, effect: Effect, authority: &str) -> Event {
     Event::AuthorityActed(Box::new(AuthorityActed { act, document, items_invalid, lines, examiner: id(3) }))
 }
 
-const COURT: &str = "宁波市中级人民法院";
+pub(super) const COURT: &str = "宁波市中级人民法院";
 
 fn checked(outcome: StatementOutcome) -> Event {
     let missing = if outcome == StatementOutcome::Deficient { vec![missing()] } else { Vec::new() };
@@ -60,8 +60,14 @@ fn review(kind: ReviewKind, decision: u32) -> Event {
 }
 
 fn reviewed(examiner: u128, determination: Determination) -> Event {
-    let line =
-        |line| LineDecided { line, determination, takedown: determination == Determination::Infringing, reasons: vec!["other".into()] };
+    let line = |line| LineDecided {
+        line,
+        determination,
+        takedown: determination == Determination::Infringing,
+        measure: None,
+        repetition: Vec::new(),
+        reasons: vec!["other".into()],
+    };
     Event::ReviewDecided(ReviewDecided {
         review: id(REVIEW),
         examiner: id(examiner),
@@ -77,7 +83,7 @@ pub(super) fn samples() -> Vec<(&'static str, Event)> {
     all.extend(statement());
     all.extend(authority());
     all.extend(second_looks());
-    all.extend(four_eyes());
+    all.extend(super::two::samples());
     all.extend(referrals());
     all
 }
@@ -112,37 +118,6 @@ fn referrals() -> Vec<(&'static str, Event)> {
         ("referred to a court", referred(44, ReferredTo::Court, None)),
         ("referred, a lead", referred(45, ReferredTo::EnforcementLead, None)),
         ("referral_ended", Event::ReferralEnded(ended)),
-    ]
-}
-
-/// A report that speaks against all that is asserted, and what it takes to decide on it.
-fn four_eyes() -> Vec<(&'static str, Event)> {
-    let negative = Examined {
-        report_sha256: Some("cd".repeat(32)),
-        reader_version: 1,
-        overall: "negative".into(),
-        checks: Vec::new(),
-        register_version: Some(1),
-        authenticity: Some("B".into()),
-        text_version: Some(TextVersion::Granted),
-    };
-    let line = |line| LineDecided { line, determination: Determination::Infringing, takedown: true, reasons: vec!["same_design".into()] };
-    let proposed = DecisionProposed {
-        examiner: id(3),
-        lines: vec![line(1), line(2)],
-        text: Some("整体视觉效果无差异".into()),
-        review: None,
-        rules: Vec::new(),
-    };
-    let confirmed = |by: u128| Event::Decided(Decided::confirmed(&proposed, id(by)));
-    let (by_another, by_the_same) = (confirmed(4), confirmed(3));
-    let other = DecisionProposed { lines: vec![line(1)], ..proposed.clone() };
-    vec![
-        ("examined, negative", Event::Examined(negative)),
-        ("decision_proposed", Event::DecisionProposed(proposed.clone())),
-        ("decided, confirmed by another", by_another),
-        ("decided, confirmed by the same", by_the_same),
-        ("decided, confirmed something else", Event::Decided(Decided::confirmed(&other, id(4)))),
     ]
 }
 
@@ -389,13 +364,28 @@ fn listings() -> Vec<(&'static str, Listing)> {
         missed,
         before: Box::new(waits(false)),
     };
-    let ruling = Ruling { authority: COURT.into(), number: "(2026)浙02民初118号".into() };
     let missing = Awaited { due_on: date(2026, 12, 4), missing: vec![missing()] };
     vec![
         ("pending", born.clone()),
         ("pending, supplement awaited", Listing { awaited: Some(missing), ..born.clone() }),
         ("takedown asked", asked.clone()),
-        ("takedown asked, on a ruling", Listing { rests_on: Some(ruling), basis: Some(Basis::CourtRuling), ..asked.clone() }),
+        (
+            "takedown asked, on a ruling",
+            Listing { rests_on: Some(super::two::ruling("ali")), basis: Some(Basis::CourtRuling), ..asked.clone() },
+        ),
+        (
+            "takedown asked, on a ruling that binds another",
+            Listing { rests_on: Some(super::two::ruling("jd")), basis: Some(Basis::CourtRuling), ..asked.clone() },
+        ),
+        (
+            "deletion asked",
+            Listing {
+                rests_on: Some(super::two::ruling("ali")),
+                measure_kind: MeasureKind::Delete,
+                basis: Some(Basis::CourtRuling),
+                ..asked.clone()
+            },
+        ),
         ("takedown asked, reopened", Listing { reopened: true, ..asked.clone() }),
         ("statement received", with(Stage::Received)),
         ("statement deficient", with(Stage::Deficient { missing: vec![super::missing()] })),
@@ -432,6 +422,9 @@ fn told(l: &Listing) -> String {
     }
     let marks = [
         (l.rests_on.is_some(), "on a ruling"),
+        (l.measure_kind == MeasureKind::Disconnect, "to be disconnected"),
+        (l.measure_kind == MeasureKind::Delete, "to be deleted"),
+        (!l.repetition.is_empty(), "termination proposed"),
         (l.awaited.is_some(), "supplement awaited"),
         (l.reopened, "reopened"),
         (l.overturned, "overturned"),
@@ -491,6 +484,11 @@ fn is_legal(c: &Complaint) -> Result<(), String> {
         }
         if l.contest.as_ref().is_some_and(|x| !x.stage.is_spent()) && l.rests_on.is_some() {
             return Err(format!("line {}: contested although it rests on a ruling", l.filed.line));
+        }
+        let more = l.measure_kind != MeasureKind::Block || !l.repetition.is_empty();
+        let bound = l.rests_on.as_ref().is_some_and(|d| d.binds(l.filed.platform.as_deref()));
+        if (more && !asked) || (l.measure_kind == MeasureKind::Delete && !bound) {
+            return Err(format!("line {}: more than a takedown without one, or deleted without a ruling", l.filed.line));
         }
         if l.measure != Measure::None && l.basis.is_none() {
             return Err(format!("line {}: a measure nobody decided", l.filed.line));
