@@ -11,7 +11,7 @@ use fasttrack::clock::Clock;
 use fasttrack::domain::lane::LaneLimits;
 use fasttrack::store::{
     AttemptRow, Becomes, ComplaintFilter, DeliveryAttempted, DeliveryClaim, Exchange, GivenBack, GroupBy, HouseFilter, NameSought,
-    PastFilter, PublishedFilter, QueueFilter, Step, Store, StoreError, TextSought,
+    PastFilter, PublishedFilter, QueueFilter, ShopNamed, Step, Store, StoreError, TextSought,
 };
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
@@ -256,6 +256,9 @@ async fn asks_for_a_complaint(s: &Store) {
     asked(s.deliveries_of(id).await);
     asked(s.flags_of(id, text("k")).await);
     asked(s.references(vec![id]).await);
+    let shop = ShopNamed { platform: "ali".into(), site: "taobao".into(), shop: "小店".into() };
+    asked(s.earlier_infringements(&shop, (id, DAY)).await);
+    asked(s.upheld_against(vec![("ali".into(), "小店".into())], ("202330271846.9", DAY)).await);
     let filters = [
         ComplaintFilter::default(),
         ComplaintFilter { account: Some(id), ..Default::default() },
