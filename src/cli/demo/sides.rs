@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Context;
+use jiff::Span;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -11,6 +12,9 @@ use super::receiver::Message;
 use super::story::{Forwarding, Telling, act, say, text};
 
 type Told = anyhow::Result<()>;
+
+/// Days after which what was decided is final, whatever its last day falls on.
+const FINAL_DAYS: i64 = 60;
 
 /// The body of a decision on the first listing.
 fn decision(determination: &str, reason: &str) -> Value {
@@ -51,6 +55,16 @@ impl Telling<'_> {
         self.judges(&examiner, &filed, ("decision", &decision("infringing", "same_design"))).await?;
         let takedown = self.arrival(since, "applied").await?;
         Ok((filed, takedown))
+    }
+
+    /// What one examiner proposes and another confirms; answers the message to the platform.
+    async fn confirmed(&mut self, complaint: &Value, form: &Value) -> anyhow::Result<Message> {
+        let [first, second] = self.examiners();
+        let proposed = self.judges(&first, complaint, ("decision", form)).await?;
+        say(&format!("it takes two: {}; nothing is sent yet", text(&proposed["proposed"]["rules"][0]["rule"])));
+        let since = Instant::now();
+        self.judges(&second, complaint, ("decision-confirmation", &json!({}))).await?;
+        self.arrival(since, "applied").await
     }
 
     /// The platform makes the seller its access.
@@ -204,12 +218,7 @@ pub(super) async fn four_eyes(t: &mut Telling<'_>) -> Told {
     t.until_after(last);
     t.becomes(&filed, "accepted").await?;
     act("one examiner proposes, another confirms · 一名判定员提出，另一名确认");
-    let [first, second] = t.examiners();
-    let proposed = t.judges(&first, &filed, ("decision", &decision("infringing", "same_features"))).await?;
-    say(&format!("proposed: {}; nothing is sent yet", text(&proposed["proposed"]["lines"][0]["determination"])));
-    let since = Instant::now();
-    t.judges(&second, &filed, ("decision-confirmation", &json!({}))).await?;
-    t.arrival(since, "applied").await?;
+    t.confirmed(&filed, &decision("infringing", "same_features")).await?;
     t.measure(&filed["id"]).await
 }
 
@@ -344,6 +353,40 @@ pub(super) async fn judgment(t: &mut Telling<'_>) -> Told {
     let since = Instant::now();
     t.authority(&filed, ("preservation_ended", court)).await?;
     t.lifted(&filed, since).await
+}
+
+pub(super) async fn deletion(t: &mut Telling<'_>) -> Told {
+    let (filed, _) = t.taken_down().await?;
+    let since = Instant::now();
+    t.authority(&filed, ("judgment_infringing", "宁波市中级人民法院")).await?;
+    t.arrival(since, "applied").await?;
+    act("one examiner asks the deletion, another confirms · 删除须两名判定员");
+    let mut form = decision("infringing", "same_design");
+    form["lines"][0]["measure"] = "delete".into();
+    let deleted = t.confirmed(&filed, &form).await?;
+    say(&format!("asked: {}, by {}", text(&deleted.body["measure"]["kind"]), text(&deleted.body["binding_document"]["number"])));
+    t.measure(&filed["id"]).await
+}
+
+pub(super) async fn repetition(t: &mut Telling<'_>) -> Told {
+    t.taken_down().await?;
+    t.taken_down().await?;
+    act("both become final · 两件均终局");
+    t.until_after(t.today().saturating_add(Span::new().days(FINAL_DAYS)));
+    let filed = t.complains(&LAMP, "1").await?;
+    act("the third against the same shop · 第三次");
+    let mut form = decision("infringing", "same_design");
+    form["lines"][0]["propose_termination"] = true.into();
+    let takedown = t.confirmed(&filed, &form).await?;
+    let proposed = &takedown.body["measure"]["proposed"][0];
+    let record = proposed["record"].as_array().map_or(0, Vec::len);
+    say(&format!(
+        "proposed: {} for {}, on a record of {record}: {}",
+        text(&proposed["kind"]),
+        text(&proposed["shop"]),
+        text(&proposed["text"])
+    ));
+    t.measure(&filed["id"]).await
 }
 
 pub(super) async fn invalidated(t: &mut Telling<'_>) -> Told {

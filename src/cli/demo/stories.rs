@@ -46,6 +46,8 @@ stories! {
     "human-review" "an automatic decision, taken to a human · 自动决定的人工复核" sides::human_review;
     "appeal" "an appeal to another examiner · 复核" sides::appeal;
     "judgment" "a judgment, and preservation ended · 生效判决与保全" sides::judgment;
+    "deletion" "a judgment that binds the platform, and a deletion by two · 生效判决与删除" sides::deletion;
+    "repetition" "a third time: the end of business is proposed · 多次侵权，建议终止交易和服务" sides::repetition;
     "invalidated" "the patent is declared invalid · 专利权被宣告无效" sides::invalidated;
 }
 
