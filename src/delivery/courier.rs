@@ -131,12 +131,14 @@ impl Courier {
             wait = self.turn(&mut ended, &tell).await;
         }
         drop(tell);
+        // At once, and not with the first attempt that ends: nobody sends it meanwhile, and a process that does not
+        // end soon may be killed.
         self.held.give_all_back();
-        while !ended.is_empty() || hands_in.recv_many(&mut ended, HELD_MAX).await > 0 {
+        if !ended.is_empty() || self.held.has_some_to_give_back() {
             self.record(std::mem::take(&mut ended)).await;
         }
-        if self.held.has_some_to_give_back() {
-            self.record(Vec::new()).await;
+        while hands_in.recv_many(&mut ended, HELD_MAX).await > 0 {
+            self.record(std::mem::take(&mut ended)).await;
         }
     }
 
@@ -187,7 +189,9 @@ impl Courier {
                 if !claimed.deliveries.is_empty() {
                     fails_at("delivery.claimed");
                 }
-                for place in self.held.take(claimed.lanes, claimed.deliveries, lease_until) {
+                // The answer may have been long in coming.
+                let now = self.parts.clock.now();
+                for place in self.held.take(claimed.lanes, (claimed.deliveries, lease_until), now) {
                     self.begin(place, tell.clone());
                 }
                 self.until(claimed.again_at)

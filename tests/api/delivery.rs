@@ -65,7 +65,7 @@ on_both_databases! {
         assert_eq!(feed["items"].as_array().unwrap().len(), 1);
     }
 
-    /// Killed while a platform stalls, the delivery is taken over after the lease; nothing arrives twice as two messages.
+    /// An endpoint that says it is gone is paused, and what waits for it waits.
     async fn a_gone_endpoint_is_paused_and_waits(engine: Engine) {
         let service = Service::start(engine).await;
         let platform = Platform::connect(&service, "ali", &["taobao"]).await;
@@ -139,6 +139,9 @@ on_both_databases! {
         let platform = Platform::connect(&service, "ali", &["taobao"]).await;
         let (_, holder) = service.account("complainant", None).await;
         let (_, examiner) = service.account("examiner", None).await;
+        // One at a time: the second begins when the first has ended.
+        let path = format!("/v1/admin/endpoints/{}/limits", platform.endpoint);
+        service.put(&path, &service.admin, &json!({ "at_once_max": 1 })).await.expect(200);
         platform.will_think(std::time::Duration::from_secs(2));
         decided(&service, (&holder, &examiner), "100000000016").await;
         let id = platform.wait_for(1).await[0].id.clone();

@@ -32,6 +32,7 @@ mod endpoints;
 mod feed;
 mod filing;
 mod hearing;
+mod held;
 mod hostile;
 mod lab;
 mod lists;

@@ -3,7 +3,7 @@
 //! # Why
 //! A platform that answers in milliseconds would wait for the database between any two messages. So a lane is given
 //! some ahead of those under way, and whoever ends one goes on with the next. What was claimed ahead goes back as
-//! soon as an attempt of its lane fails: then it waits for the lane, and not here.
+//! soon as an attempt of its lane fails, or its endpoint is paused: then it waits for the lane, and not here.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -61,7 +61,7 @@ impl Held {
 
     /// What is held, when these attempts are written down: `(lane, whether it arrived)`.
     pub(super) fn beside(&self, ended: impl Iterator<Item = (Uuid, bool)>) -> BTreeMap<Uuid, HeldHere> {
-        let here = |l: &Lane| HeldHere { held: l.held, arrived: 0 };
+        let here = |l: &Lane| HeldHere { held: l.held, waiting: l.waiting.len(), arrived: 0 };
         let mut all: BTreeMap<Uuid, HeldHere> = self.all().lanes.iter().map(|(id, lane)| (*id, here(lane))).collect();
         let mut failing = Vec::new();
         for (endpoint, arrived) in ended {
@@ -77,14 +77,19 @@ impl Held {
         all
     }
 
-    /// Takes in what was claimed, for which the lease ends then; the places of what may begin.
-    pub(super) fn take(&self, lanes: Vec<ClaimedLane>, claimed: Vec<ClaimedDelivery>, lease_until: Timestamp) -> Vec<Place> {
+    /// Takes in what was claimed, for which the lease ends then; the places of what may begin now.
+    pub(super) fn take(
+        &self,
+        lanes: Vec<ClaimedLane>,
+        (claimed, lease_until): (Vec<ClaimedDelivery>, Timestamp),
+        now: Timestamp,
+    ) -> Vec<Place> {
         let mut all = self.all();
         for lane in lanes {
             let here = all.lanes.entry(lane.endpoint).or_default();
             here.at_once = lane.at_once;
             if lane.at_once == 0 {
-                // Others have all of it: what waits here must not wait for them.
+                // Others have all of it, or nothing is sent there any more: what waits here must not wait for that.
                 all.give_back(&lane.endpoint);
                 continue;
             }
@@ -98,6 +103,7 @@ impl Held {
             lane.waiting.push_back((delivery, lease_until));
         }
         let mut begin = Vec::new();
+        all.give_back_what_runs_out(now);
         let All { lanes, under_way, .. } = &mut *all;
         for (endpoint, lane) in lanes.iter_mut() {
             // No lane gets more than half of the places: one whose attempts hang leaves some to all others.
@@ -148,7 +154,20 @@ impl Held {
     }
 }
 
+impl Lane {
+    /// Whether an attempt that begins now could outlast the lease of what waits.
+    fn runs_out(&self, now: Timestamp) -> bool {
+        let lasts = now.checked_add(Duration::from_secs(WEBHOOK_DEADLINE_SECONDS)).unwrap_or(now);
+        self.waiting.front().is_some_and(|(_, lease_until)| *lease_until < lasts)
+    }
+}
+
 impl All {
+    fn give_back_what_runs_out(&mut self, now: Timestamp) {
+        let short: Vec<Uuid> = self.lanes.iter().filter(|(_, lane)| lane.runs_out(now)).map(|(id, _)| *id).collect();
+        short.iter().for_each(|endpoint| self.give_back(endpoint));
+    }
+
     fn give_back(&mut self, endpoint: &Uuid) {
         if let Some(lane) = self.lanes.get_mut(endpoint) {
             lane.held = lane.held.saturating_sub(lane.waiting.len());
@@ -175,12 +194,11 @@ impl Place {
     /// An attempt ended here: goes on with what waits for this lane, if anything does and its lease lasts, and the
     /// lane has not more places than are left to others.
     pub(super) fn goes_on(mut self, arrived: bool, now: Timestamp) -> Option<Self> {
-        let lasts = now.checked_add(Duration::from_secs(WEBHOOK_DEADLINE_SECONDS)).unwrap_or(now);
         let next = {
             let mut all = self.held.all();
             let free = AT_ONCE_MAX - all.under_way;
             let lane = all.lanes.get_mut(&self.endpoint)?;
-            if !arrived || lane.waiting.front().is_some_and(|(_, lease_until)| *lease_until < lasts) {
+            if !arrived || lane.runs_out(now) {
                 all.give_back(&self.endpoint);
                 None
             } else if lane.under_way <= lane.at_once.min(free + 1) {
@@ -244,7 +262,7 @@ mod tests {
     #[test]
     fn whoever_ends_one_goes_on_with_the_next() {
         let held = Held::default();
-        let mut places = held.take(vec![lane(1, 2)], claimed(1, 3), at(60));
+        let mut places = held.take(vec![lane(1, 2)], (claimed(1, 3), at(60)), at(1));
         assert_eq!((places.len(), held.waiting(), held.room()), (2, 1, HELD_MAX - 3));
         let mut first = places.remove(0);
         assert_eq!(begins(&mut first), 0);
@@ -253,31 +271,42 @@ mod tests {
         assert!(first.goes_on(true, at(1)).is_none(), "nothing waits");
         held.let_go([Uuid::from_u128(1); 2].into_iter());
         let one = (Uuid::from_u128(1), true);
-        assert_eq!(held.beside([one].into_iter())[&one.0], HeldHere { held: 0, arrived: 1 });
+        assert_eq!(held.beside([one].into_iter())[&one.0], HeldHere { held: 0, waiting: 0, arrived: 1 });
         // A place that was left is free for what is claimed next.
-        assert_eq!(held.take(vec![lane(1, 2)], claimed(1, 5), at(60)).len(), 1);
+        assert_eq!(held.take(vec![lane(1, 2)], (claimed(1, 5), at(60)), at(1)).len(), 1);
     }
 
     #[test]
     fn what_waits_goes_back_when_one_fails_or_the_lease_runs_out() {
         for (arrived, now) in [(false, at(1)), (true, at(60 - i64::try_from(WEBHOOK_DEADLINE_SECONDS).unwrap() + 1))] {
             let held = Held::default();
-            let mut places = held.take(vec![lane(1, 1)], claimed(1, 3), at(60));
+            let mut places = held.take(vec![lane(1, 1)], (claimed(1, 3), at(60)), at(1));
             assert!(places.remove(0).goes_on(arrived, now).is_none());
             let back: Vec<u128> = held.give_back().iter().map(|b| b.id.as_u128()).collect();
             assert_eq!((back, held.waiting(), held.room()), (vec![1, 2], 0, HELD_MAX - 1));
             assert_eq!(held.give_back(), [], "once");
             let one = (Uuid::from_u128(1), arrived);
             let arrived = usize::from(arrived);
-            assert_eq!(held.beside([one].into_iter())[&one.0], HeldHere { held: 0, arrived }, "a failure speaks against more");
+            assert_eq!(held.beside([one].into_iter())[&one.0], HeldHere { held: 0, waiting: 0, arrived }, "a failure speaks against more");
         }
+    }
+
+    #[test]
+    fn what_was_long_in_coming_does_not_begin() {
+        let held = Held::default();
+        let begin = held.take(vec![lane(1, 2)], (claimed(1, 3), at(60)), at(50));
+        assert_eq!((begin.len(), held.give_back().len(), held.room()), (0, 3, HELD_MAX));
+        // Nor what waits from an earlier claim, when a place is free for it at last.
+        let places = held.take(vec![lane(1, 1)], (claimed(1, 2), at(60)), at(1));
+        assert_eq!(held.take(vec![lane(1, 2)], (Vec::new(), at(110)), at(50)).len(), 0);
+        assert_eq!((held.give_back().len(), held.room(), places.len()), (1, HELD_MAX - 1, 1));
     }
 
     #[test]
     fn a_lane_that_others_have_keeps_nothing_waiting_here() {
         let held = Held::default();
-        let places = held.take(vec![lane(1, 1)], claimed(1, 2), at(60));
-        assert_eq!(held.take(vec![lane(1, 0)], Vec::new(), at(60)).len(), 0);
+        let places = held.take(vec![lane(1, 1)], (claimed(1, 2), at(60)), at(1));
+        assert_eq!(held.take(vec![lane(1, 0)], (Vec::new(), at(60)), at(1)).len(), 0);
         assert_eq!((held.give_back().len(), held.waiting()), (1, 0));
         drop(places);
         held.give_all_back();
@@ -287,9 +316,9 @@ mod tests {
     #[test]
     fn a_lane_leaves_half_of_the_places_to_others() {
         let held = Held::default();
-        let places = held.take(vec![lane(1, 256)], claimed(1, 256), at(60));
+        let places = held.take(vec![lane(1, 256)], (claimed(1, 256), at(60)), at(1));
         assert_eq!(places.len(), AT_ONCE_MAX / 2);
-        let others = held.take(vec![lane(2, 256)], claimed(2, 256), at(60));
+        let others = held.take(vec![lane(2, 256)], (claimed(2, 256), at(60)), at(1));
         assert_eq!(others.len(), AT_ONCE_MAX / 4);
         // And the first gives up what is too many now, one attempt after the other.
         let still: Vec<Place> = places.into_iter().filter_map(|p| p.goes_on(true, at(1))).collect();
@@ -299,16 +328,16 @@ mod tests {
     #[test]
     fn nothing_is_kept_of_a_lane_that_gave_nothing() {
         let held = Held::default();
-        assert_eq!(held.take(vec![lane(1, 8)], Vec::new(), at(60)).len(), 0);
+        assert_eq!(held.take(vec![lane(1, 8)], (Vec::new(), at(60)), at(1)).len(), 0);
         assert!(held.beside(std::iter::empty()).is_empty());
     }
 
     #[test]
     fn keys_are_made_anew_when_the_secrets_change() {
         let held = Held::default();
-        let mut places = held.take(vec![lane(1, 9)], claimed(1, 1), at(60));
+        let mut places = held.take(vec![lane(1, 9)], (claimed(1, 1), at(60)), at(1));
         let secrets = vec![2];
-        places.extend(held.take(vec![ClaimedLane { secrets, ..lane(1, 9) }], claimed(1, 1), at(60)));
+        places.extend(held.take(vec![ClaimedLane { secrets, ..lane(1, 9) }], (claimed(1, 1), at(60)), at(1)));
         let [old, new] = places.as_slice() else { panic!() };
         assert!(old.keys.is_of(&[1]) && new.keys.is_of(&[2]));
     }

@@ -28,6 +28,8 @@ pub const LANES_PER_CLAIM_MAX: i64 = 16;
 pub struct HeldHere {
     /// Claimed by it, begun or not.
     pub held: usize,
+    /// Of those, not begun.
+    pub waiting: usize,
     /// How many of them arrived since it last asked, if none failed.
     pub arrived: usize,
 }
@@ -57,7 +59,7 @@ pub struct GivenBack {
 /// What a worker got.
 #[derive(Clone, Debug, Default)]
 pub struct Claimed {
-    /// The lanes that were asked.
+    /// The lanes that were asked, and those it has some of that are shut.
     pub lanes: Vec<ClaimedLane>,
     /// The deliveries.
     pub deliveries: Vec<ClaimedDelivery>,
@@ -72,7 +74,7 @@ pub struct ClaimedLane {
     pub endpoint: Uuid,
     /// Its secrets, sealed.
     pub secrets: Vec<u8>,
-    /// Most attempts that the worker may have under way there.
+    /// Most attempts that the worker may have under way there; none: what did not begin goes back.
     pub at_once: usize,
 }
 
@@ -256,6 +258,8 @@ pub(super) type DispatchText = (Id, String, Id, String);
 /// What a claim brought out of its transaction.
 pub(super) struct Found {
     pub(super) ready: Vec<ReadyLane>,
+    /// Lanes of which the worker has some that did not begin, and to which nothing more is sent now.
+    pub(super) shut: Vec<Id>,
     pub(super) mine: Vec<ClaimedRow>,
     pub(super) texts: Vec<DispatchText>,
     pub(super) again_at: Option<Timestamp>,
@@ -264,7 +268,7 @@ pub(super) struct Found {
 impl Found {
     /// Each delivery with its endpoint and its text.
     pub(super) fn claimed(self) -> Claimed {
-        let Found { ready, mine, texts, again_at } = self;
+        let Found { ready, shut, mine, texts, again_at } = self;
         let claimed = |r: ClaimedRow| {
             let lane = ready.iter().find(|l| l.endpoint == r.5.0)?;
             let text = texts.iter().find(|t| t.0.0 == r.4.0)?;
@@ -283,7 +287,8 @@ impl Found {
         };
         let deliveries = mine.into_iter().filter_map(claimed).collect();
         let lane = |l: ReadyLane| ClaimedLane { endpoint: l.endpoint, secrets: l.secrets, at_once: l.at_once };
-        Claimed { lanes: ready.into_iter().map(lane).collect(), deliveries, again_at }
+        let shut = shut.into_iter().map(|Id(endpoint)| ClaimedLane { endpoint, secrets: Vec::new(), at_once: 0 });
+        Claimed { lanes: ready.into_iter().map(lane).chain(shut).collect(), deliveries, again_at }
     }
 }
 

@@ -249,15 +249,37 @@ fn holds<'a>(said: &Exchange, claimed: impl Iterator<Item = &'a ClaimedRow>) -> 
     more.into_iter().map(holds).collect()
 }
 
+/// Of the lanes of which the worker has some that did not begin, and that give it nothing more, those that are paused
+/// or open: somebody else has said so since.
+macro_rules! shut {
+    ($go:ident, ($said:expr, $now:expr), $ready:expr) => {{
+        let waits = $said.held.iter().filter(|(_, here)| here.waiting > 0).map(|(endpoint, _)| *endpoint);
+        let waits: Vec<Id> = waits.filter(|id| $ready.iter().all(|l| l.endpoint != *id)).map(Id).collect();
+        if waits.is_empty() {
+            Vec::new()
+        } else {
+            let open = lanes::open_until.gt(Some(Ts($now)));
+            let shut = lanes::table
+                .inner_join(endpoints::table.on(endpoints::id.eq(lanes::endpoint_id)))
+                .filter(lanes::endpoint_id.eq_any(waits))
+                .filter(endpoints::status.ne("active").nullable().or(open))
+                .select(lanes::endpoint_id);
+            let shut: Vec<Id> = $go!(load, shut)?;
+            shut
+        }
+    }};
+}
+
 /// Claims deliveries that are due, each for one worker, and drops those that say nothing any more.
 macro_rules! claim {
     ($go:ident, $said:expr, $claim:ident) => {{
         let now = $claim.now;
         let ready: Vec<ReadyRow> = $go!(load, ReadyLanes { now: Ts(now) })?;
         let mut ready: Vec<ReadyLane> = ready.into_iter().map(|r| ReadyLane::of(r, $claim.limits)).collect();
+        let shut = shut!($go, ($said, now), ready);
         let (picked, mut again_at) = if ready.is_empty() { (Vec::new(), None) } else { pick!($go, ($said, $claim), ready) };
         if picked.is_empty() {
-            Found { ready, mine: Vec::new(), texts: Vec::new(), again_at }
+            Found { ready, shut, mine: Vec::new(), texts: Vec::new(), again_at }
         } else {
             // Asked again with the row locked: its end may have been written down meanwhile.
             let free = deliveries::lease_until.is_null().or(deliveries::lease_until.le(Some(Ts(now))));
@@ -293,7 +315,7 @@ macro_rules! claim {
                 again_at = Some(now);
             }
             let mine: Vec<ClaimedRow> = mine.into_iter().filter(|r| !over.contains(&r.4.0)).collect();
-            Found { ready, mine, texts, again_at }
+            Found { ready, shut, mine, texts, again_at }
         }
     }};
 }

@@ -37,8 +37,8 @@ struct State {
     says: Vec<String>,
     /// How long it thinks before it answers the next message.
     thinks: Option<Duration>,
-    /// How long it thinks before it answers any.
-    always_thinks: Option<Duration>,
+    /// How long it thinks before it answers any, once so many came.
+    always_thinks: Option<(usize, Duration)>,
     under_way: usize,
     most_at_once: usize,
 }
@@ -85,7 +85,8 @@ fn noted(state: &mut State, req: &HttpRequest, bytes: &[u8]) -> (u16, String, Op
     state.under_way += 1;
     state.most_at_once = state.most_at_once.max(state.under_way);
     let says = if state.says.is_empty() { format!("the platform says {status}") } else { state.says.remove(0) };
-    (status, says, state.thinks.take().or(state.always_thinks))
+    let always = state.always_thinks.filter(|(after, _)| state.received.len() > *after).map(|(_, time)| time);
+    (status, says, state.thinks.take().or(always))
 }
 
 /// Whether one of the published keys verifies one of the `v1a` signatures.
@@ -153,7 +154,12 @@ impl Platform {
 
     /// Every answer takes this long.
     pub fn always_thinks(&self, time: Duration) {
-        self.state.lock().unwrap().always_thinks = Some(time);
+        self.thinks_after(0, time);
+    }
+
+    /// Every answer takes this long once so many messages came.
+    pub fn thinks_after(&self, messages: usize, time: Duration) {
+        self.state.lock().unwrap().always_thinks = Some((messages, time));
     }
 
     /// Most messages it had in hand at once so far.
