@@ -16,7 +16,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::complaint::{Complaint, Effect, Event, LineDecided, Refused};
+use super::complaint::{Complaint, Determination, Effect, Event, LineDecided, ListingRefused, Refused};
 use super::notice::{NoticeForm, NoticeProblem, TEXT_CHARS_MAX};
 
 /// How a complaint came in that a complainant filed itself.
@@ -139,7 +139,7 @@ impl ConsultationForm {
 
 impl Complaint {
     /// Whether it is a consultation, in which this may not happen: no measure is asked or lifted, nobody is heard,
-    /// asked to supplement or reviewed here.
+    /// asked to supplement or reviewed here; and what was answered is not taken back, whatever the answer was.
     pub(super) fn may_be_consulted(&self, event: &Event) -> Result<(), Refused> {
         if self.filed.consultation.is_none() {
             return Ok(());
@@ -149,6 +149,10 @@ impl Complaint {
             Event::Decided(d) => d.examiner().is_some() && opines(&d.lines),
             Event::DecisionProposed(p) => p.review.is_none() && opines(&p.lines),
             Event::AuthorityActed(a) => a.lines.iter().all(|l| l.effect != Effect::Takedown),
+            Event::Withdrawn(w) => match w.lines.iter().find(|line| self.listing(**line).is_some_and(|l| is_answered(l.determination))) {
+                None => true,
+                Some(line) => return Err(Refused::Listing { line: *line, event: event.name(), why: ListingRefused::AlreadyDecided }),
+            },
             Event::Filed(_)
             | Event::Examined(_)
             | Event::Accepted
@@ -167,4 +171,16 @@ impl Complaint {
         };
         if may { Ok(()) } else { Err(Refused::Consultation { event: event.name() }) }
     }
+
+    /// The listings a withdrawal of the whole takes back: all that are left of a complaint, and of a consultation those
+    /// that wait for an opinion.
+    pub fn left_to_withdraw(&self) -> Vec<u32> {
+        let consulted = self.filed.consultation.is_some();
+        let left = |d: Determination| d != Determination::Withdrawn && !(consulted && is_answered(d));
+        self.listings.iter().filter(|l| left(l.determination)).map(|l| l.filed.line).collect()
+    }
+}
+
+fn is_answered(determination: Determination) -> bool {
+    !matches!(determination, Determination::Pending | Determination::Withdrawn)
 }

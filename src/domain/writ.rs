@@ -119,7 +119,7 @@ pub fn writs(t: &Transition, sent: &[DispatchDraft]) -> Vec<WritDraft> {
             put(WritKind::MeasuresEnded, (lifted.into_iter().collect(), None));
         }
         let closes = matches!(event, Event::Withdrawn(_) | Event::SupplementPeriodEnded(_) | Event::ListingSupplementPeriodEnded(_));
-        if closes && matches!(t.after().state, State::Closed { .. }) {
+        if closes && !consulted && matches!(t.after().state, State::Closed { .. }) {
             put(WritKind::Closing, (all.clone(), None));
         }
     }

@@ -2,12 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::body::{parts, query, typed};
+use super::body::{JSON_BYTES_MAX, json, parts, query, typed};
 use super::complaints::{arrived, document, filed, fingerprint, key_of, unnamed};
 use super::guard::Who;
+use super::tags::tagged;
 use super::{Problem, Web};
 use crate::domain::consultation::ConsultationForm;
-use crate::workflow::{ConsultationFiling, IdempotencyKey};
+use crate::workflow::{ConsultationFiling, IdempotencyKey, WithdrawalForm};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -36,5 +37,20 @@ pub async fn list(web: web::Data<Web>, Who(caller): Who, req: HttpRequest) -> An
 /// `GET /v1/platform/referrals/{referral_id}`
 pub async fn show(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
     let id = web.desk.complaint_id(&path).await?;
-    Ok(HttpResponse::Ok().json(web.desk.consultation(&caller, id).await?))
+    let shown = web.desk.consultation(&caller, id).await?;
+    Ok(tagged(HttpResponse::Ok(), shown.version.into(), &shown))
+}
+
+/// `POST /v1/platform/referrals/{referral_id}/withdrawal`
+pub async fn withdraw(
+    web: web::Data<Web>,
+    Who(caller): Who,
+    req: HttpRequest,
+    (path, payload): (web::Path<String>, web::Payload),
+) -> Answer {
+    let id = web.desk.complaint_id(&path).await?;
+    let form: WithdrawalForm = json(&req, payload, JSON_BYTES_MAX).await?;
+    web.desk.withdraw_consultation(&caller, id, form).await?;
+    let shown = web.desk.consultation(&caller, id).await?;
+    Ok(tagged(HttpResponse::Created(), shown.version.into(), &shown))
 }

@@ -104,6 +104,7 @@ routes! {
     post "/v1/platform/referrals" PLATFORMS consultations::refer;
     get "/v1/platform/referrals" PLATFORMS consultations::list;
     get "/v1/platform/referrals/{referral_id}" PLATFORMS consultations::show;
+    post "/v1/platform/referrals/{referral_id}/withdrawal" PLATFORMS consultations::withdraw;
     get "/v1/platform/referrals/{referral_id}/documents" PLATFORMS writs::list_for_platform;
     get "/v1/platform/referrals/{referral_id}/documents/{document_id}" PLATFORMS writs::file_for_platform;
     post "/v1/platform/dispatches/{dispatch_id}/redelivery" PLATFORMS endpoints::redeliver_own;

@@ -135,6 +135,56 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
+    /// Its customer gave up: what waits for an opinion is taken back, listing by listing or whole. An opinion stands.
+    async fn what_is_not_answered_can_be_taken_back(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let (s, key) = (&cast.service, &cast.platform.key);
+        cast.knows(&LAMP).await;
+        let asked = refers(s, (key, "three"), &referral(&["100000000041", "100000000042", "100000000043"], false)).await.expect(201);
+        let id = asked["id"].as_str().unwrap();
+        let at = format!("{REFERRALS}/{id}/withdrawal");
+        let takes_back = async |key: &str, form: Value| s.post(&at, key, &form).await;
+        let answered = json!({ "lines": [{ "line": 2, "determination": "undetermined", "reasons": ["evidence_insufficient"] }] });
+        cast.judge(&cast.examiner, id, ("decision", &answered)).await.expect(201);
+        let jd = Platform::connect(s, "jingdong", &["jd"]).await;
+        assert_eq!(takes_back(&jd.key, json!({ "reason": "settled" })).await.problem(404), "not_found");
+        assert_eq!(takes_back(key, json!({ "reason": "tired" })).await.problem(422), "withdrawal.unknown_reason");
+
+        let first = takes_back(key, json!({ "reason": "settled", "lines": [1] })).await;
+        let tag = first.header("etag");
+        let first = first.expect(201);
+        assert_eq!((&first["state"], &tag), (&"accepted".into(), &format!("\"v{}\"", first["version"])));
+        assert_eq!(s.get(&format!("{REFERRALS}/{id}"), key).await.header("etag"), tag);
+        for lines in [json!([1]), json!([2]), json!([3, 2]), json!([4])] {
+            let answer = takes_back(key, json!({ "reason": "settled", "lines": lines })).await;
+            assert_eq!(answer.problem(409), "complaint.not_possible", "{lines}");
+        }
+        let rest = takes_back(key, json!({ "reason": "notice_wrong" })).await.expect(201);
+        let all: Vec<&str> = rest["listings"].as_array().unwrap().iter().map(|l| l["determination"].as_str().unwrap()).collect();
+        assert_eq!((&rest["state"], all), (&"decided".into(), vec!["withdrawn", "undetermined", "withdrawn"]));
+        assert_eq!(takes_back(key, json!({ "reason": "settled" })).await.problem(422), "withdrawal.no_lines");
+        let documents = s.get(&format!("{REFERRALS}/{id}/documents"), key).await.expect(200);
+        assert_eq!((documents["items"].as_array().unwrap().len(), &documents["items"][0]["kind"]), (1, &"opinion".into()));
+
+        // Nothing of it was answered: it is over, waits for nobody, and may be referred anew.
+        let whole = refers(s, (key, "whole"), &referral(&["100000000044"], true)).await.expect(201);
+        let path = format!("{REFERRALS}/{}", whole["id"].as_str().unwrap());
+        let closed = s.post(&format!("{path}/withdrawal"), key, &json!({ "reason": "other" })).await.expect(201);
+        assert_eq!((&closed["state"], &closed["due_on"], &closed["opinions"]), (&"closed".into(), &Value::Null, &json!([])));
+        assert_eq!(s.get(&format!("{path}/documents"), key).await.expect(200)["items"], json!([]), "it is told nothing in writing");
+        assert_eq!(s.get("/v1/admin/queue", &cast.examiner).await.expect(200)["items"], json!([]));
+        let late = cast.judge(&cast.examiner, whole["id"].as_str().unwrap(), ("decision", &opinion(false))).await;
+        assert_eq!(late.problem(409), "complaint.not_possible");
+        refers(s, (key, "anew"), &referral(&["100000000044", "100000000041"], true)).await.expect(201);
+
+        // What was not referred is not taken back here.
+        let complaint = cast.files(&LAMP, &["100000000045"]).await;
+        let of_complaint = format!("{REFERRALS}/{}/withdrawal", complaint["id"].as_str().unwrap());
+        assert_eq!(s.post(&of_complaint, key, &json!({ "reason": "settled" })).await.problem(404), "not_found");
+        assert!(cast.platform.messages().is_empty());
+        cast.ends_sound().await;
+    }
+
     /// Everything that is wrong, at once, each in its place.
     async fn what_cannot_be_referred(engine: Engine) {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;

@@ -58,6 +58,7 @@ const EXPECTED: &[(&str, &str, u16, Option<u16>)] = &[
     ("POST", "/v1/platform/referrals", 400, None),
     ("GET", "/v1/platform/referrals", 200, None),
     ("GET", "/v1/platform/referrals/{referral_id}", 404, None),
+    ("POST", "/v1/platform/referrals/{referral_id}/withdrawal", 422, None),
     ("GET", "/v1/platform/referrals/{referral_id}/documents", 404, None),
     ("GET", "/v1/platform/referrals/{referral_id}/documents/{document_id}", 404, None),
     ("POST", "/v1/platform/dispatches/{dispatch_id}/redelivery", 201, Some(404)),
