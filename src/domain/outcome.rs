@@ -1,4 +1,5 @@
-//! How a complaint ended, and whether that is final: what publication, statistics and conduct rest on.
+//! How a complaint ended, and whether that is final: what publication, statistics and conduct rest on; and oversight,
+//! which alone counts consultations too.
 //! Pure and of the log alone: the store keeps it beside the complaint, and `audit` compares.
 //!
 //! Not here: who may see it (`audience`), which of it is published (`publication`).
@@ -103,13 +104,16 @@ pub struct Outcome {
     pub seconds_to_acceptance: Option<i64>,
     /// Seconds in which the sellers were heard.
     pub seconds_of_hearing: Option<i64>,
-    /// The day from which it is final; none while something is pending.
+    /// The day from which it is final; none while something is pending, and of a consultation.
     pub final_from: Option<Date>,
+    /// Whether it was a consultation: what follows is for its platform to decide, so nothing is final here.
+    pub consulted: bool,
 }
 
-/// How the complaint ended; none while it goes on, and of a consultation, which its platform ends.
+/// How the complaint ended; none while it goes on.
 pub fn outcome(c: &Complaint) -> Option<Outcome> {
-    let ending = ending(c).filter(|_| c.filed.consultation.is_none())?;
+    let ending = ending(c)?;
+    let consulted = c.filed.consultation.is_some();
     let seconds = |at: jiff::Timestamp| at.duration_since(c.filed_at).as_secs().max(0);
     let first = c.decisions.first().filter(|_| ending.is_decision());
     let decided_at = c.decided_at.filter(|_| ending.is_decision());
@@ -128,7 +132,8 @@ pub fn outcome(c: &Complaint) -> Option<Outcome> {
         seconds_to_acceptance: c.accepted_at.map(seconds),
         seconds_of_hearing: c.heard_at.0.zip(c.heard_at.1).map(|(from, to)| to.duration_since(from).as_secs().max(0)),
         seconds_to_decision: decided_at.map(seconds),
-        final_from: final_from(c),
+        final_from: final_from(c).filter(|_| !consulted),
+        consulted,
     })
 }
 

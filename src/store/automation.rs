@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::error::Fault;
 use super::house_log::write_in_house_log;
 use super::house_mails::HouseMailRow;
+use super::outcomes::IsComplaint;
 use super::schema::{automation_switches, house_mails, outcomes};
 use super::types::{Id, Maybe, Ts};
 use super::work::{look, work};
@@ -133,6 +134,7 @@ impl Store {
         look!(self, $go => {
             let sort = (outcomes::basis, outcomes::policy_version, outcomes::automatic, outcomes::overturned);
             let query = outcomes::table
+                .filter(IsComplaint)
                 .filter(outcomes::decided_at.ge(Some(Ts(since))))
                 .group_by(sort)
                 .select((outcomes::basis, outcomes::policy_version, outcomes::automatic, outcomes::overturned, diesel::dsl::count_star()));

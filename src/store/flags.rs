@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::error::Fault;
+use super::outcomes::IsComplaint;
 use super::schema::{complaints, conduct_flags, listings, outcomes, parties};
 use super::types::{Day, Id, Maybe};
 use super::work::{look, work};
@@ -104,7 +105,7 @@ pub struct ShopNamed {
 /// Of outcomes, those of `$whose` that are final on `$today`.
 macro_rules! outcomes_of {
     ($outcomes:expr, $whose:expr, $today:expr) => {{
-        let query = $outcomes.into_boxed::<Db>().filter(outcomes::final_from.le(Some(Day($today))));
+        let query = $outcomes.into_boxed::<Db>().filter(IsComplaint).filter(outcomes::final_from.le(Some(Day($today))));
         match $whose {
             Whose::Account(account) => query.filter(outcomes::account_id.eq(Id(*account))),
             Whose::Complainant(key) => query.filter(outcomes::complainant_key.eq(Some(key.clone()))),
@@ -315,6 +316,7 @@ impl Store {
                         .filter(listings::platform.eq(Some(platform.clone())))
                         .filter(listings::shop.eq(Some(shop.clone())))
                         .filter(listings::measure.ne("lift_requested"))
+                        .filter(IsComplaint)
                         .filter(outcomes::final_from.le(Some(Day(today))))
                         .select(diesel::dsl::count(listings::complaint_id).aggregate_distinct())
                         .into_boxed::<Db>();

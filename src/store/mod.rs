@@ -91,7 +91,7 @@ pub use outbox::{
     GivenBack, HeldHere, LANES_PER_CLAIM_MAX, REDELIVERIES_MAX,
 };
 pub use outcomes::{Ended, OutcomeCount, OutcomeRow, PublishedFilter, PublishedRow, expected_outcome};
-pub use oversight::{GroupBy, OpenRow, PERCENTILES, Step, StepAt, StepTimeRow, WorkRow};
+pub use oversight::{Answered, GroupBy, OpenRow, PERCENTILES, Step, StepAt, StepTimeRow, WorkRow};
 pub use platform_rules::PlatformRuleRow;
 pub use platforms::{EndpointRow, PlatformRow};
 pub use projection::expected_projection;

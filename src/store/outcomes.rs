@@ -2,6 +2,7 @@
 //! moves a complaint, so that no list and no figure reads a log.
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use super::error::Fault;
 use super::rows::int;
 use super::schema::{complaints, outcomes, publication_rules, published};
 use super::types::{Day, Id, Maybe, Ts};
+use super::words::in_words;
 use super::work::{look, work};
 use super::{Store, StoreError};
 use crate::domain::complaint::Complaint;
@@ -60,6 +62,13 @@ pub struct OutcomeRow {
     pub seconds_to_acceptance: Option<i64>,
     /// Seconds in which the sellers were heard.
     pub seconds_of_hearing: Option<i64>,
+    /// Whether it was a consultation.
+    pub consulted: bool,
+}
+
+in_words! {
+    /// Not a consultation: what figures are of, everybody's and of anybody.
+    pub(super) IsComplaint: Bool = "NOT outcomes.consulted"
 }
 
 /// A decision as everybody may read it, from the day it is final.
@@ -116,6 +125,7 @@ pub fn expected_outcome(c: &Complaint) -> Option<Ended> {
         late: o.late,
         seconds_to_acceptance: o.seconds_to_acceptance,
         seconds_of_hearing: o.seconds_of_hearing,
+        consulted: o.consulted,
     };
     Some((row, published))
 }
@@ -132,7 +142,8 @@ macro_rules! put_ended {
         $go!(execute, diesel::insert_into(outcomes::table).values(row.clone()))?;
         let complainant = parties::table.filter(parties::complaint_id.eq(id)).filter(parties::person_key.is_not_null());
         let key: Option<Option<String>> = $go!(first, complainant.select(parties::person_key)).optional()?;
-        if let Some(key) = key.flatten() {
+        // Who complains to a platform is no party here.
+        if let Some(key) = key.flatten().filter(|_| !row.consulted) {
             $go!(execute, diesel::update(outcomes::table.find(id)).set(outcomes::complainant_key.eq(Some(key))))?;
         }
         if let Some(public) = public {
@@ -206,6 +217,7 @@ impl Store {
         look!(self, $go => {
             let sort = (outcomes::track, outcomes::ending, outcomes::automatic, outcomes::overturned);
             let query = outcomes::table
+                .filter(IsComplaint)
                 .filter(outcomes::final_from.ge(Some(Day(from))))
                 .filter(outcomes::final_from.le(Some(Day(to))))
                 .group_by(sort)
@@ -226,6 +238,7 @@ impl Store {
             let mut found = Vec::new();
             for place in &places {
                 let query = outcomes::table
+                    .filter(IsComplaint)
                     .filter(outcomes::final_from.ge(Some(Day(from))))
                     .filter(outcomes::final_from.le(Some(Day(to))))
                     .filter(outcomes::track.eq(Some(track.clone())))

@@ -1,5 +1,5 @@
-//! What oversight is read from: the open queue, and what was decided in a period by track, platform and examiner.
-//! Rows that commits keep; no log is read.
+//! What oversight is read from: the open queue, and what was decided in a period by track, platform and examiner;
+//! complaints and consultations apart. Rows that commits keep; no log is read.
 
 use diesel::prelude::*;
 use jiff::Timestamp;
@@ -27,6 +27,25 @@ pub struct OpenRow {
     /// When it was filed.
     #[diesel(deserialize_as = Ts)]
     pub filed_at: Timestamp,
+}
+
+/// What was decided: one or the other, never together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// Complaints.
+    Complaints,
+    /// Consultations, by an opinion.
+    Consultations,
+}
+
+impl Answered {
+    /// As an index says it.
+    fn words(self) -> &'static str {
+        match self {
+            Answered::Complaints => "NOT outcomes.consulted",
+            Answered::Consultations => "outcomes.consulted",
+        }
+    }
 }
 
 /// By what decided complaints are grouped.
@@ -172,9 +191,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn work_decided(&self, (from, to): (Timestamp, Timestamp), by: GroupBy) -> Result<Vec<WorkRow>, StoreError> {
+    pub async fn work_decided(
+        &self,
+        (from, to): (Timestamp, Timestamp),
+        (what, by): (Answered, GroupBy),
+    ) -> Result<Vec<WorkRow>, StoreError> {
         let rows: Vec<Sorted<Option<String>>> = look!(self, $go => {
-            let in_period = || outcomes::decided_at.ge(Some(Ts(from))).and(outcomes::decided_at.lt(Some(Ts(to))));
+            let of = || diesel::dsl::sql::<diesel::sql_types::Bool>(what.words()).nullable();
+            let in_period = || of().and(outcomes::decided_at.ge(Some(Ts(from)))).and(outcomes::decided_at.lt(Some(Ts(to))));
             let rows: Vec<Sorted<Option<String>>> = match by {
                 // The sums of the tracks are those of all.
                 GroupBy::Track | GroupBy::All => {
@@ -223,9 +247,9 @@ impl Store {
     pub async fn step_times(
         &self,
         (from, to): (Timestamp, Timestamp),
-        (by, step): (GroupBy, Step),
+        (what, by, step): (Answered, GroupBy, Step),
     ) -> Result<Vec<StepTimeRow>, StoreError> {
-        let text = step_times_text(by, step);
+        let text = step_times_text(what, (by, step));
         look!(self, $go => {
             let query = diesel::sql_query(&text).bind::<TsSql, _>(Ts(from)).bind::<TsSql, _>(Ts(to));
             let rows: Vec<StepTimeRow> = match by {
@@ -283,7 +307,7 @@ struct OfExaminer {
 }
 
 /// The statement of [`Store::step_times`]. Both databases take `$1`.
-fn step_times_text(by: GroupBy, step: Step) -> String {
+fn step_times_text(what: Answered, (by, step): (GroupBy, Step)) -> String {
     let seconds = match step {
         Step::Acceptance => "outcomes.seconds_to_acceptance",
         Step::Hearing => "outcomes.seconds_of_hearing",
@@ -299,12 +323,13 @@ fn step_times_text(by: GroupBy, step: Step) -> String {
         GroupBy::Platform => ("listings.platform", first_there, ""),
         GroupBy::Examiner => ("outcomes.examiner", "", "AND outcomes.examiner IS NOT NULL"),
     };
+    let what = what.words();
     let wanted: Vec<String> = PERCENTILES.iter().map(|p| format!("(taken * {p} + 99) / 100")).collect();
     format!(
         "SELECT of_group, taken, place, seconds FROM ( \
          SELECT {of} AS of_group, {seconds} AS seconds, ROW_NUMBER() OVER (PARTITION BY {of} ORDER BY {seconds}) AS place, \
          COUNT(*) OVER (PARTITION BY {of}) AS taken FROM outcomes {joined} \
-         WHERE outcomes.decided_at >= $1 AND outcomes.decided_at < $2 AND {seconds} IS NOT NULL {only}) AS timed \
+         WHERE {what} AND outcomes.decided_at >= $1 AND outcomes.decided_at < $2 AND {seconds} IS NOT NULL {only}) AS timed \
          WHERE place IN ({})",
         wanted.join(", ")
     )

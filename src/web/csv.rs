@@ -85,7 +85,7 @@ pub(super) fn statistics(body: &Value) -> Result<Vec<u8>, csv::Error> {
     table(&columns, items(body, "tracks").iter().map(row))
 }
 
-/// Oversight: a row for each group, of the queue and of what was decided; and for each track of what became final.
+/// Oversight: a row for each group, of the queue, of what was decided and of what was answered; and for each track of what became final.
 /// A cell is empty where its row has no such figure.
 ///
 /// # Errors
@@ -98,7 +98,7 @@ pub(super) fn oversight(body: &Value) -> Result<Vec<u8>, csv::Error> {
         let own = [cell(&body["from"]), cell(&body["to"]), section.to_owned(), group.to_owned(), cell(key)];
         rows.push(own.into_iter().chain(columns.iter().skip(5).map(|name| figure(figures, name))).collect());
     };
-    for section in ["queue", "decided"] {
+    for section in ["queue", "decided", "opinions"] {
         row(section, "all", &Value::Null, &body[section]["all"]);
         for group in ["track", "platform", "examiner"] {
             for of in items(&body[section], &format!("by_{group}")) {

@@ -32,7 +32,10 @@ impl StepTimes {
         }
         let mut text = String::new();
         // Writing to a string cannot fail.
-        let _ = step_metrics(&mut text, &desk.work_lately().await?);
+        let [decided, opinions] = desk.work_lately().await?;
+        let _ = step_metrics(&mut text, ("fasttrack_step_hours", "Hours a step took in what was decided in the last 30 days."), &decided);
+        let opinions_help = "Hours a step took in what platforms referred and was answered in the last 30 days.";
+        let _ = step_metrics(&mut text, ("fasttrack_opinion_step_hours", opinions_help), &opinions);
         *last = Some((now, text.clone()));
         Ok(text)
     }
@@ -92,7 +95,7 @@ fn queue_metrics(text: &mut String, (queue, now): (&QueueLoad, jiff::Timestamp))
 }
 
 /// Hours at the median and the 95th percentile, as the oversight has them.
-fn step_metrics(text: &mut String, decided: &DecidedWork) -> std::fmt::Result {
+fn step_metrics(text: &mut String, (name, help): (&str, &str), decided: &DecidedWork) -> std::fmt::Result {
     let mut samples = Vec::new();
     let mut add = |by: &str, key: Option<&str>, work: &Work| {
         for step in &work.steps {
@@ -107,7 +110,7 @@ fn step_metrics(text: &mut String, decided: &DecidedWork) -> std::fmt::Result {
     for (by, groups) in [("track", &decided.by_track), ("platform", &decided.by_platform), ("examiner", &decided.by_examiner)] {
         groups.iter().for_each(|g| add(by, g.key.as_deref(), &g.of));
     }
-    gauge(text, "fasttrack_step_hours", ("Hours a step took in what was decided in the last 30 days.", &samples))
+    gauge(text, name, (help, &samples))
 }
 
 fn automation_metrics(text: &mut String, a: &AutomationView) -> std::fmt::Result {

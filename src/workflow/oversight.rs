@@ -1,5 +1,6 @@
 //! Oversight: how much waits and how old it is, which clocks are about to be missed and were missed, how long each
-//! step takes and how often decisions are taken back; by track, platform and examiner. What everybody's figures
+//! step takes and how often decisions are taken back; by track, platform and examiner. What platforms were advised is
+//! told apart from what was decided here. What everybody's figures
 //! count too is counted by the same function (`publication`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ use super::{Desk, DeskError};
 use crate::domain::calendar::{end_of_day, shanghai_date};
 use crate::domain::conduct::{Rate, wilson};
 use crate::domain::outcome::Ending;
-use crate::store::{GroupBy, OpenRow, OutcomeCount, PERCENTILES, Step, SwitchRow, WorkRow};
+use crate::store::{Answered, GroupBy, OpenRow, OutcomeCount, PERCENTILES, Step, SwitchRow, WorkRow};
 
 /// Days that are looked back where nobody says.
 pub const OVERSIGHT_DAYS: i32 = 30;
@@ -53,6 +54,8 @@ pub struct Oversight {
     pub queue: QueueLoad,
     /// What was decided in the period, by when the last listing was.
     pub decided: Decided,
+    /// What platforms had referred for an opinion and was answered in the period, the same way.
+    pub opinions: Decided,
     /// What became final in the period, by track: as in everybody's figures, but with small numbers.
     #[serde(rename = "final")]
     pub became_final: Vec<FinalFigures>,
@@ -232,7 +235,8 @@ impl Desk {
             as_of: now,
             alarms: self.automation_off().await?.iter().map(alarm).collect(),
             queue: self.queue_load((now, today)).await?,
-            decided: self.work(period).await?,
+            decided: self.work(period, Answered::Complaints).await?,
+            opinions: self.work(period, Answered::Consultations).await?,
             became_final: self.became_final((from, to.min(today))).await?,
         })
     }
@@ -282,17 +286,17 @@ impl Desk {
         })
     }
 
-    async fn work(&self, period: (Timestamp, Timestamp)) -> Result<Decided, DeskError> {
-        let tracks = self.store.work_decided(period, GroupBy::Track).await?;
+    async fn work(&self, period: (Timestamp, Timestamp), what: Answered) -> Result<Decided, DeskError> {
+        let tracks = self.store.work_decided(period, (what, GroupBy::Track)).await?;
         let mut decided = Decided {
             all: worked(&tracks.iter().collect::<Vec<_>>()),
             by_track: grouped(&tracks),
-            by_platform: grouped(&self.store.work_decided(period, GroupBy::Platform).await?),
-            by_examiner: grouped(&self.store.work_decided(period, GroupBy::Examiner).await?),
+            by_platform: grouped(&self.store.work_decided(period, (what, GroupBy::Platform)).await?),
+            by_examiner: grouped(&self.store.work_decided(period, (what, GroupBy::Examiner)).await?),
         };
         for by in GroupBy::ALL {
             for (n, step) in Step::ALL.into_iter().enumerate() {
-                for row in self.store.step_times(period, (by, step)).await? {
+                for row in self.store.step_times(period, (what, by, step)).await? {
                     let time = decided.work_of(by, row.key.as_deref()).and_then(|w| w.steps.get_mut(n));
                     let (Some(time), Ok(taken)) = (time, u64::try_from(row.at.taken)) else { continue };
                     // With few, one place is both.
@@ -307,14 +311,15 @@ impl Desk {
         Ok(decided)
     }
 
-    /// How long steps took in what was decided in the last [`OVERSIGHT_DAYS`] days.
+    /// How long steps took in what was decided in the last [`OVERSIGHT_DAYS`] days, and in what was answered.
     ///
     /// # Errors
     /// The store's.
-    pub async fn work_lately(&self) -> Result<Decided, DeskError> {
+    pub async fn work_lately(&self) -> Result<[Decided; 2], DeskError> {
         let (now, today) = self.now();
         let from = today.saturating_sub((OVERSIGHT_DAYS - 1).days());
-        self.work((from.yesterday().map_or(now, end_of_day), end_of_day(today))).await
+        let period = (from.yesterday().map_or(now, end_of_day), end_of_day(today));
+        Ok([self.work(period, Answered::Complaints).await?, self.work(period, Answered::Consultations).await?])
     }
 
     async fn became_final(&self, days: (Date, Date)) -> Result<Vec<FinalFigures>, DeskError> {

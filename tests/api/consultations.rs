@@ -185,6 +185,53 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
+    /// The house sees how fast it answers platforms, apart from what it decides; nobody else's figures have it.
+    async fn opinions_are_timed_apart(engine: Engine) {
+        let cast = Cast::at(engine, "2026-08-03 09:00:00", "platform").await;
+        let (s, key) = (&cast.service, &cast.platform.key);
+        cast.knows(&LAMP).await;
+        let mut ids = Vec::new();
+        for n in 0..3 {
+            let asked = refers(s, (key, &format!("timed-{n}")), &referral(&[&format!("10000000005{n}")], false)).await.expect(201);
+            ids.push(asked["id"].as_str().unwrap().to_owned());
+        }
+        let complaint = cast.files(&LAMP, &["100000000055"]).await;
+        s.set_time(s.now() + jiff::SignedDuration::from_hours(10));
+        cast.judge(&cast.examiner, &ids[0], ("decision", &opinion(false))).await.expect(201);
+        s.post(&format!("{REFERRALS}/{}/withdrawal", ids[2]), key, &json!({ "reason": "settled" })).await.expect(201);
+        s.days_pass(4);
+        cast.judge(&cast.second, &ids[1], ("decision", &opinion(false))).await.expect(201);
+        cast.judge(&cast.second, complaint["id"].as_str().unwrap(), ("decision", &opinion(false))).await.expect(201);
+
+        let shown = s.get("/v1/admin/oversight", &s.admin).await.expect(200);
+        let opinions = &shown["opinions"];
+        assert_eq!((&opinions["all"]["complaints"], &opinions["all"]["late"]["count"]), (&2.into(), &1.into()), "{opinions:#}");
+        let step = opinions["all"]["steps"].as_array().unwrap().iter().find(|t| t["step"] == "decision").unwrap();
+        let hours = |name: &str| step[name].as_f64().unwrap();
+        assert!((9.9..10.2).contains(&hours("hours_median")) && (105.9..106.3).contains(&hours("hours_p95")), "{step}");
+        let keys = |by: &str| opinions[by].as_array().unwrap().iter().map(|g| g["key"].clone()).collect::<Vec<_>>();
+        assert_eq!((keys("by_platform"), keys("by_track"), keys("by_examiner").len()), (vec!["ali".into()], vec!["simple".into()], 2));
+        assert_eq!(shown["decided"]["all"]["complaints"], 1, "what was decided here");
+        let csv = String::from_utf8(s.get("/v1/admin/oversight?format=csv", &s.admin).await.bytes).unwrap();
+        assert!(csv.lines().any(|l| l.contains(",opinions,platform,ali,")), "{csv}");
+        let metrics = String::from_utf8(s.get("/metrics", &s.admin).await.bytes).unwrap();
+        let line = format!("fasttrack_opinion_step_hours{{by=\"all\",key=\"all\",step=\"decision\",quantile=\"0.95\"}} {}", hours("hours_p95"));
+        assert!(metrics.lines().any(|l| l == line), "{line} is not in {metrics}");
+
+        // Final by now: the complaint is. What platforms were advised counts in no figure and for or against nobody.
+        s.days_pass(40);
+        let to = s.today();
+        let later = s.get(&format!("/v1/admin/oversight?from=2026-08-01&to={to}"), &s.admin).await.expect(200);
+        let complaints: i64 = later["final"].as_array().unwrap().iter().map(|f| f["complaints"].as_i64().unwrap()).sum();
+        assert_eq!((complaints, &later["opinions"]["all"]["complaints"]), (1, &2.into()));
+        let automation = s.get("/v1/admin/automation", &s.admin).await.expect(200);
+        assert_eq!(automation["decided"], 1, "{automation:#}");
+        let counted = |query: &str| crate::support::database::counted(&s.database_url, query);
+        assert_eq!(counted("SELECT count(*) FROM outcomes WHERE consulted AND (final_from IS NOT NULL OR complainant_key IS NOT NULL)"), 0);
+        assert_eq!((counted("SELECT count(*) FROM outcomes WHERE consulted"), counted("SELECT count(*) FROM published")), (3, 1));
+        cast.ends_sound().await;
+    }
+
     /// Everything that is wrong, at once, each in its place.
     async fn what_cannot_be_referred(engine: Engine) {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;

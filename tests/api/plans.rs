@@ -10,8 +10,8 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use fasttrack::clock::Clock;
 use fasttrack::domain::lane::LaneLimits;
 use fasttrack::store::{
-    AttemptRow, Becomes, ComplaintFilter, DeliveryAttempted, DeliveryClaim, Exchange, GivenBack, GroupBy, HouseFilter, NameSought,
-    PastFilter, PublishedFilter, QueueFilter, ShopNamed, Step, Store, StoreError, TextSought,
+    Answered, AttemptRow, Becomes, ComplaintFilter, DeliveryAttempted, DeliveryClaim, Exchange, GivenBack, GroupBy, HouseFilter,
+    NameSought, PastFilter, PublishedFilter, QueueFilter, ShopNamed, Step, Store, StoreError, TextSought,
 };
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
@@ -312,12 +312,12 @@ async fn asks_the_lab_and_the_overseers(s: &Store) {
     asked(s.open_queue().await);
     asked(s.platforms_of(vec![id]).await);
     asked(s.claims_held(now()).await);
-    for by in [GroupBy::Track, GroupBy::Platform, GroupBy::Examiner] {
-        asked(s.work_decided(period, by).await);
-    }
-    for by in GroupBy::ALL {
-        for step in Step::ALL {
-            asked(s.step_times(period, (by, step)).await);
+    for what in [Answered::Complaints, Answered::Consultations] {
+        for by in GroupBy::ALL {
+            asked(s.work_decided(period, (what, by)).await);
+            for step in Step::ALL {
+                asked(s.step_times(period, (what, by, step)).await);
+            }
         }
     }
     asked(s.outcome_counts((DAY, DAY)).await);

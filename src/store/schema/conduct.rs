@@ -22,6 +22,7 @@ diesel::table! {
         late -> Nullable<Bool>,
         seconds_to_acceptance -> Nullable<BigInt>,
         seconds_of_hearing -> Nullable<BigInt>,
+        consulted -> Bool,
     }
 }
 diesel::table! {

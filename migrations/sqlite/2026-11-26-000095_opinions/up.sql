@@ -1,0 +1,6 @@
+-- How consultations were answered, for oversight: apart from what was decided, and in nobody's figures.
+ALTER TABLE outcomes ADD COLUMN consulted INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX outcomes_opinions ON outcomes (decided_at) WHERE consulted;
+INSERT INTO jobs (kind, subject, due_at, fence, attempts)
+SELECT 'outcomes', 'all', 0, 0, 0 WHERE EXISTS (SELECT 1 FROM complaints WHERE referred_by IS NOT NULL)
+ON CONFLICT (kind, subject) DO UPDATE SET progress = NULL, fence = jobs.fence + 1;
