@@ -166,6 +166,16 @@ impl Uploads {
         }
     }
 
+    /// Whether a file is there. A store that is not heard from is asked for nothing more: whoever waits would wait
+    /// twice. One that will not say so is given the file again.
+    async fn knows(&self, place: &Path) -> Result<bool, UploadError> {
+        match self.files.head(place).await {
+            Ok(_) => Ok(true),
+            Err(e @ object_store::Error::Generic { .. }) => Err(e.into()),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// Whether files can be written: a byte is put and taken away again.
     ///
     /// # Errors
@@ -250,10 +260,12 @@ impl Incoming {
         }
         let sha256 = hex::encode(self.hash.finalize_reset());
         let place = place(&sha256);
+        // Asked before it is taken: what was sent of it so far is taken back where this fails.
+        let known = self.spilled.is_some() && self.uploads.knows(&place).await?;
         let arriving = match self.spilled.take() {
             None => self.uploads.put((sha256.clone(), place), Bytes::from(std::mem::take(&mut self.held))).await?,
             Some((path, mut writer)) => {
-                if self.uploads.files.head(&place).await.is_ok() {
+                if known {
                     writer.abort().await?;
                 } else {
                     tokio::io::AsyncWriteExt::shutdown(&mut writer).await.map_err(|e| UploadError::of(&e))?;
@@ -305,7 +317,7 @@ impl Uploads {
         let on_its_way = OnItsWay { sha256, all: self.on_the_way.clone() };
         let task = tokio::spawn(async move {
             let (_room, _on_its_way) = (room, on_its_way);
-            let known = uploads.files.head(&place).await.is_ok();
+            let known = uploads.knows(&place).await?;
             if fails_at("files.put") {
                 return Err(UploadError::Io("a test wants it".to_owned()));
             }

@@ -1,6 +1,9 @@
 //! Files in a bucket: the same story as with a folder, clear words while the store is away, and nothing of it on
 //! the machine.
 
+use std::time::{Duration, Instant};
+
+use fasttrack::intake::storage::BUCKET_SILENT_SECONDS;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -118,6 +121,57 @@ on_both_databases! {
         assert_eq!(service.get(&page, &examiner).await.status, 200);
         assert!(bucket.objects().contains(&key(&large())));
     }
+}
+
+/// A store that takes connections and never answers is given up once it was silent as long as it may be, whatever was
+/// asked of it, and by one wait; all else goes on meanwhile, and when it speaks again it is used.
+#[test]
+fn a_bucket_that_is_silent_is_given_up() {
+    crate::support::run(async {
+        let bucket = Bucket::start().await;
+        let cast = Cast::with(Engine::Sqlite, ("2026-11-02 09:00:00", "platform"), &bucket.settings()).await;
+        let (service, holder) = (&cast.service, cast.holder.as_str());
+        let filed = cast.files(&LAMP, &["100000000001"]).await;
+        let page = format!("/v1/admin/complaints/{}/report-pages/1", filed["id"].as_str().unwrap());
+        let before = bucket.objects();
+        bucket.wire.silence();
+
+        let deposit = |bytes: Vec<u8>| service.request("POST", "/v1/files", holder).header("content-type", "application/pdf").body(bytes);
+        let given_up = async |asked: &str, answer: reqwest::RequestBuilder| {
+            let begun = Instant::now();
+            let answer = service.send(answer).await;
+            let waited = begun.elapsed().as_secs();
+            let bound = BUCKET_SILENT_SECONDS - 1..BUCKET_SILENT_SECONDS + 15;
+            assert!(bound.contains(&waited), "{asked}: {} after {waited} s", answer.status);
+            answer
+        };
+        let goes_on = async {
+            let begun = Instant::now();
+            service.get("/healthz", "").await.expect(200);
+            assert_eq!(service.get("/v1/complaints", holder).await.expect(200)["items"].as_array().unwrap().len(), 1);
+            begun.elapsed()
+        };
+        let (small, long, read, ready, other) = tokio::join!(
+            given_up("a small file", deposit(b"%PDF-1.4 small".to_vec())),
+            given_up("a large file", deposit(large())),
+            given_up("a page", service.request("GET", &page, &cast.examiner)),
+            given_up("readiness", service.request("GET", "/readyz", "")),
+            goes_on,
+        );
+        for answer in [small, long, read] {
+            assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+            assert_eq!(answer.problem(503), "storage.unavailable");
+        }
+        assert_eq!((ready.status, other < Duration::from_secs(5)), (503, true), "{other:?}");
+        assert_eq!(bucket.objects(), before);
+
+        bucket.wire.mend();
+        service.send(deposit(b"%PDF-1.4 small".to_vec())).await.expect(201);
+        service.send(deposit(large())).await.expect(201);
+        assert_eq!(service.get(&page, &cast.examiner).await.status, 200);
+        assert!(bucket.objects().contains(&key(&large())));
+        cast.ends_sound().await;
+    });
 }
 
 /// What is given up in the middle, too large, is taken back.
