@@ -170,6 +170,11 @@ impl Agenda {
                 self.desk.tell_of_platform(dispatch).await?;
                 Ok(Done::Done)
             }
+            Some(JobKind::AnswersOwed) => {
+                let day = job.subject.parse().map_err(|_| DeskError::NotFound)?;
+                let more = self.desk.look_for_answers(day, job.progress.as_deref()).await?;
+                Ok(more.map_or(Done::Done, |progress| Done::Later(self.desk.clock().now(), Some(progress))))
+            }
             Some(JobKind::PlatformSilent) => {
                 let dispatch: Uuid = job.subject.parse().map_err(|_| DeskError::NotFound)?;
                 let later = self.desk.tell_of_silence(dispatch).await?;

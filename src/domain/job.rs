@@ -29,7 +29,9 @@ pub enum JobKind {
     BulkDecision,
     /// A platform's answer to a dispatch (the subject, by id) says something against its complaint.
     PlatformSaid,
-    /// A platform has a dispatch (the subject, by id) for so long that it should have said what became of it.
+    /// What platforms were issued on a day (the subject) should be answered by now: was it?
+    AnswersOwed,
+    /// A platform said nothing of a dispatch (the subject, by id) that it may have had long enough.
     PlatformSilent,
     /// A delivery (the subject, by id) was given up, or waits although its time is over.
     Undelivered,
@@ -43,7 +45,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 16] = [
+    pub const ALL: [JobKind; 17] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,
@@ -55,6 +57,7 @@ impl JobKind {
         JobKind::QueueMarks,
         JobKind::BulkDecision,
         JobKind::PlatformSaid,
+        JobKind::AnswersOwed,
         JobKind::PlatformSilent,
         JobKind::Undelivered,
         JobKind::EndpointPaused,
@@ -76,6 +79,7 @@ impl JobKind {
             JobKind::QueueMarks => "queue_marks",
             JobKind::BulkDecision => "bulk_decision",
             JobKind::PlatformSaid => "platform_said",
+            JobKind::AnswersOwed => "answers_owed",
             JobKind::PlatformSilent => "platform_silent",
             JobKind::Undelivered => "undelivered",
             JobKind::EndpointPaused => "endpoint_paused",

@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::error::Fault;
-use super::jobs::{JobDraft, JobRow, ask_for_job, ask_once};
+use super::jobs::{JobDraft, ask_for_job};
 use super::outbox::count;
 use super::rows::int;
 use super::schema::{acks, dispatches};
@@ -200,23 +200,17 @@ impl Store {
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
-    /// Records answers; for each whether it was new. One step of one line is recorded once. With them, what is to
-    /// be done `now`, and what is to be seen to `later` unless that was asked for before.
+    /// Records answers, and what is to be done about them; for each whether it was new. One step of one line is
+    /// recorded once.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn record_acks(
-        &self,
-        rows: Vec<AckRow>,
-        (now, later): (Option<JobDraft>, Option<JobDraft>),
-    ) -> Result<Vec<bool>, StoreError> {
-        let later: Vec<JobRow> = later.into_iter().map(Into::into).collect();
+    pub async fn record_acks(&self, rows: Vec<AckRow>, job: Option<JobDraft>) -> Result<Vec<bool>, StoreError> {
         work!(self, $go => {
             let new = put_acks!(go, &rows);
-            if let Some(job) = now.clone() {
+            if let Some(job) = job.clone() {
                 ask_for_job!(go, job.into())?;
             }
-            ask_once!(go, later.clone());
             Ok::<_, Fault>(new)
         })
     }

@@ -11,7 +11,7 @@ use diesel::result::Error;
 use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 
-use super::columns::{Element, columns};
+use super::columns::{Element, RowsAtOnce, columns};
 use super::error::Fault;
 use super::schema::jobs;
 use super::types::{Maybe, Ts};
@@ -93,19 +93,6 @@ pub(crate) use ask_for_job;
 columns!(JobsOnce of JobRow, into "jobs" "ON CONFLICT (kind, subject) DO NOTHING": kind String, subject String, due_at Timestamp,
     lease_until Option<Timestamp>, fence i64, attempts i32, progress Option<String>, last_error Option<String>);
 
-/// Asks for jobs within a unit of work of `$go`; what was asked for before under the same kind and subject stays as it is.
-macro_rules! ask_once {
-    ($go:ident, $rows:expr) => {{
-        let rows: Vec<crate::store::jobs::JobRow> = $rows;
-        for part in rows.chunks(<Db as crate::store::columns::RowsAtOnce>::ROWS) {
-            if let Some(part) = crate::store::jobs::JobsOnce::of(part.iter()) {
-                $go!(execute, part)?;
-            }
-        }
-    }};
-}
-pub(crate) use ask_once;
-
 impl Store {
     /// Asks for a job; what was asked for before under the same kind and subject begins anew.
     ///
@@ -115,6 +102,22 @@ impl Store {
         let row = JobRow::from(draft);
         work!(self, $go => {
             ask_for_job!(go, row.clone())?;
+            Ok::<(), Fault>(())
+        })
+    }
+
+    /// Asks for jobs; what was asked for before under the same kind and subject stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]
+    pub async fn put_jobs_once(&self, drafts: Vec<JobDraft>) -> Result<(), StoreError> {
+        let rows: Vec<JobRow> = drafts.into_iter().map(Into::into).collect();
+        work!(self, $go => {
+            for part in rows.chunks(<Db as RowsAtOnce>::ROWS) {
+                if let Some(part) = JobsOnce::of(part.iter()) {
+                    go!(execute, part)?;
+                }
+            }
             Ok::<(), Fault>(())
         })
     }

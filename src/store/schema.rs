@@ -538,6 +538,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dispatch_lines,
     deliveries,
     attempts,
+    dispatch_pulls,
     acks,
     mails,
     idempotency,

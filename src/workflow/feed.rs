@@ -1,5 +1,5 @@
 //! What a platform pulls: the feed of its dispatches, whole and in the order of their commits, and a digest of
-//! each day by which it finds out whether it has all of them.
+//! each day by which it finds out whether it has all of them. That it pulled one is written down: it has it then.
 
 use std::collections::BTreeMap;
 
@@ -77,6 +77,8 @@ impl Desk {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
+        // Before it is answered: what was handed out is had.
+        self.store.put_pulled(&rows.iter().map(|r| r.id).collect::<Vec<_>>(), self.clock.now()).await?;
         let mut acks: BTreeMap<Uuid, Vec<AckRow>> = BTreeMap::new();
         for ack in self.store.acks_of_dispatches(rows.iter().map(|r| r.id).collect()).await? {
             acks.entry(ack.dispatch_id).or_default().push(ack);
@@ -95,6 +97,7 @@ impl Desk {
     /// [`DeskError::NotFound`], also for another platform's.
     pub async fn show_to_platform(&self, caller: &Caller, id: Uuid) -> Result<DispatchView, DeskError> {
         let row = self.platform_dispatch(caller, id).await?;
+        self.store.put_pulled(&[id], self.clock.now()).await?;
         let acks = self.store.acks_of_dispatch(id).await?;
         dispatch_view(row, acks)
     }

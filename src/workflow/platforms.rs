@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::{Caller, Desk, DeskError};
 use crate::domain::acknowledgement::{ACK_LINES_MAX, AckForm, AckResult, Answered, KNOWN, checked};
-use crate::domain::complaint::may_be_late_at;
 use crate::domain::dispatch::DispatchKind;
 use crate::domain::job::JobKind;
 use crate::domain::notice::NAME_CHARS_MAX;
@@ -103,13 +102,7 @@ impl Desk {
         let (places, rows): (Vec<usize>, Vec<AckRow>) = kept.into_iter().map(|(at, l)| (at, AckRow::of(dispatch, l, now))).unzip();
         let speaks = rows.iter().any(AckRow::may_speak_against);
         let job = speaks.then(|| JobDraft { kind: JobKind::PlatformSaid, subject: dispatch.to_string(), due_at: now });
-        // Who pulls was sent nothing: what it says first says that it has it.
-        let silent = kind.changes_items().then(|| JobDraft {
-            kind: JobKind::PlatformSilent,
-            subject: dispatch.to_string(),
-            due_at: may_be_late_at(now),
-        });
-        let new = self.store.record_acks(rows, (job, silent)).await?;
+        let new = self.store.record_acks(rows, job).await?;
         for (at, is_new) in places.into_iter().zip(new) {
             if !is_new {
                 results[at].result = KNOWN.into();

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::cast::Cast;
+use crate::support::database::tamper;
 use crate::support::notices::LAMP;
 use crate::support::{Engine, on_both_databases};
 
@@ -28,6 +29,25 @@ async fn attempt(cast: &Cast, n: usize) -> Value {
 
 fn results(attempt: &Value) -> Vec<&str> {
     attempt["acknowledged"]["rows"].as_array().unwrap().iter().filter_map(|r| r["result"].as_str()).collect()
+}
+
+/// From here on the platform's endpoint is one for tests: what else it is issued lies in its feed only.
+fn only_pulls(cast: &Cast) {
+    assert!(tamper(&cast.service.database_url, "UPDATE endpoints SET event_types = '[\"test\"]'"));
+}
+
+/// When the platform's time to say `applied` is over, and how it stands.
+async fn applied_by(cast: &Cast, id: &str) -> (String, String) {
+    let clock = cast.deadline(id, "platform_applied").await;
+    (clock["due_on"].as_str().unwrap().to_owned(), clock["state"].as_str().unwrap().to_owned())
+}
+
+/// The complaints in the queue, all of them there because a platform is silent, once there are so many.
+async fn silent(cast: &Cast, n: usize) -> Vec<String> {
+    let queue = cast.service.until((QUEUE, &cast.examiner), |q| q["items"].as_array().unwrap().len() == n).await;
+    let items = queue["items"].as_array().unwrap();
+    assert!(items.iter().all(|i| i["reopened"] == json!(["dispatch.unacknowledged"])), "{queue:#}");
+    items.iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()
 }
 
 on_both_databases! {
@@ -178,7 +198,8 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
-    /// A lift of which nothing is said goes the same way, also where a platform was sent nothing and pulls.
+    /// A lift of which nothing is said goes the same way, also where a platform was sent nothing and pulls: by that it
+    /// has it, although the push still waits.
     async fn silence_about_a_lift_reaches_an_examiner(engine: Engine) {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
         let (id, _) = cast.taken_down("100000000051").await;
@@ -187,12 +208,70 @@ on_both_databases! {
         let lift = json!({ "lines": [1], "reason": "manifest_evidence", "text": "许可合同有效" });
         cast.judge(&cast.examiner, &id, ("lift", &lift)).await.expect(201);
         let feed = cast.service.get("/v1/platform/dispatches?after=1", &cast.platform.key).await.expect(200);
-        let dispatch = feed["items"][0]["id"].as_str().unwrap().to_owned();
-        let path = format!("/v1/platform/dispatches/{dispatch}/acknowledgements");
-        cast.service.post(&path, &cast.platform.key, &json!({ "lines": [{ "n": 1, "step": "received" }] })).await.expect(200);
+        assert_eq!(feed["items"].as_array().unwrap().len(), 1);
         cast.service.set_shanghai_time("2026-11-04 00:00:01");
-        let waiting = cast.service.until((QUEUE, &cast.examiner), |q| q["items"][0]["id"] == *id).await;
-        assert_eq!(waiting["items"][0]["reopened"], json!(["dispatch.unacknowledged"]));
+        assert_eq!(silent(&cast, 1).await, [id]);
+        cast.ends_sound().await;
+    }
+
+    /// The clock of a platform that is pushed nothing runs from when a message lies in its feed, or from when it pulled
+    /// it, if it did before it was late: pulling again moves nothing.
+    async fn who_only_pulls_is_late_too(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-06 09:00:00", "platform").await;
+        only_pulls(&cast);
+        let never = decides(&cast, &["100000000071"], "ok").await;
+        let pulled = decides(&cast, &["100000000072"], "ok").await;
+        // From Friday the next working day is Monday.
+        assert_eq!(applied_by(&cast, &never).await, ("2026-11-09".into(), "running".into()));
+        cast.service.set_shanghai_time("2026-11-09 10:00:00");
+        let page = "/v1/platform/dispatches?after=1&limit=1";
+        let feed = cast.service.get(page, &cast.platform.key).await.expect(200);
+        assert_eq!(feed["items"].as_array().unwrap().len(), 1);
+        for (id, due_on) in [(&never, "2026-11-09"), (&pulled, "2026-11-10")] {
+            assert_eq!(applied_by(&cast, id).await, (due_on.into(), "running".into()));
+        }
+        cast.service.set_shanghai_time("2026-11-10 00:00:01");
+        assert_eq!(silent(&cast, 1).await, [never.as_str()]);
+        cast.service.get(page, &cast.platform.key).await.expect(200);
+        assert_eq!(applied_by(&cast, &pulled).await, ("2026-11-10".into(), "running".into()));
+        cast.service.set_shanghai_time("2026-11-11 00:00:01");
+        assert!(silent(&cast, 2).await.contains(&pulled));
+        cast.ends_sound().await;
+    }
+
+    /// What arrives days after it was issued is answered in time a working day after it arrived, and not before.
+    async fn silence_begins_when_a_message_arrives(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let endpoint = format!("/v1/admin/endpoints/{}", cast.platform.endpoint);
+        cast.service.post(&format!("{endpoint}/pause"), &cast.service.admin, &json!({ "why": "it is away" })).await.expect(201);
+        let id = decides(&cast, &["100000000081"], "ok").await;
+        cast.service.set_shanghai_time("2026-11-05 10:00:00");
+        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        assert_eq!(cast.service.get(QUEUE, &cast.examiner).await.expect(200)["items"], json!([]), "nobody can answer what is on its way");
+        cast.service.post(&format!("{endpoint}/resumption"), &cast.service.admin, &json!({})).await.expect(201);
+        attempt(&cast, 1).await;
+        assert_eq!(applied_by(&cast, &id).await, ("2026-11-06".into(), "running".into()));
+        cast.service.set_shanghai_time("2026-11-06 23:58:00");
+        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        assert_eq!(cast.service.get(QUEUE, &cast.examiner).await.expect(200)["items"], json!([]));
+        cast.service.set_shanghai_time("2026-11-07 00:00:01");
+        assert_eq!(silent(&cast, 1).await, [id]);
+        cast.ends_sound().await;
+    }
+
+    /// What was issued before the days were looked at, and had neither arrived nor been answered, is not forgotten.
+    async fn silence_about_what_was_issued_before_reaches_an_examiner(engine: Engine) {
+        let mut cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        only_pulls(&cast);
+        let id = decides(&cast, &["100000000091"], "ok").await;
+        assert!(cast.service.terminate());
+        // As it was before that migration, which then runs.
+        let before = "DROP TABLE dispatch_pulls; DELETE FROM jobs WHERE kind = 'answers_owed'; \
+             DELETE FROM __diesel_schema_migrations WHERE version = '20261126000091'";
+        assert!(tamper(&cast.service.database_url, before));
+        cast.service.spawn().await;
+        cast.service.set_shanghai_time("2026-11-04 00:00:01");
+        assert_eq!(silent(&cast, 1).await, [id]);
         cast.ends_sound().await;
     }
 }

@@ -10,7 +10,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use fasttrack::clock::Clock;
 use fasttrack::domain::lane::LaneLimits;
 use fasttrack::store::{
-    Answered, AttemptRow, Becomes, ComplaintFilter, DeliveryAttempted, DeliveryClaim, Exchange, GivenBack, GroupBy, HouseFilter,
+    Answered, AttemptRow, Becomes, ComplaintFilter, DeliveryAttempted, DeliveryClaim, Exchange, FeedPart, GivenBack, GroupBy, HouseFilter,
     NameSought, PastFilter, PublishedFilter, QueueFilter, ShopNamed, Step, Store, StoreError, TextSought,
 };
 use jiff::civil::{Date, date};
@@ -44,6 +44,7 @@ const LARGE: &[&str] = &[
     "deliveries",
     "attempts",
     "acks",
+    "dispatch_pulls",
     "mails",
     "writs",
     "writ_copies",
@@ -253,6 +254,7 @@ async fn asks_for_a_complaint(s: &Store) {
     asked(s.dispatches_of(id).await);
     asked(s.acks_of(id).await);
     asked(s.attempts_of(id).await);
+    asked(s.receipts_of(id).await);
     asked(s.deliveries_of(id).await);
     asked(s.flags_of(id, text("k")).await);
     asked(s.references(vec![id]).await);
@@ -405,6 +407,11 @@ async fn asks_the_outbox(s: &Store) {
     asked(s.dispatch_page("ali", 0, 50).await);
     asked(s.issued_between("ali", (now, now)).await);
     asked(s.feed_sums("ali", 0, 50).await);
+    let part = FeedPart { platform: "ali".into(), after: 0, last: 9, issued: (Timestamp::MIN, Timestamp::MAX) };
+    assert_eq!(s.unanswered(part.clone(), 500).await.unwrap(), (vec![Uuid::from_u128(2)], 9));
+    assert_eq!(s.unanswered(part, 1).await.unwrap(), (vec![Uuid::from_u128(2)], 1), "there may be more");
+    asked(s.put_pulled(&[Uuid::from_u128(2)], now).await);
+    asked(s.receipts_of(Uuid::from_u128(4)).await);
     asked(s.acks_of_dispatch(id).await);
     asked(s.acks_of_dispatches(vec![id]).await);
     asked(s.claim_mails(now, now, 9).await);

@@ -48,7 +48,7 @@ pub use filed::*;
 pub use hash::{Hash, chain};
 pub use hearing::*;
 pub use listing_table::{ListingRefused, listing_after};
-pub use platform_clocks::{PLATFORM_STEP_WORKING_DAYS, PLATFORM_TELLS_WORKING_DAYS, Sent, may_be_late_at, platform_deadlines};
+pub use platform_clocks::{PLATFORM_STEP_WORKING_DAYS, PLATFORM_TELLS_WORKING_DAYS, Reached, Sent, may_be_late_at, platform_deadlines};
 pub use referral::*;
 pub use reopened::*;
 pub use resolution::*;

@@ -1,5 +1,5 @@
-//! The clocks of platforms: they run from the day a message was received, until every listing in it was
-//! answered. What a platform does is no fact about the complaint, so nothing becomes of it when one runs out: it
+//! The clocks of platforms: they run from the day a message was received, or could be had, until every listing in it
+//! was answered. What a platform does is no fact about the complaint, so nothing becomes of it when one runs out: it
 //! is shown, and goes to an examiner where it says nothing of a measure it was asked for.
 
 use jiff::civil::Date;
@@ -21,6 +21,30 @@ pub fn may_be_late_at(at: Timestamp) -> Timestamp {
     end_of_day(day.checked_add(i64::from(PLATFORM_STEP_WORKING_DAYS).days()).unwrap_or(day))
 }
 
+/// How a message came to its platform, or could.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// When it was put into the platform's feed.
+    pub issued_at: Timestamp,
+    /// Whether it is pushed as well: an endpoint was to get it.
+    pub pushed: bool,
+    /// When a push of it was first accepted.
+    pub delivered_at: Option<Timestamp>,
+    /// When it was first handed out to the platform that pulled.
+    pub pulled_at: Option<Timestamp>,
+    /// When the platform first said anything of it.
+    pub answered_at: Option<Timestamp>,
+}
+
+impl Reached {
+    /// From when on the platform has it; none: not yet. Where nothing is pushed, it can be had as soon as it is in the
+    /// feed, and who does not look cannot say that it came later.
+    pub fn received_at(&self) -> Option<Timestamp> {
+        let seen = [self.delivered_at, self.pulled_at, self.answered_at].into_iter().flatten().min();
+        seen.or(if self.pushed { None } else { Some(self.issued_at) })
+    }
+}
+
 /// What a platform was sent, and when it said what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -30,7 +54,7 @@ pub struct Sent {
     pub kind: DispatchKind,
     /// Its listings.
     pub lines: Vec<u32>,
-    /// The day it was received; none: not yet.
+    /// The day it was received ([`Reached::received_at`]); none: not yet.
     pub received_on: Option<Date>,
     /// The day the platform said of a listing what became of it, for those of which it did.
     pub answered: Vec<(u32, Date)>,
@@ -74,4 +98,22 @@ pub fn platform_deadlines(c: &Complaint, log: &[Dated], sent: &[Sent]) -> Vec<De
 fn last_done(lines: &[u32], done: &[(u32, Date)]) -> Option<Date> {
     let first = |line: &u32| done.iter().filter(|(l, _)| l == line).map(|(_, day)| *day).min();
     lines.iter().map(first).collect::<Option<Vec<Date>>>()?.into_iter().max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_received_when_it_is_seen_or_could_be_had() {
+        let at = |second: i64| Timestamp::from_second(1_790_000_000 + second).unwrap();
+        let pushed = Reached { issued_at: at(0), pushed: true, delivered_at: None, pulled_at: None, answered_at: None };
+        assert_eq!(pushed.received_at(), None, "it is still on its way");
+        assert_eq!(Reached { pulled_at: Some(at(9)), ..pushed }.received_at(), Some(at(9)), "it did not wait for the push");
+        let all = Reached { delivered_at: Some(at(7)), pulled_at: Some(at(9)), answered_at: Some(at(8)), ..pushed };
+        assert_eq!(all.received_at(), Some(at(7)));
+        let fed = Reached { pushed: false, ..pushed };
+        assert_eq!(fed.received_at(), Some(at(0)), "nobody looked");
+        assert_eq!(Reached { pulled_at: Some(at(9)), ..fed }.received_at(), Some(at(9)));
+    }
 }

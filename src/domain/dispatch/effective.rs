@@ -23,6 +23,10 @@ pub enum AckStep {
 }
 
 impl AckStep {
+    /// All of them.
+    pub const ALL: [AckStep; 6] =
+        [AckStep::Received, AckStep::Accepted, AckStep::Refused, AckStep::Applied, AckStep::Lifted, AckStep::CouldNotApply];
+
     /// The word used in JSON and SQL.
     pub fn word(self) -> &'static str {
         match self {
@@ -42,8 +46,7 @@ impl AckStep {
 
     /// The step of a word.
     pub fn from_word(word: &str) -> Option<Self> {
-        use AckStep::{Accepted, Applied, CouldNotApply, Lifted, Received, Refused};
-        [Received, Accepted, Refused, Applied, Lifted, CouldNotApply].into_iter().find(|s| s.word() == word)
+        AckStep::ALL.into_iter().find(|s| s.word() == word)
     }
 }
 

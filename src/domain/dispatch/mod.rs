@@ -49,6 +49,17 @@ pub enum DispatchKind {
 }
 
 impl DispatchKind {
+    /// All kinds.
+    pub const ALL: [DispatchKind; 7] = [
+        DispatchKind::Takedown,
+        DispatchKind::Lift,
+        DispatchKind::Hearing,
+        DispatchKind::StatementToForward,
+        DispatchKind::MeasureKept,
+        DispatchKind::ResolveRequested,
+        DispatchKind::Test,
+    ];
+
     /// The `type` of the message.
     pub fn word(self) -> &'static str {
         match self {
@@ -64,16 +75,7 @@ impl DispatchKind {
 
     /// The kind of a word.
     pub fn from_word(word: &str) -> Option<Self> {
-        let all = [
-            DispatchKind::Takedown,
-            DispatchKind::Lift,
-            DispatchKind::Hearing,
-            DispatchKind::StatementToForward,
-            DispatchKind::MeasureKept,
-            DispatchKind::ResolveRequested,
-            DispatchKind::Test,
-        ];
-        all.into_iter().find(|k| k.word() == word)
+        DispatchKind::ALL.into_iter().find(|k| k.word() == word)
     }
 
     /// Whether it changes our measures on an item, and so the item's version.

@@ -5,15 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Issued, Plan};
+use crate::domain::calendar::shanghai_date;
+use crate::domain::complaint::may_be_late_at;
 use crate::domain::dispatch::{DispatchDraft, DispatchKind, ItemState};
-use crate::store::StoreError;
+use crate::domain::job::JobKind;
 use crate::store::rows::int;
 use crate::store::schema::{deliveries, dispatch_lines, dispatches, endpoints, items};
 use crate::store::types::{Id, Ts};
+use crate::store::{JobDraft, JobRow, StoreError};
 
 /// An item on a platform and our measures on it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -158,6 +162,13 @@ pub(super) fn counts<'a>(drafts: impl Iterator<Item = &'a DispatchDraft>) -> BTr
         *counts.entry(draft.platform.clone()).or_insert(0) += 1;
     }
     counts
+}
+
+/// That the platforms' answers to these are owed, day by day as they are issued.
+pub(super) fn owed<'a>(drafts: impl Iterator<Item = &'a DispatchDraft>) -> Vec<JobRow> {
+    let days = drafts.filter(|d| d.kind.changes_items()).map(|d| (shanghai_date(d.issued_at), may_be_late_at(d.issued_at)));
+    let job = |(day, due_at): (Date, Timestamp)| JobDraft { kind: JobKind::AnswersOwed, subject: day.to_string(), due_at }.into();
+    days.collect::<BTreeMap<_, _>>().into_iter().map(job).collect()
 }
 
 /// Moves the items of one commit: its measures added or removed, each item one version further.

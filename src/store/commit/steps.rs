@@ -54,8 +54,8 @@ macro_rules! write_batch {
 
         use crate::store::commit::{Committed, issue, steps};
         use crate::store::schema::{
-            automation_switches, complaint_files, complaints, deliveries, dispatch_lines, dispatches, endpoints, files, items, listings,
-            patents, platforms, policies, report_page_readings, reports,
+            automation_switches, complaint_files, complaints, deliveries, dispatch_lines, dispatches, endpoints, files, items, jobs,
+            listings, patents, platforms, policies, report_page_readings, reports,
         };
         use crate::store::types::{Day, Id, Ts};
         let plans: &[&crate::store::commit::plan::Plan] = $plans;
@@ -157,12 +157,17 @@ macro_rules! write_batch {
             $go!(execute, diesel::insert_into(report_page_readings::table).values(row.clone()))?;
         }
         for complaint in live.iter().filter_map(|p| p.alarm_off) {
-            let gone = crate::store::schema::jobs::table.find((crate::domain::job::JobKind::Deadlines.word(), complaint.to_string()));
+            let gone = jobs::table.find((crate::domain::job::JobKind::Deadlines.word(), complaint.to_string()));
             $go!(execute, diesel::delete(gone))?;
         }
 
         let drafts = || live.iter().flat_map(|p| &p.drafts);
         if drafts().next().is_some() {
+            for row in issue::owed(drafts()) {
+                // Once a day: the first of it says so for all.
+                let asked = diesel::insert_into(jobs::table).values(row).on_conflict((jobs::kind, jobs::subject)).do_nothing();
+                $go!(execute, asked)?;
+            }
             let mut known: issue::Items = Default::default();
             for row in issue::items_of(drafts()) {
                 // Writing the row locks it, in the order of the keys.

@@ -16,7 +16,7 @@ use super::claim::{
     Claimed, ClaimedRow, DeliveryClaim, DispatchText, DueIn, Found, GivenBack, HeldHere, LANES_PER_CLAIM_MAX, LaneWorkerRow, LaneWorkers,
     MovedOn, ReadyLane, ReadyLanes, ReadyRow,
 };
-use super::record::{Attempts, Becomes, DeliveryAttempted, LaneRow, Locked, alike, to_be_answered};
+use super::record::{Attempts, Becomes, DeliveryAttempted, LaneRow, Locked, alike};
 use super::{AttemptRow, IsDue};
 use crate::domain::dispatch::DispatchKind;
 use crate::domain::job::JobKind;
@@ -24,7 +24,7 @@ use crate::domain::lane::{Lane, UnderWay, share, wholly_superseded};
 use crate::store::acks::put_acks;
 use crate::store::columns::RowsAtOnce;
 use crate::store::error::Fault;
-use crate::store::jobs::{JobDraft, ask_for_job, ask_once};
+use crate::store::jobs::{JobDraft, ask_for_job};
 use crate::store::schema::{acks, deliveries, dispatch_lines, dispatches, endpoints, lane_workers, lanes};
 use crate::store::types::{Id, Ts};
 use crate::store::work::work;
@@ -117,7 +117,6 @@ macro_rules! record {
                 $go!(execute, part)?;
             }
         }
-        ask_once!($go, to_be_answered(mine(), $now));
         for d in mine() {
             let kind = match &d.becomes {
                 Becomes::Delivered | Becomes::DueAgain(_) => continue,

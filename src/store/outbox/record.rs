@@ -2,7 +2,7 @@
 //! attempts, how its lane fares, and what people are to hear of. Whoever lost its claim changes nothing but
 //! the lane: what it learned of the endpoint is true all the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -14,11 +14,7 @@ use uuid::Uuid;
 
 use super::AttemptRow;
 use crate::domain::acknowledgement::Said;
-use crate::domain::complaint::may_be_late_at;
-use crate::domain::dispatch::DispatchKind;
-use crate::domain::job::JobKind;
 use crate::store::columns::{Element, columns};
-use crate::store::jobs::{JobDraft, JobRow};
 use crate::store::types::{Id, Ts};
 
 columns!(Attempts of AttemptRow, into "attempts" "": delivery_id Uuid, n i32, at Timestamp, http_status Option<i32>, class String,
@@ -102,12 +98,4 @@ pub(super) fn alike(all: &[DeliveryAttempted]) -> Alike<'_> {
         alike.entry((&d.becomes, d.attempt.n, d.attempt.class.as_str(), d.fence)).or_default().push(Id(d.attempt.delivery_id));
     }
     alike
-}
-
-/// To be looked at when a platform may be late: what asks for a measure, and arrived.
-pub(super) fn to_be_answered<'a>(mine: impl Iterator<Item = &'a DeliveryAttempted>, now: Timestamp) -> Vec<JobRow> {
-    let asks = |d: &&DeliveryAttempted| DispatchKind::from_word(&d.kind).is_some_and(DispatchKind::changes_items);
-    let arrived: BTreeSet<Uuid> = mine.filter(|d| d.becomes == Becomes::Delivered).filter(asks).map(|d| d.dispatch).collect();
-    let job = |id: Uuid| JobDraft { kind: JobKind::PlatformSilent, subject: id.to_string(), due_at: may_be_late_at(now) }.into();
-    arrived.into_iter().map(job).collect()
 }

@@ -73,6 +73,14 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
+    dispatch_pulls (dispatch_id) {
+        dispatch_id -> IdSql,
+        at -> TsSql,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
     attempts (delivery_id, n) {
         delivery_id -> IdSql,
         n -> Integer,

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::Loaded;
 use crate::domain::calendar::{Calendar, Due, Pause, Period, Unit, shanghai_date};
-use crate::domain::complaint::{ClockName, Deadline, Force, Sent, deadlines, platform_deadlines};
+use crate::domain::complaint::{ClockName, Deadline, Force, Reached, Sent, deadlines, platform_deadlines};
 use crate::domain::dispatch::DispatchKind;
-use crate::store::AckRow;
+use crate::store::{AckRow, Receipt};
 use crate::workflow::act::dated;
 use crate::workflow::{Caller, Desk, DeskError};
 
@@ -140,20 +140,20 @@ impl Desk {
 
     /// What platforms were sent about a complaint, and when they said what.
     pub(in crate::workflow) async fn sent(&self, id: Uuid) -> Result<Vec<Sent>, DeskError> {
-        let acks = self.store.acks_of(id).await?;
+        let (acks, receipts) = (self.store.acks_of(id).await?, self.store.receipts_of(id).await?);
         let mut all = Vec::new();
         for row in self.store.dispatches_of(id).await? {
             let own: Vec<&AckRow> = acks.iter().filter(|a| a.dispatch_id == row.id).collect();
-            let attempts = self.store.attempts_of(row.id).await?;
-            let delivered = attempts.iter().filter(|a| a.class == "delivered").map(|a| a.at);
-            let received = delivered.chain(own.iter().map(|a| a.received_at)).min();
+            let Receipt { pushed, delivered_at, pulled_at } = receipts.get(&row.id).copied().unwrap_or_default();
+            let answered_at = own.iter().map(|a| a.received_at).min();
+            let reached = Reached { issued_at: row.issued_at, pushed, delivered_at, pulled_at, answered_at };
             let line = |n: u32| row.lines.iter().find(|l| l.n == n).map(|l| l.line);
             let answered = own.iter().filter(|a| a.ends()).filter_map(|a| Some((line(a.n)?, shanghai_date(a.received_at)))).collect();
             all.push(Sent {
                 dispatch: row.id,
                 kind: DispatchKind::from_word(&row.kind).unwrap_or(DispatchKind::Test),
                 lines: row.lines.iter().map(|l| l.line).collect(),
-                received_on: received.map(shanghai_date),
+                received_on: reached.received_at().map(shanghai_date),
                 answered,
             });
         }
