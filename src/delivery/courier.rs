@@ -176,7 +176,7 @@ impl Courier {
         let lease_until = now.checked_add(SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now);
         let room = self.held.room() + ended.len();
         let back = self.held.give_back();
-        let held = self.held.beside(ended.iter().map(|d| (d.endpoint, d.becomes == Becomes::Delivered)));
+        let held = self.held.beside(ended.iter().map(|d| (d.endpoint, d.becomes == Becomes::Delivered && !d.overran)));
         let claim = (room > 0).then_some(DeliveryClaim { now, room, limits: self.parts.limits });
         if claim.is_none() && ended.is_empty() && back.is_empty() {
             return Duration::from_secs(LOOK_SECONDS);
@@ -240,11 +240,11 @@ impl Courier {
             while let Some(mut place) = going.take() {
                 let Some(delivery) = place.delivery() else { return };
                 let (at, attempted) = courier.send(&delivery, &place.keys).await;
-                let arrived = attempted.failure.is_none();
+                let (arrived, ended) = (attempted.failure.is_none(), !attempted.overran);
                 fails_at(if arrived { "delivery.answered" } else { "delivery.failed" });
                 let done = courier.reschedule(&delivery, at, attempted);
                 // Before it is handed in: whoever is told looks for places that are free.
-                going = place.goes_on(arrived, courier.parts.clock.now());
+                going = place.goes_on(arrived && ended, courier.parts.clock.now());
                 // The receiver ends after the last sender.
                 let _ = tell.send(done).await;
             }
@@ -294,7 +294,16 @@ impl Courier {
             acknowledged: None,
         };
         let (dispatch, kind) = (d.dispatch, d.kind.clone());
-        DeliveryAttempted { attempt, fence: d.fence, endpoint: d.endpoint, dispatch, kind, said: attempted.said, becomes }
+        DeliveryAttempted {
+            attempt,
+            fence: d.fence,
+            endpoint: d.endpoint,
+            dispatch,
+            kind,
+            said: attempted.said,
+            overran: attempted.overran,
+            becomes,
+        }
     }
 
     /// Writes attempts down, and what did not begin. While the database is away they wait, as long as their claims

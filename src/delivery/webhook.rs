@@ -84,13 +84,15 @@ pub struct Attempted {
     pub status: Option<u16>,
     /// Why it failed, if it did.
     pub failure: Option<FailureClass>,
-    /// For people, where it failed: what went wrong; at most [`DETAIL_CHARS_MAX`] characters, on one line,
+    /// For people, where it failed or was cut off: what went wrong; at most [`DETAIL_CHARS_MAX`] characters, on one line,
     /// without the URL or a secret of ours.
     pub detail: Option<String>,
     /// The beginning of the answer's body; a receiver chooses it.
     pub reply: Option<String>,
     /// What its body says of the message, where it was accepted.
     pub said: Option<Said>,
+    /// Whether the answer went on after what is read of one.
+    pub overran: bool,
     /// The headers that were sent, as JSON; none where nothing was.
     pub request: Option<String>,
     /// How long it took, in milliseconds.
@@ -153,11 +155,14 @@ async fn judge(mut response: Response, message: &Message) -> Attempted {
         }
         _ => None,
     };
+    // Of what says at once that it is too long no more is read than is kept.
+    let too_long = response.content_length().is_some_and(|n| n > ANSWER_BYTES_MAX as u64);
+    let most = if too_long { REPLY_BYTES_KEPT_MAX } else { ANSWER_BYTES_MAX };
     let mut answer = Vec::new();
-    let read = tokio::time::timeout(message.deadlines.body, read_answer(&mut response, &mut answer)).await;
+    let read = tokio::time::timeout(message.deadlines.body, read_answer(&mut response, (&mut answer, most))).await;
     let (in_time, complete) = (read.is_ok(), read.unwrap_or(false));
-    let whole = answer.len() <= ANSWER_BYTES_MAX;
-    answer.truncate(ANSWER_BYTES_MAX);
+    let overran = answer.len() > most;
+    answer.truncate(most);
     let (verdict, failure) = match status {
         StatusCode::GONE => (Verdict::Gone, Some(FailureClass::Status)),
         // What it said of itself before breaking off is not to be relied on; the message's id
@@ -167,13 +172,18 @@ async fn judge(mut response: Response, message: &Message) -> Attempted {
         _ if status.is_success() => (Verdict::Accepted, None),
         _ => (Verdict::Failed { retry_after_seconds }, Some(FailureClass::Status)),
     };
-    let said = if verdict == Verdict::Accepted { said_in(&answer, whole) } else { None };
-    let detail = failure.map(|failure| match failure {
-        FailureClass::Body => "the answer broke off".to_owned(),
-        FailureClass::Timeout => "the answer did not end before its deadline".to_owned(),
-        _ => status.to_string(),
-    });
-    Attempted { verdict, status: Some(status.as_u16()), failure, detail, reply: reply(&answer), said, request: None, elapsed_ms: 0 }
+    let said = if verdict == Verdict::Accepted { said_in(&answer, !overran) } else { None };
+    let detail = match failure {
+        Some(FailureClass::Body) => Some("the answer broke off".to_owned()),
+        Some(FailureClass::Timeout) => Some("the answer did not end before its deadline".to_owned()),
+        Some(_) => Some(status.to_string()),
+        None if overran => {
+            Some(format!("the answer is longer than {ANSWER_BYTES_MAX} bytes and was cut off; such answers slow the endpoint down"))
+        }
+        None => None,
+    };
+    let (status, reply) = (Some(status.as_u16()), reply(&answer));
+    Attempted { verdict, status, failure, detail, reply, said, overran, request: None, elapsed_ms: 0 }
 }
 
 /// The beginning of an answer as text; NUL no database keeps.
@@ -182,13 +192,12 @@ fn reply(answer: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(kept).replace('\0', "\u{fffd}")).filter(|text| !text.is_empty())
 }
 
-/// Reads the answer's body up to [`ANSWER_BYTES_MAX`], and one byte beyond if there is one; whether it did not break
-/// off before.
-async fn read_answer(response: &mut Response, answer: &mut Vec<u8>) -> bool {
-    while answer.len() <= ANSWER_BYTES_MAX {
+/// Reads the answer's body up to `most` bytes, and one beyond if there is one; whether it did not break off before.
+async fn read_answer(response: &mut Response, (answer, most): (&mut Vec<u8>, usize)) -> bool {
+    while answer.len() <= most {
         match response.chunk().await {
             Ok(Some(chunk)) => {
-                let room_bytes = ANSWER_BYTES_MAX + 1 - answer.len();
+                let room_bytes = most + 1 - answer.len();
                 answer.extend_from_slice(&chunk[..chunk.len().min(room_bytes)]);
             }
             Ok(None) => break,
@@ -216,6 +225,7 @@ fn failed(failure: FailureClass, reason: &str) -> Attempted {
         detail: Some(detail(reason)),
         reply: None,
         said: None,
+        overran: false,
         request: None,
         elapsed_ms: 0,
     }

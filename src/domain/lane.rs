@@ -22,6 +22,12 @@ pub const AT_ONCE_LIMIT: u32 = 256;
 pub const AHEAD_MAX: usize = 256;
 /// How many are claimed ahead for each that arrived since the last claim.
 const AHEAD_TIMES: usize = 4;
+/// Milliseconds of its rate that a lane spends on an answer that goes on after what is read of it.
+///
+/// # Why
+/// Who answers so has the message, and is sent the next one too. But each such answer fills buffers on its way and costs
+/// as much as many that end, and they are not to be paid by the other endpoints: five a second are left.
+pub const OVERRUN_MS: i64 = 200;
 /// Tenths of a second that may be sent at once after a pause: the burst of the rate.
 const BURST_TENTHS: i64 = 1;
 
@@ -113,6 +119,11 @@ impl Lane {
             self.open_until = Some(later(now, seconds * SECOND_US));
             self.opened = self.opened.saturating_add(1);
         }
+    }
+
+    /// The lane after an answer did not end within what is read of it.
+    pub fn overrun(&mut self, now: Timestamp) {
+        self.spent_until = later(self.spent_until.max(now), OVERRUN_MS * SECOND_US / 1_000);
     }
 
     fn per_second(&self, limits: LaneLimits) -> i64 {
@@ -222,6 +233,19 @@ mod tests {
         assert_eq!(lane.room(at(5_000), limits, mine(0)).attempts, 1);
         lane.drain_per_second = Some(1_000);
         assert_eq!(lane.room(at(5_000), limits, mine(0)).attempts, 2, "a resumption makes nothing faster");
+    }
+
+    #[test]
+    fn answers_that_do_not_end_leave_five_a_second() {
+        let (limits, mut lane, mut begun) = (LaneLimits { per_second_max: 10_000, at_once_max: 8 }, lane(), 0);
+        for ms in 0..10_000 {
+            let n = lane.room(at(ms), limits, mine(0)).attempts;
+            lane.spend(at(ms), limits, n);
+            // All of them answer at once, and go on.
+            (0..n).for_each(|_| lane.overrun(at(ms)));
+            begun += n;
+        }
+        assert_eq!(begun, 50 + 6, "the last eight are paid for after the end");
     }
 
     #[test]

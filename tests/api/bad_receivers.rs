@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use fasttrack::delivery::webhook::{ANSWER_BYTES_MAX, REPLY_BYTES_KEPT_MAX};
-use fasttrack::domain::lane::FAILURES_MAX;
+use fasttrack::domain::lane::{FAILURES_MAX, OVERRUN_MS};
 use serde_json::{Value, json};
 
 use crate::support::bad_receiver::{BadReceiver, Manner, bomb};
@@ -132,6 +132,12 @@ on_both_databases! {
             let most = usize::try_from(FAILURES_MAX).unwrap() - 1 + AT_ONCE;
             assert!(log.len() <= most || outcome == "delivered", "{manner:?}: {} attempts", log.len());
             assert!(receiver.taken() <= UNHEALTHY_MESSAGES, "{manner:?}: {}", receiver.taken());
+            if outcome == "delivered" {
+                // An answer without an end uses up what its endpoint may be sent: those beyond the first few wait.
+                let at = |n: usize| log[n]["at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+                let took = at(0).duration_since(at(UNHEALTHY_MESSAGES - 1)).as_millis();
+                assert!(took >= i128::from(OVERRUN_MS) * AT_ONCE as i128 / 2, "{manner:?}: {took} ms");
+            }
         }
         let flood = &bad[&Manner::Endless].0;
         until("every flood is cut", || flood.ended() == UNHEALTHY_MESSAGES).await;

@@ -389,6 +389,7 @@ async fn asks_the_outbox(s: &Store) {
         dispatch: one.dispatch,
         kind: one.kind.clone(),
         said: None,
+        overran: true,
         becomes,
     };
     let back = vec![GivenBack { id, endpoint: one.endpoint, fence: 1 }];

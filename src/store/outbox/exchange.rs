@@ -61,7 +61,7 @@ pub struct Exchanged {
 macro_rules! hear {
     ($go:ident, $all:expr, $now:expr) => {{
         let endpoints: BTreeSet<Uuid> = $all.iter().map(|d| d.endpoint).collect();
-        let failed: BTreeSet<Uuid> = $all.iter().filter(|d| d.becomes != Becomes::Delivered).map(|d| d.endpoint).collect();
+        let failed: BTreeSet<Uuid> = $all.iter().filter(|d| d.becomes != Becomes::Delivered || d.overran).map(|d| d.endpoint).collect();
         let ids: Vec<Id> = endpoints.iter().copied().map(Id).collect();
         let unwell = lanes::table.filter(lanes::endpoint_id.eq_any(ids)).filter(lanes::failures.gt(0)).select(lanes::endpoint_id);
         let unwell: Vec<Id> = $go!(load, unwell)?;
@@ -77,8 +77,16 @@ macro_rules! hear {
                 let mut lane = Lane { spent_until: spent_until.0, failures, opened, open_until, drain_per_second: None };
                 for done in $all.iter().filter(|d| d.endpoint == endpoint) {
                     lane.hear($now, done.becomes == Becomes::Delivered);
+                    if done.overran {
+                        lane.overrun($now);
+                    }
                 }
-                let set = (lanes::failures.eq(lane.failures), lanes::opened.eq(lane.opened), lanes::open_until.eq(lane.open_until.map(Ts)));
+                let set = (
+                    lanes::spent_until.eq(Ts(lane.spent_until)),
+                    lanes::failures.eq(lane.failures),
+                    lanes::opened.eq(lane.opened),
+                    lanes::open_until.eq(lane.open_until.map(Ts)),
+                );
                 $go!(execute, diesel::update(lanes::table.find(Id(endpoint))).set(set))?;
             }
         }

@@ -59,6 +59,8 @@ pub struct DeliveryAttempted {
     pub kind: String,
     /// What the answer's body says of it.
     pub said: Option<Said>,
+    /// Whether that answer went on after what is read of one.
+    pub overran: bool,
     /// What becomes of it.
     pub becomes: Becomes,
 }
