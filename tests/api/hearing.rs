@@ -112,6 +112,8 @@ on_both_databases! {
         let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
         let filed = cast.files_negative(&["100000000008"]).await;
         let id = filed["id"].as_str().unwrap();
+        // Before its time to be delivered is over.
+        cast.platform.wait_for(1).await;
         cast.service.set_shanghai_time("2026-11-10 00:00:00");
         let path = format!("/v1/complaints/{id}");
         cast.service.until((&path, &cast.holder), |c| c["state"] == "accepted").await;

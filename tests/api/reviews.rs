@@ -79,6 +79,9 @@ on_both_databases! {
         assert_eq!(cast.service.post(&path, &cast.service.admin, &form("sellers")).await.problem(409), "erasure.not_final");
         let back = json!({ "reason": "settled" });
         cast.service.post(&format!("/v1/complaints/{id}/withdrawal"), &cast.holder, &back).await.expect(201);
+        // Answered, so that nothing comes back meanwhile.
+        let lift = cast.platform.wait_for(2).await[1].clone();
+        cast.acknowledge(&lift, "lifted").await;
         cast.service.days_pass(2);
         let before = cast.log(&id).await;
         for (who, records) in [("sellers", 1), ("complainant", 1), ("agent", 0), ("complainant", 0)] {
