@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::decide::LineDecisionForm;
 use super::{Desk, DeskError};
-use crate::domain::complaint::{Complaint, LineDecided};
+use crate::domain::complaint::{Complaint, LineDecided, Refused};
 use crate::domain::repetition::{EARLIER_MIN, Earlier};
 use crate::store::ShopNamed;
 
@@ -15,7 +15,8 @@ impl Desk {
     /// Puts into each line that proposes a termination its record, as it is now.
     ///
     /// # Errors
-    /// [`DeskError::Rule`] for a listing that names no shop of a platform, or a shop without repetition.
+    /// [`DeskError::Rule`] for a listing that names no shop of a platform, or a shop without repetition;
+    /// [`DeskError::Refused`] for no listing of the complaint.
     pub(super) async fn with_records(&self, id: Uuid, forms: &[LineDecisionForm], lines: &mut [LineDecided]) -> Result<(), DeskError> {
         let proposed: Vec<u32> = forms.iter().filter(|f| f.propose_termination).map(|f| f.line).collect();
         if proposed.is_empty() {
@@ -66,7 +67,7 @@ impl Desk {
 }
 
 fn shop_of(c: &Complaint, line: u32) -> Result<ShopNamed, DeskError> {
-    let filed = &c.listing(line).ok_or_else(|| DeskError::rule("termination.no_shop", format!("there is no listing {line}")))?.filed;
+    let filed = &c.listing(line).ok_or(Refused::NoSuchListing { line })?.filed;
     match (&filed.platform, &filed.site, &filed.shop) {
         (Some(platform), Some(site), Some(shop)) => Ok(ShopNamed { platform: platform.clone(), site: site.clone(), shop: shop.clone() }),
         _ => Err(DeskError::rule("termination.no_shop", format!("listing {line} names no shop of a platform"))),

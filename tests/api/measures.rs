@@ -80,6 +80,8 @@ on_both_databases! {
             assert_eq!(cast.judge(&cast.examiner, id_of(&other), ("decision", &alone)).await.problem(422), "decision.measure");
         }
         assert_eq!(cast.judge(&cast.examiner, id_of(&other), ("decision", &against(&[(1, json!({ "measure": "terminate" }))]))).await.problem(422), "body.invalid");
+        let nowhere = against(&[(9, json!({ "propose_termination": true }))]);
+        assert_eq!(cast.judge(&cast.examiner, id_of(&other), ("decision", &nowhere)).await.problem(409), "complaint.not_possible");
         assert_eq!(cast.shown(id_of(&other)).await["listings"][0]["determination"], "pending");
         cast.ends_sound().await;
     }
@@ -96,6 +98,8 @@ on_both_databases! {
         cast.authority(&id, "judgment_infringing", COURT).await;
         let blocked = cast.platform.wait_for(2).await[1].clone();
         assert_eq!((&blocked.body["measure"]["kind"], &blocked.body["binds_recipient"]), (&"block".into(), &true.into()));
+        let and_more = against(&[(1, json!({ "measure": "delete", "propose_termination": true }))]);
+        assert_eq!(cast.judge(&cast.examiner, &id, ("decision", &and_more)).await.problem(422), "termination.no_repetition");
         let shown = cast.judge(&cast.examiner, &id, ("decision", &deletion)).await.expect(201);
         assert_eq!(shown["proposed"]["rules"], json!([{ "rule": "deletion", "saw": "1" }]));
         assert_eq!((&shown["listings"][0]["measure_kind"], &shown["state"]), (&"block".into(), &"decided".into()));

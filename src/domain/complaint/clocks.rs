@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::listing_table::listing_after;
+use super::tables::state_after;
 use super::{
     Complaint, DecisionProposed, Determination, Event, FollowUpMissed, HearingEnd, HearingEnded, Listing, ListingSupplementPeriodEnded,
     Stage, State, SupplementPeriodEnded, WaitingPeriodEnded,
@@ -156,7 +157,8 @@ impl Complaint {
     pub(super) fn waits_for_a_second(&self) -> bool {
         let stands = |p: &DecisionProposed| {
             let event = Event::DecisionProposed(p.clone());
-            p.lines.iter().all(|line| self.listing(line.line).is_some_and(|l| listing_after(l, &event).is_ok()))
+            let may = |line: u32| self.listing(line).is_some_and(|l| listing_after(l, &event).is_ok());
+            state_after(self, &event).is_some() && p.lines.iter().all(|line| may(line.line))
         };
         self.proposed.as_ref().is_some_and(stands)
     }
@@ -166,7 +168,7 @@ impl Complaint {
     pub fn waits_because(&self) -> std::collections::BTreeSet<String> {
         let met = self.triaged.iter().flat_map(|t| t.met.iter().cloned());
         let again = self.reopened.iter().flat_map(|r| r.why.codes());
-        let second = self.waits_for_a_second().then(|| SECOND_EXAMINER.to_owned());
+        let second = self.proposed.iter().map(|_| SECOND_EXAMINER.to_owned());
         let looks = self.reviews.iter().filter(|r| !r.decided).map(|_| SECOND_LOOK.to_owned());
         let asked = self.filed.consultation.iter().map(|_| PLATFORM_REFERRAL.to_owned());
         met.chain(again).chain(second).chain(looks).chain(asked).chain(self.rules_open()).collect()

@@ -66,7 +66,8 @@ impl LineDecided {
     /// Whether it asks nothing but that what is taken down be deleted.
     pub fn only_deletes(&self, l: &Listing) -> bool {
         let stands = l.determination == Determination::Infringing && l.measure == Measure::Requested && !l.reopened;
-        stands && self.determination == l.determination && self.measure == Some(MeasureKind::Delete)
+        let deletes = self.measure == Some(MeasureKind::Delete) && self.repetition.is_empty();
+        stands && deletes && self.determination == l.determination
     }
 }
 
