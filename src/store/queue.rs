@@ -3,65 +3,27 @@
 //! # Why
 //! Of a million complaints a hundredth waits, and every index here holds only those. A page is read in the order of
 //! one index from where the page before ended, so that it costs what a page costs: by the mark that is asked for
-//! (platform, reason), or by state, track, account or patent, or by the urgency alone. What is sought by text or by
-//! who has it is looked up first, at most [`MATCHES_MAX`] of it, and is then put in order.
+//! (platform, reason), or by state, track, account or patent, or by the urgency alone. What is [`sought`] by text or by
+//! who has it is looked up first, at most [`MATCHES_MAX`] of it, and is then put in order. How many there are: [`count`].
 
-use std::collections::BTreeMap;
-
-use diesel::backend::Backend;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Binary, Bool, Integer, Nullable, Text};
-use diesel::sqlite::Sqlite;
+use diesel::sql_types::Bool;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::claims::ClaimRow;
 use super::error::Fault;
-use super::marks::{ITEM, PLATFORM, REASON};
+use super::marks::{PLATFORM, REASON};
 use super::notes::ReminderRow;
 use super::rows::ComplaintRow;
-use super::schema::{complaints, desk_claims, desk_marks, desk_reminders, listings, parties};
+use super::schema::{complaints, desk_claims, desk_marks, desk_reminders, listings};
 use super::types::{Day, DaySql, Id, IdSql, Ts};
 use super::work::look;
 use super::{Store, StoreError};
 
-/// Most complaints that a text, or an examiner who has them, narrows the queue to.
-pub const MATCHES_MAX: usize = 1_000;
 /// Most complaints that reminders hold at the top of the queue at once; the oldest reminders first.
 pub const REMINDED_MAX: usize = 200;
-/// Larger than every character that goes on.
-const END: char = char::MAX;
-
-diesel::define_sql_function! {
-    /// A part of some bytes, counted from 1.
-    fn substr(bytes: Nullable<Binary>, from: Integer, length: Integer) -> Nullable<Binary>;
-}
-
-/// A name, as it is sought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NameSought {
-    /// Digest of its beginning.
-    pub key: String,
-    /// Where the short digest of all that is sought stands, from 1, and the digest; none: the beginning is all.
-    pub rest: Option<(i32, Vec<u8>)>,
-}
-
-/// A text, as it is sought in each place where it can be: as the beginning of any of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TextSought {
-    /// A reference.
-    pub reference: Option<String>,
-    /// A patent number.
-    pub number: Option<String>,
-    /// An item id.
-    pub item: Option<String>,
-    /// The name of a party.
-    pub name: Option<NameSought>,
-}
-
 /// Which complaints of the queue are shown; absent: any.
 #[derive(Clone, Debug, Default)]
 pub struct QueueFilter {
@@ -139,58 +101,6 @@ macro_rules! narrowed {
         }
         query
     }};
-}
-
-/// Track and state of a query's complaints, all in one row: `simple.accepted complex.hearing …`.
-///
-/// # Why
-/// To group a thousand rows SQLite sorts them, which takes longer than to find them.
-#[derive(QueryId)]
-struct Words<Q>(Q);
-
-impl<Q> Words<Q> {
-    fn walk<'b, DB: Backend>(&'b self, aggregate: &str, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        Q: QueryFragment<DB>,
-    {
-        out.push_sql("SELECT ");
-        out.push_sql(aggregate);
-        out.push_sql("(coalesce(track, '') || '.' || state, ' ') FROM (");
-        self.0.walk_ast(out.reborrow())?;
-        out.push_sql(") AS waiting");
-        Ok(())
-    }
-}
-
-impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Words<Q> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.walk("string_agg", out)
-    }
-}
-
-impl<Q: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Words<Q> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.walk("group_concat", out)
-    }
-}
-
-impl<Q: Query> Query for Words<Q> {
-    type SqlType = Nullable<Text>;
-}
-
-impl<Q, Conn> diesel::RunQueryDsl<Conn> for Words<Q> {}
-
-/// How many of each word there are.
-fn counted(words: &str) -> impl Iterator<Item = (Option<String>, String, i64)> + '_ {
-    let mut counts = BTreeMap::<&str, i64>::new();
-    for word in words.split_whitespace() {
-        *counts.entry(word).or_default() += 1;
-    }
-    let of = |(word, n): (&str, i64)| {
-        let (track, state) = word.split_once('.')?;
-        Some(((!track.is_empty()).then(|| track.to_owned()), state.to_owned(), n))
-    };
-    counts.into_iter().filter_map(of)
 }
 
 /// The queue, filtered, in order: `$select` of at most `$limit` complaints after a place, without those of `$but`;
@@ -293,6 +203,12 @@ macro_rules! reminded {
     }};
 }
 
+// Below the macros that they use.
+mod count;
+mod sought;
+
+pub use sought::{MATCHES_MAX, NameSought, TextSought};
+
 impl Store {
     /// A page of the queue: first what reminders hold at the top, then by urgency after a place. `after`: whether that
     /// place is among the reminded, and the place.
@@ -331,112 +247,6 @@ impl Store {
                 QueueRow { complaint, claim, reminder }
             };
             Ok::<_, Fault>(found.into_iter().map(row).collect::<Vec<_>>())
-        })
-    }
-
-    /// How many wait on each track in each state, of the first `limit` of the queue.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn queue_counted(
-        &self,
-        filter: QueueFilter,
-        limit: usize,
-        (now, today): (Timestamp, Date),
-    ) -> Result<Vec<(Option<String>, String, i64)>, StoreError> {
-        look!(self, $go => {
-            let reminded: Vec<(ComplaintRow, ReminderRow)> = reminded!(go, (&filter, now), today);
-            let but: Vec<Id> = reminded.iter().map(|(c, _)| Id(c.id)).collect();
-            let mut all: Vec<(Option<String>, String, i64)> = reminded.into_iter().map(|(c, _)| (c.track, c.state, 1)).collect();
-            let left = i64::try_from(limit.saturating_sub(all.len())).unwrap_or(i64::MAX);
-            let none: Option<Place> = None;
-            let rows: Vec<Option<String>> =
-                waiting!(go, (&filter, now), Words: (complaints::track, complaints::state), (none, &but, left))?;
-            all.extend(rows.iter().flatten().flat_map(|words| counted(words)));
-            Ok::<_, Fault>(all)
-        })
-    }
-
-    /// Complaints of the queue, or with a reminder that is due, in which something begins with a text: at most
-    /// [`MATCHES_MAX`] and one.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn queue_matches(&self, text: TextSought, today: Date) -> Result<Vec<Uuid>, StoreError> {
-        let limit = i64::try_from(MATCHES_MAX + 1).unwrap_or(i64::MAX);
-        look!(self, $go => {
-            let mut found: Vec<Id> = Vec::new();
-            if let Some(begin) = &text.reference {
-                let query = complaints::table
-                    .filter(complaints::queue_on.is_not_null())
-                    .filter(complaints::reference.ge(begin))
-                    .filter(complaints::reference.lt(format!("{begin}{END}")));
-                found.extend::<Vec<Id>>(go!(load, query.select(complaints::id).limit(limit))?);
-            }
-            if let Some(begin) = &text.number {
-                let query = complaints::table
-                    .filter(complaints::queue_on.is_not_null())
-                    .filter(complaints::patent_number.ge(begin))
-                    .filter(complaints::patent_number.lt(format!("{begin}{END}")));
-                found.extend::<Vec<Id>>(go!(load, query.select(complaints::id).limit(limit))?);
-            }
-            if let Some(begin) = &text.item {
-                let query = desk_marks::table
-                    .filter(desk_marks::kind.eq(ITEM))
-                    .filter(desk_marks::mark.ge(begin))
-                    .filter(desk_marks::mark.lt(format!("{begin}{END}")));
-                found.extend::<Vec<Id>>(go!(load, query.select(desk_marks::complaint_id).limit(limit))?);
-            }
-            if let Some(name) = &text.name {
-                let mut query = parties::table
-                    .filter(parties::queue_on.is_not_null())
-                    .filter(parties::name_key.eq(Some(&name.key)))
-                    .select(parties::complaint_id)
-                    .limit(limit)
-                    .into_boxed::<Db>();
-                if let Some((from, digest)) = name.rest.clone() {
-                    let length = i32::try_from(digest.len()).unwrap_or(i32::MAX);
-                    query = query.filter(substr(parties::name_rest, from, length).eq(Some(digest)));
-                }
-                found.extend::<Vec<Id>>(go!(load, query)?);
-            }
-            // What a reminder holds at the top need not wait by its state.
-            let due = || desk_reminders::table.filter(desk_reminders::done_at.is_null()).filter(desk_reminders::due_on.le(Day(today)));
-            let beside: Vec<Id> = go!(load, due().select(desk_reminders::complaint_id).limit(limit))?;
-            if !beside.is_empty() {
-                let rows: Vec<(Id, String, String)> = go!(
-                    load,
-                    complaints::table.filter(complaints::id.eq_any(beside.clone())).select((complaints::id, complaints::reference, complaints::patent_number))
-                )?;
-                let begins = |text: &str, begin: &Option<String>| begin.as_ref().is_some_and(|b| text.starts_with(b));
-                found.extend(rows.iter().filter(|(_, r, n)| begins(r, &text.reference) || begins(n, &text.number)).map(|(id, ..)| *id));
-                let items: Vec<(Id, Option<String>)> = go!(
-                    load,
-                    listings::table.filter(listings::complaint_id.eq_any(beside)).select((listings::complaint_id, listings::item_id))
-                )?;
-                found.extend(items.iter().filter(|(_, i)| i.as_ref().is_some_and(|i| begins(i, &text.item))).map(|(id, _)| *id));
-            }
-            let mut ids: Vec<Uuid> = found.into_iter().map(|id| id.0).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            Ok::<_, Fault>(ids)
-        })
-    }
-
-    /// Complaints that an examiner has now: at most [`MATCHES_MAX`] and one.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn queue_held(&self, examiner: Uuid, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
-        let limit = i64::try_from(MATCHES_MAX + 1).unwrap_or(i64::MAX);
-        look!(self, $go => {
-            let query = desk_claims::table
-                .filter(desk_claims::examiner.eq(Id(examiner)))
-                .filter(desk_claims::lease_until.gt(Ts(now)))
-                .select(desk_claims::complaint_id)
-                .limit(limit);
-            let ids: Vec<Id> = go!(load, query)?;
-            Ok::<_, Fault>(ids.into_iter().map(|id| id.0).collect::<Vec<_>>())
         })
     }
 }

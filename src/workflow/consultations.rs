@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::file::{Answer, Filing, IdempotencyKey, Referred};
-use super::views::RowLeftOut;
+use super::views::{ListingNamed, RowLeftOut};
 use super::{Caller, Desk, DeskError, NamedFiles};
 use crate::domain::complaint::{Complaint, Determination, Event, StoredEvent};
 use crate::domain::consultation::{Consultation, ConsultationForm, HardBecause, Question};
@@ -31,18 +31,9 @@ pub struct ConsultationFiling {
 /// A listing that is asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ListingAsked {
-    /// Line number, from 1.
-    pub line: u32,
-    /// Accused product, from 0.
-    pub product: u32,
-    /// Site code.
-    pub site: Option<String>,
-    /// Item id.
-    pub item_id: Option<String>,
-    /// SKU.
-    pub sku: Option<String>,
-    /// Shop.
-    pub shop: Option<String>,
+    /// The listing.
+    #[serde(flatten)]
+    pub named: ListingNamed,
     /// The opinion; `pending` until there is one.
     pub determination: Determination,
     /// Codes of its reasons.
@@ -127,16 +118,7 @@ pub(super) fn consultation_view(
         listings: c
             .listings
             .iter()
-            .map(|l| ListingAsked {
-                line: l.filed.line,
-                product: l.filed.product,
-                site: l.filed.site.clone(),
-                item_id: l.filed.item_id.clone(),
-                sku: l.filed.sku.clone(),
-                shop: l.filed.shop.clone(),
-                determination: l.determination,
-                reasons: l.reasons.clone(),
-            })
+            .map(|l| ListingAsked { named: ListingNamed::of(&l.filed), determination: l.determination, reasons: l.reasons.clone() })
             .collect(),
         rows_left_out,
         opinions: log.iter().filter(|e| e.kind == "decided").filter_map(opinion).collect(),

@@ -1,8 +1,11 @@
 //! Filing: from a notice to findings, track and reasons, in one commit. Also the dry run, which is the
 //! same without the commit.
+//!
+//! - [`checked`]: what came, and whether it can be filed.
+//! - [`settled`]: what follows at once.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+mod checked;
+mod settled;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -11,26 +14,21 @@ use super::consultations::consultation_view;
 use super::flags::Complains;
 use super::prepare::{Assessment, KnownReport, Wording};
 use super::reports::{filed_report, others};
-use super::rights::FromRight;
-use super::views::{ComplaintView, EXAMINATION_PLACE, RowLeftOut, filed_outline};
+use super::views::{ComplaintView, EXAMINATION_PLACE, filed_outline};
 use super::{Caller, Desk, DeskError, NamedFiles, replay};
-use crate::domain::automation::MayAutomate;
-use crate::domain::calendar::{Due, shanghai_date};
-use crate::domain::complaint::{
-    Actor, Complaint, Decided, DocumentFiled, Event, Filed, ListingFiled, NotAccepted, PartyRef, SupplementRequested, Transition,
-    item_key_of,
-};
-use crate::domain::consultation::{Consultation, ConsultationStated, FILED_BY_API, PLATFORM_REFERRAL};
-use crate::domain::formal::{FormalInput, FormalResult, SUPPLEMENT_WORKING_DAYS, formal_check};
+use crate::domain::complaint::{Complaint, DocumentFiled, Filed, PartyRef};
+use crate::domain::consultation::{Consultation, FILED_BY_API, PLATFORM_REFERRAL};
 use crate::domain::job::JobKind;
-use crate::domain::notice::{Complainant, DocumentKind, NoticeCase, NoticeForm, NoticeProblem, Person};
-use crate::domain::notice_check::{ListingParsed, Notice, check_notice};
-use crate::domain::patent::PatentNumber;
+use crate::domain::notice::{DocumentKind, NoticeCase, NoticeForm, NoticeProblem};
 use crate::domain::reference::reference;
 use crate::domain::search::folded;
 use crate::fail_points::fails_at;
 use crate::intake::upload::Arriving;
-use crate::store::{AnswerRow, Commit, CommitError, FileRow, FilingAsk, FilingContext, JobDraft, Outline, PartyRow, ReliedOn};
+use crate::store::{AnswerRow, Commit, CommitError, FilingAsk, FilingContext, JobDraft, Outline, PartyRow, ReliedOn};
+use checked::{Checked, Rows, item_key, relisted};
+
+pub(super) use checked::unknown_file;
+pub(super) use settled::Settling;
 
 /// Days within which the end of a term, a power of attorney or a licence is put on the agenda by the filing itself.
 const FILED_AHEAD_DAYS: i64 = 92;
@@ -102,20 +100,6 @@ struct DryRun {
     would: ComplaintView,
 }
 
-/// A notice that passed, its people and files known.
-struct Checked {
-    number: PatentNumber,
-    asserted_items: Vec<String>,
-    listings: Vec<ListingParsed>,
-    case: NoticeCase,
-    complainant: Complainant,
-    agent: Option<Person>,
-    file_ids: Vec<Uuid>,
-    uploaded: Vec<FileRow>,
-    arriving: Vec<Arriving>,
-    consultation: Option<Consultation>,
-}
-
 impl Desk {
     /// Files a complaint, or, without a key, shows what filing it would give.
     ///
@@ -133,78 +117,6 @@ impl Desk {
                 other => return other,
             }
         }
-    }
-
-    async fn check(&self, caller: &Caller, filing: Filing) -> Result<Checked, DeskError> {
-        let mut form = filing.form;
-        let from_right = match form.right {
-            Some(id) => Some(self.fill_from_right(caller, &mut form, id).await?),
-            None => None,
-        };
-        let uploaded: Vec<FileRow> = filing.files.values().map(|f| f.row(caller.account)).collect();
-        let referred = filing.referred;
-        let place = |pointer: String| if referred.is_some() { format!("/notice{pointer}") } else { pointer };
-        let sellers = referred.iter().flat_map(|r| r.own_files.iter().map(|(pointer, name)| (pointer.clone(), name.as_str())));
-        let named: Vec<(String, &str)> = form.files().into_iter().map(|(pointer, name)| (place(pointer), name)).chain(sellers).collect();
-        let names: Vec<&str> = named.iter().map(|(_, name)| *name).collect();
-        let files = self.find_files(caller, &names, filing.files).await?;
-        let missing = named.into_iter().filter(|(_, name)| !files.contains_key(*name)).map(|(pointer, name)| unknown_file(pointer, name));
-        let mut problems: Vec<NoticeProblem> = referred.iter().flat_map(|r| r.problems.clone()).chain(missing).collect();
-        let stated = referred.as_ref().map(|r| ConsultationStated {
-            explanation: r.explanation.clone(),
-            seller_documents: r.own_files.iter().filter_map(|(_, name)| Some(files.get(name)?.sha256.clone())).collect(),
-        });
-        form.rename_files(|name| files.get(name).map_or_else(|| name.to_owned(), |f| f.sha256.clone()));
-        let mut file_ids: Vec<Uuid> = files.values().map(|f| f.id).filter(|id| uploaded.iter().all(|u| u.id != *id)).collect();
-        if let Some(right) = from_right {
-            form.report = right.case.report.or(form.report);
-            form.documents.splice(0..0, right.case.documents);
-            file_ids.extend(right.file_ids);
-        }
-        let checked = check_notice(form).map_err(|found| found.into_iter().map(|p| NoticeProblem { pointer: place(p.pointer), ..p }));
-        let Notice { mut case, complainant, agent, number, asserted_items, listings } = match checked {
-            Ok(notice) => notice,
-            Err(found) => return Err(DeskError::Notice(found.chain(problems).collect())),
-        };
-        if let Some(r) = &referred {
-            problems.extend(self.not_its_own(&r.consultation.platform, &listings).await?);
-        }
-        if !problems.is_empty() {
-            return Err(DeskError::Notice(problems));
-        }
-        case.consultation = stated;
-        file_ids.sort_unstable();
-        file_ids.dedup();
-        let consultation = referred.map(|r| r.consultation);
-        let arriving = filing.arriving;
-        Ok(Checked { number, asserted_items, listings, case, complainant, agent, file_ids, uploaded, arriving, consultation })
-    }
-
-    /// Fills in what the right says, but its files, which are known by their hashes.
-    async fn fill_from_right(&self, caller: &Caller, form: &mut NoticeForm, id: Uuid) -> Result<FromRight, DeskError> {
-        let said = [
-            ("/patent", form.patent.is_some()),
-            ("/complainant", form.complainant.is_some()),
-            ("/capacity", form.capacity.is_some()),
-            ("/agent", form.agent.is_some()),
-        ];
-        let again = said.into_iter().filter(|(_, said)| *said).map(|(pointer, _)| pointer);
-        let problems: Vec<NoticeProblem> = again.map(says_this).collect();
-        if !problems.is_empty() {
-            return Err(DeskError::Notice(problems));
-        }
-        let mut right = self.taken_from_right(caller, id).await?.map_err(|problem| DeskError::Notice(vec![problem]))?;
-        if right.case.report.is_some() && form.report.is_some() {
-            return Err(DeskError::Notice(vec![says_this("/report")]));
-        }
-        form.patent = Some(right.case.patent.clone());
-        form.capacity = Some(right.case.capacity);
-        form.complainant = Some(right.complainant.clone());
-        form.agent = right.agent.take();
-        if form.service_address.is_none() {
-            form.service_address = right.service_address.take();
-        }
-        Ok(right)
     }
 
     async fn file_once(&self, caller: &Caller, checked: &Checked, key: Option<&IdempotencyKey>) -> Result<Answer, DeskError> {
@@ -347,37 +259,6 @@ impl Desk {
         }
     }
 
-    /// The listings that are filed, and the rows that are left out with the reason.
-    async fn rows(&self, checked: &Checked, context: &FilingContext) -> Result<Rows, DeskError> {
-        let platforms = self.platforms().await?;
-        let mut rows = Rows { listings: Vec::new(), kept: BTreeSet::new(), left_out: Vec::new() };
-        for l in &checked.listings {
-            let live = item_key(l).and_then(|key| context.live.iter().find(|x| x.item_key == key));
-            let again = |c: Uuid| context.relisting.as_ref().is_some_and(|r| r.complaint == c);
-            if let Some(earlier) = &l.repeats {
-                rows.left_out.push(RowLeftOut::repeated(&l.pointer, earlier));
-                continue;
-            }
-            if let Some(live) = live.filter(|x| !again(x.complaint)) {
-                rows.left_out.push(RowLeftOut::duplicate(&l.pointer, &live.reference));
-                continue;
-            }
-            let platform = l.site.as_ref().and_then(|site| platforms.iter().find(|p| p.sites.contains(site))).map(|p| p.code.clone());
-            rows.kept.insert(l.pointer.clone());
-            rows.listings.push(ListingFiled {
-                line: u32::try_from(rows.listings.len() + 1).unwrap_or(u32::MAX),
-                product: l.product,
-                site: l.site.clone(),
-                id_space: l.id_space.clone(),
-                item_id: l.item_id.clone(),
-                sku: l.sku.clone(),
-                shop: l.stated.shop.clone(),
-                platform,
-            });
-        }
-        Ok(rows)
-    }
-
     /// Seals the people of the notice, one record each.
     fn people(&self, complaint: Uuid, checked: &Checked, now: Timestamp) -> Result<(Vec<PartyRow>, PartyRef, Option<PartyRef>), DeskError> {
         let mut rows = Vec::new();
@@ -410,144 +291,11 @@ impl Desk {
         };
         Ok((rows, complainant, agent))
     }
-
-    /// Formal check, and what follows from it: accepted and triaged (and decided, where the policy lets
-    /// it), a supplement requested, or not accepted.
-    pub(super) async fn settle(&self, filed: Transition, now: Timestamp, x: &Settling<'_>) -> Result<Transition, DeskError> {
-        let today = crate::domain::calendar::shanghai_date(now);
-        let service = Actor::System("filing");
-        let complaint = filed.after();
-        let formal = formal_check(&FormalInput {
-            capacity: x.case.capacity,
-            has_agent: x.case.has_agent,
-            truth_guarantee: x.case.truth_guaranteed_on.is_some(),
-            service_address: x.case.service_address_confirmed,
-            has_report: x.case.report.is_some(),
-            referred: x.case.consultation.is_some(),
-            documents: &complaint.documents,
-            today,
-            term_ended_on: x.assessment.term_ended_on,
-        });
-        let mut t = filed;
-        if let Some(examined) = x.assessment.examined_event(x.case.report.as_deref(), x.register_version) {
-            t = t.and(&service, now, Event::Examined(examined))?;
-        }
-        match formal {
-            FormalResult::Accepted => {
-                t = t.and(&service, now, Event::Accepted)?;
-                let mut due = self.decision_due(x.assessment, today);
-                if let Some(left) = x.decision_left {
-                    due.due = left;
-                }
-                t = t.and(&service, now, Event::Triaged(x.assessment.triaged_event(&due)))?;
-                t = self.open_hearing(t, now, x.assessment.hear_first)?;
-                self.decide_automatically(t, now, x.assessment.proof.as_ref()).await
-            }
-            FormalResult::Missing(missing) => {
-                let due: Due = self.calendar().add_working_days(today, SUPPLEMENT_WORKING_DAYS);
-                let event =
-                    Event::SupplementRequested(SupplementRequested { missing, due_on: due.due, calendar_version: due.calendar_version });
-                Ok(t.and(&service, now, event)?)
-            }
-            FormalResult::Refused(reasons) => Ok(t.and(&service, now, Event::NotAccepted(NotAccepted { reasons }))?),
-        }
-    }
-
-    /// Decides without a human what `proof` shows may leave so. What would take two examiners does not leave with none.
-    pub(super) async fn decide_automatically(
-        &self,
-        t: Transition,
-        now: Timestamp,
-        proof: Option<&MayAutomate>,
-    ) -> Result<Transition, DeskError> {
-        // An opinion is given by a named examiner.
-        let Some(proof) = proof.filter(|_| t.after().filed.consultation.is_none()) else { return Ok(t) };
-        let lines = t.after().pending_lines();
-        if lines.is_empty() || t.after().reopened.is_some() || t.after().track != Some(crate::domain::policy::Track::Simple) {
-            return Ok(t);
-        }
-        let decided = Decided::automatic(proof, &lines);
-        if self.four_eyes().await?.rule.look(t.after(), &decided.lines, shanghai_date(now)).is_err() {
-            return Ok(t);
-        }
-        Ok(t.and(&Actor::System("policy"), now, Event::Decided(decided))?)
-    }
 }
 
 /// A complaint in JSON, without the words of its examination, which are kept once.
 fn outline(view: &impl serde::Serialize) -> Outline {
     Outline::without(serde_json::to_vec(view).unwrap_or_default(), EXAMINATION_PLACE)
-}
-
-/// What settling a filing needs.
-pub(super) struct Settling<'a> {
-    pub(super) case: &'a NoticeCase,
-    pub(super) assessment: &'a Assessment,
-    pub(super) register_version: Option<i64>,
-    /// The last day of a decision clock that stood still for a supplement and goes on now.
-    pub(super) decision_left: Option<jiff::civil::Date>,
-}
-
-impl Checked {
-    /// The case with the listings that are filed only: line `n` is its `n`-th listing.
-    fn case_of(&self, kept: &BTreeSet<String>) -> Cow<'_, NoticeCase> {
-        if kept.len() == self.listings.len() {
-            return Cow::Borrowed(&self.case);
-        }
-        let mut case = self.case.clone();
-        for (p, product) in case.accused_products.iter_mut().enumerate() {
-            let mut i = 0;
-            product.listings.retain(|_| {
-                i += 1;
-                kept.contains(&format!("/accused_products/{p}/listings/{}", i - 1))
-            });
-        }
-        Cow::Owned(case)
-    }
-}
-
-/// What becomes of the listings of a notice.
-struct Rows {
-    listings: Vec<ListingFiled>,
-    kept: BTreeSet<String>,
-    left_out: Vec<RowLeftOut>,
-}
-
-fn item_key(l: &ListingParsed) -> Option<String> {
-    item_key_of(l.id_space.as_deref(), l.item_id.as_deref(), l.sku.as_deref())
-}
-
-fn relisted(checked: &Checked, caller: &Caller, context: &FilingContext) -> Result<Option<Uuid>, DeskError> {
-    if checked.case.relisting_of.is_none() {
-        return Ok(None);
-    }
-    match &context.relisting {
-        Some(r) if r.account == caller.account && r.patent_number == checked.number.to_string() => Ok(Some(r.complaint)),
-        _ => Err(DeskError::Notice(vec![NoticeProblem {
-            pointer: "/relisting_of".into(),
-            code: "reference.not_found".into(),
-            message: "no complaint of yours about this patent has this reference".into(),
-            message_zh: "没有找到您就该专利提出的该编号投诉".into(),
-        }])),
-    }
-}
-
-fn says_this(pointer: &str) -> NoticeProblem {
-    NoticeProblem {
-        pointer: pointer.into(),
-        code: "right.says_this".into(),
-        message: "the right that is named says this; name no right to say it otherwise".into(),
-        message_zh: "所引用的权利已包含此项；如需另行填写，请勿引用该权利".into(),
-    }
-}
-
-pub(super) fn unknown_file(pointer: String, name: &str) -> NoticeProblem {
-    NoticeProblem {
-        pointer,
-        code: "file.not_found".into(),
-        message: format!("no file of yours and no part of this request is called {name:?}"),
-        message_zh: "没有找到该文件：既不是您上传过的文件，也不是本次请求的附件".into(),
-    }
 }
 
 /// Where a report is filed for the first time and is proven already: the other complaints on the patent

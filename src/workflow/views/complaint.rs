@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::domain::complaint::{Basis, Complaint, Determination, Event, MeasureKind, Missing, Reopened, State, StoredEvent};
+use crate::domain::complaint::{Basis, Complaint, Determination, Event, ListingFiled, MeasureKind, Missing, Reopened, State, StoredEvent};
 use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective_measure};
 use crate::domain::examine::Finding;
 use crate::domain::platform_rule::RuleResult;
@@ -42,9 +42,9 @@ impl RowLeftOut {
     }
 }
 
-/// One listing.
+/// Which listing of a complaint it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ListingView {
+pub struct ListingNamed {
     /// Line number, from 1.
     pub line: u32,
     /// Accused product, from 0.
@@ -57,6 +57,27 @@ pub struct ListingView {
     pub sku: Option<String>,
     /// Shop.
     pub shop: Option<String>,
+}
+
+impl ListingNamed {
+    pub(in crate::workflow) fn of(filed: &ListingFiled) -> Self {
+        ListingNamed {
+            line: filed.line,
+            product: filed.product,
+            site: filed.site.clone(),
+            item_id: filed.item_id.clone(),
+            sku: filed.sku.clone(),
+            shop: filed.shop.clone(),
+        }
+    }
+}
+
+/// One listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListingView {
+    /// The listing.
+    #[serde(flatten)]
+    pub named: ListingNamed,
     /// Address as filed.
     pub url: Option<String>,
     /// Code of the platform account.
@@ -298,12 +319,7 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
                 let last = dispatches.iter().rev().find(|d| d.kind == kind && d.lines.contains(&l.filed.line));
                 let answered = last.and_then(|d| d.answered.get(&l.filed.line)).map_or(&[][..], Vec::as_slice);
                 ListingView {
-                    line: l.filed.line,
-                    product: l.filed.product,
-                    site: l.filed.site.clone(),
-                    item_id: l.filed.item_id.clone(),
-                    sku: l.filed.sku.clone(),
-                    shop: l.filed.shop.clone(),
+                    named: ListingNamed::of(&l.filed),
                     url: urls.get(l.filed.line as usize - 1).cloned().flatten(),
                     platform: l.filed.platform.clone(),
                     status: match (&l.filed.item_id, &l.filed.platform) {

@@ -7,7 +7,8 @@ mod load;
 
 pub use admin::{AdminView, AuthenticityShown, DeliveryView, DispatchAdminView, OtherComplaint, QueueItem, QueuePage};
 pub use complaint::{
-    AwaitedView, ComplaintItem, ComplaintView, DispatchSummary, EventView, ListingView, MailView, RowLeftOut, complaint_view, event_views,
+    AwaitedView, ComplaintItem, ComplaintView, DispatchSummary, EventView, ListingNamed, ListingView, MailView, RowLeftOut, complaint_view,
+    event_views,
 };
 pub(in crate::workflow) use complaint::{EXAMINATION_PLACE, filed_outline};
 pub use deadlines::{DeadlineView, SegmentView};
