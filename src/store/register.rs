@@ -132,12 +132,14 @@ impl Store {
     /// Makes a version active from `from` on, by the activation after `last`.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Duplicate`] where somebody activated one meanwhile.
+    /// [`StoreError::Duplicate`], or [`StoreError::Stale`] of the same version, where somebody activated one meanwhile.
     pub async fn activate_policy(&self, version: i64, from: Timestamp, last: i64) -> Result<(), StoreError> {
         work!(self, $go => {
             let set = (policies::active_from.eq(Some(Ts(from))), policies::activation.eq(Some(last + 1)));
-            match go!(execute, diesel::update(policies::table.find(version)).set(set))? {
-                0 => Err(Fault::Store(StoreError::NotFound)),
+            // Two who activate the same write the same number: the second of them is told apart by what it finds there.
+            let not_yet = policies::activation.is_null().or(policies::activation.le(Some(last)));
+            match go!(execute, diesel::update(policies::table.find(version).filter(not_yet)).set(set))? {
+                0 => Err(Fault::Store(StoreError::Stale { what: "policy" })),
                 _ => Ok(()),
             }
         })

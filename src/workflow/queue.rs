@@ -261,12 +261,18 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`]
     pub async fn holder(&self, id: Uuid) -> Result<HolderView, DeskError> {
+        let held = self.held(id).await?;
+        Ok(HolderView { version: held.as_ref().map_or(0, ClaimRow::version), claim: held.map(Into::into) })
+    }
+
+    /// The claim that holds a complaint now.
+    async fn held(&self, id: Uuid) -> Result<Option<ClaimRow>, DeskError> {
         let now = self.clock.now();
         let held = self.store.claim_of(id).await?.filter(|c| c.lease_until > now);
         if held.is_none() {
             self.replayed(id).await?;
         }
-        Ok(HolderView { version: held.as_ref().map_or(0, ClaimRow::version), claim: held.map(Into::into) })
+        Ok(held)
     }
 
     /// Claims one complaint, or extends the claim; where a claim was `seen`, only in its place.
@@ -320,9 +326,9 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Rule`] `claim.taken` where another examiner has it; [`DeskError::Moved`].
     pub async fn release(&self, caller: &Caller, (id, seen): (Uuid, i64)) -> Result<(), DeskError> {
-        as_seen(seen, self.holder(id).await?.version)?;
-        let now = self.clock.now();
-        let held = self.store.claim_of(id).await?.filter(|c| c.lease_until > now);
+        // What is given back is what was seen: read twice, it could be another's by then.
+        let held = self.held(id).await?;
+        as_seen(seen, held.as_ref().map_or(0, ClaimRow::version))?;
         let Some(held) = held else { return Ok(()) };
         if held.examiner != caller.account && caller.role != Role::Lead {
             return Err(DeskError::rule("claim.taken", "another examiner has this complaint"));

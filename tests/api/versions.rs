@@ -133,6 +133,7 @@ impl Things {
             "/v1/admin/patents/{patent_number}" => {
                 let mut entry = crate::support::notices::register(&LAMP);
                 entry["as_of"] = day.into();
+                entry["source"] = "另一份登记簿副本".into();
                 entry
             }
             "/v1/admin/reports/{sha256}/revocation" => {
@@ -212,6 +213,29 @@ on_both_databases! {
             let answer = things.send((*method, *path), &(things.cast.examiner.clone(), body), Some("\"v777777\"")).await;
             assert_eq!(answer.problem(412), "complaint.changed", "{method} {path}");
         }
+        things.cast.ends_sound().await;
+    }
+
+    /// Four people press at one moment, each having seen the same: one of them is heard, whatever the write is.
+    async fn of_four_at_one_moment_one_is_heard(engine: Engine) {
+        let things = Things::make(engine).await;
+        let mut heard = Vec::new();
+        for (method, path) in conditions().into_iter().filter(|(_, _, asked)| *asked == Some(true)).map(|(m, p, _)| (m, p)) {
+            let (route, asked) = ((method.as_str(), path), things.request(&method, path).await);
+            if route == ("DELETE", "/v1/admin/complaints/{complaint_id}/claim") {
+                // To end what is not there is no change.
+                things.cast.service.post(&things.path(path), &asked.0, &json!({})).await.expect(201);
+            }
+            let tag = things.send(route, &asked, Some("\"v777777\"")).await.header("etag");
+            let all = (0..4).map(|_| things.send(route, &asked, Some(&tag)));
+            let statuses: Vec<u16> = futures_util::future::join_all(all).await.into_iter().map(|a| a.status).collect();
+            let done = statuses.iter().filter(|s| **s < 300).count();
+            assert!(done <= 1 && statuses.iter().all(|s| *s < 500), "{method} {path}: {statuses:?}");
+            if done == 1 {
+                heard.push(format!("{method} {path}"));
+            }
+        }
+        assert!(heard.len() > 28, "{} {heard:#?}", heard.len());
         things.cast.ends_sound().await;
     }
 
