@@ -109,17 +109,29 @@ pub fn typed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 pub fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Where something is wrong is only looked for where something is wrong: keeping the path costs as
     // much again as reading.
+    is_no_list(bytes)?;
     if let Ok(typed) = serde_json::from_slice(bytes) {
         return Ok(typed);
     }
+    // That a null is no word is told like a missing bracket.
+    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let typed = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
         let path = e.path().clone();
         let inner = e.into_inner();
-        if inner.is_data() { shape_problem(&path, &inner) } else { Problem::new(400, "json.malformed", inner.to_string()) }
+        if is_json || inner.is_data() { shape_problem(&path, &inner) } else { Problem::new(400, "json.malformed", inner.to_string()) }
     })?;
     reader.end().map_err(|e| Problem::new(400, "json.malformed", e.to_string()))?;
     Ok(typed)
+}
+
+/// Refuses a list in the place of a document: read field by field it would be one, and an empty one of defaults.
+fn is_no_list(bytes: &[u8]) -> Result<(), Problem> {
+    if bytes.trim_ascii_start().first() != Some(&b'[') {
+        return Ok(());
+    }
+    let problem = FieldProblem::in_english(String::new(), "field.type", "an object is expected".into());
+    Err(Problem::fields("body.invalid", vec![problem]))
 }
 
 /// Refuses the character U+0000, which no database text can hold, with every place where it stands.

@@ -106,6 +106,17 @@ impl Act {
     }
 }
 
+/// The write that may be tried without effect, by its query.
+const MAY_BE_TRIED: (&str, &str) = ("POST", "/v1/complaints");
+
+/// Refuses what a write would not look at: whoever asks for a dry run where there is none would find it done.
+fn takes_no_query(route: &Route, query: &str) -> Result<(), Problem> {
+    if query.is_empty() || route.method == "GET" || (route.method, route.path) == MAY_BE_TRIED {
+        return Ok(());
+    }
+    Err(Problem::new(400, "query.invalid", "this takes no query"))
+}
+
 /// Whether a route changes something of the house.
 fn is_act(route: &Route) -> bool {
     route.method != "GET" && route.path.starts_with("/v1/admin/")
@@ -120,6 +131,7 @@ async fn admit(req: &ServiceRequest) -> Result<Admitted, Problem> {
         return Err(Problem::not_found());
     }
     if route.roles.is_empty() {
+        takes_no_query(route, req.query_string())?;
         return Ok(Admitted::default());
     }
     let web = req.app_data::<web::Data<Web>>().ok_or_else(|| super::problem::internal(&"no state"))?;
@@ -140,6 +152,7 @@ async fn admit(req: &ServiceRequest) -> Result<Admitted, Problem> {
         }
         return Err(refused);
     }
+    takes_no_query(route, req.query_string())?;
     let mut written = None;
     if is_act(route) {
         let n = web.desk.write_asked(caller.account, asked()).await?;

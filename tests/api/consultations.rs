@@ -263,12 +263,26 @@ on_both_databases! {
         assert_eq!(found, [
             "/seller_documents/0 file.not_found", "/notice/accused_products/0/listings/0 listing.not_yours", "/notice/accused_products/0/listings/1 listing.unresolved",
         ]);
-        for (field, value) in [("question", json!("validity")), ("hard_because", json!(["tedious"])), ("notice", Value::Null), ("verdict", json!("infringing"))] {
+        let odd = [
+            ("question", json!("validity")), ("question", Value::Null), ("hard_because", json!([null])), ("hard_because", json!(["tedious"])),
+            ("notice", Value::Null), ("verdict", json!("infringing")),
+        ];
+        for (n, (field, value)) in odd.into_iter().enumerate() {
             let mut odd = referral(&["100000000034"], false);
             odd[field] = value;
-            let answer = s.send(s.request("POST", REFERRALS, key).header("idempotency-key", field).json(&odd)).await;
+            let answer = s.send(s.request("POST", REFERRALS, key).header("idempotency-key", format!("odd-{n}")).json(&odd)).await;
+            assert!(answer.body["problems"][0]["pointer"].as_str().unwrap().starts_with(&format!("/{field}")), "{:#}", answer.body);
             assert_eq!(answer.problem(422), "body.invalid", "{field}");
         }
+        // What only a complainant may name.
+        let mut by_right = referral(&["100000000037"], false);
+        by_right["notice"]["right"] = "01890000-0000-7000-8000-000000000000".into();
+        by_right["notice"]["relisting_of"] = "0000000000".into();
+        let found = problems(refers(s, (key, "by-right"), &by_right).await);
+        for place in ["/notice/right field.out_of_place", "/notice/relisting_of field.out_of_place"] {
+            assert!(found.iter().any(|f| f == place), "{found:?}");
+        }
+        assert!(found.iter().all(|f| f.starts_with("/notice/")), "{found:?}");
         let without_key = s.send(s.request("POST", REFERRALS, key).json(&referral(&["100000000035"], false))).await;
         assert_eq!(without_key.problem(400), "idempotency.key_missing");
         assert_eq!(s.get(REFERRALS, key).await.expect(200)["items"], json!([]), "nothing was taken");

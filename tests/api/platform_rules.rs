@@ -153,7 +153,7 @@ on_both_databases! {
         let wrong = [
             json!({ "report": { "required": "excellent" } }), json!({ "report": { "required": "any", "patents_filed_from": "2010-02-30" } }),
             json!({ "report": { "patents_filed_from": "2010-01-01" } }), json!({ "report": { "required": "any", "since": null } }),
-            json!({ "rule": null }), json!({ "report": [] }),
+            json!({ "rule": null }), json!({ "report": [] }), json!([]), json!([null]), json!({ "report": { "required": null } }),
         ];
         for rule in wrong {
             assert_eq!(puts(s, (OWN, own), ("\"v0\"", rule.clone())).await.problem(422), "body.invalid", "{rule}");

@@ -357,6 +357,38 @@ impl Ids {
     }
 }
 
+/// A write looks at no query, but the one that may be tried without effect: whoever asks for a dry run where there is
+/// none is refused, and does not find it done.
+#[test]
+fn a_write_takes_no_query() {
+    crate::support::run(async {
+        let service = Service::start(Engine::Sqlite).await;
+        let platform = Platform::connect(&service, "ali", &["taobao"]).await;
+        let mut keys = BTreeMap::from([(Role::Admin, service.admin.clone()), (Role::Platform, platform.key.clone())]);
+        let mut refused = 0;
+        for route in ROUTES.iter().filter(|r| r.method != "GET" && r.roles != [Role::Seller]) {
+            let key = match route.roles.first() {
+                None => String::new(),
+                Some(role) => match keys.get(role) {
+                    Some(key) => key.clone(),
+                    None => keys.entry(*role).or_insert(service.account(role.word(), None).await.1).clone(),
+                },
+            };
+            let path: Vec<&str> =
+                route.path.split('/').map(|s| if s.starts_with('{') { "01890000-0000-7000-8000-000000000000" } else { s }).collect();
+            let answer =
+                service.send(service.request(route.method, &format!("{}?dry_run=true", path.join("/")), &key).json(&json!({}))).await;
+            if (route.method, route.path) == ("POST", "/v1/complaints") {
+                assert_eq!(answer.problem(422), "body.invalid");
+                continue;
+            }
+            assert_eq!(answer.problem(400), "query.invalid", "{} {}", route.method, route.path);
+            refused += 1;
+        }
+        assert!(refused > 80, "{refused}");
+    });
+}
+
 /// A key that is revoked stops to work within seconds; a new one of the same account works.
 #[test]
 fn a_revoked_key_stops_to_work() {

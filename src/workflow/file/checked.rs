@@ -35,7 +35,8 @@ pub(super) struct Checked {
 impl Desk {
     pub(super) async fn check(&self, caller: &Caller, filing: Filing) -> Result<Checked, DeskError> {
         let mut form = filing.form;
-        let from_right = match form.right {
+        // A platform has none; that it names one is among the problems.
+        let from_right = match form.right.filter(|_| filing.referred.is_none()) {
             Some(id) => Some(self.fill_from_right(caller, &mut form, id).await?),
             None => None,
         };
