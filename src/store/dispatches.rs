@@ -167,11 +167,14 @@ impl Store {
     pub async fn issued_between(&self, platform: &str, (from, until): (Timestamp, Timestamp)) -> Result<Option<(i64, i64)>, StoreError> {
         let platform = platform.to_owned();
         let (first, last): (Option<i64>, Option<i64>) = look!(self, $go => {
+            // Nothing is added so that the days' index is used: the lowest number as it stands PostgreSQL looks for in
+            // the order of the feed, from its beginning to the day.
+            let number = || dispatches::feed_seq + 0_i64;
             let query = dispatches::table
                 .filter(dispatches::platform.eq(&platform))
                 .filter(dispatches::issued_at.ge(Ts(from)))
                 .filter(dispatches::issued_at.lt(Ts(until)))
-                .select((diesel::dsl::min(dispatches::feed_seq), diesel::dsl::max(dispatches::feed_seq)));
+                .select((diesel::dsl::min(number()), diesel::dsl::max(number())));
             let row: (Option<i64>, Option<i64>) = go!(first, query)?;
             Ok::<_, Fault>(row)
         })?;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::cast::Cast;
 use crate::support::database::tamper;
 use crate::support::notices::LAMP;
+use crate::support::platform::Platform;
 use crate::support::{Engine, on_both_databases};
 
 const QUEUE: &str = "/v1/admin/queue";
@@ -236,6 +237,33 @@ on_both_databases! {
         assert_eq!(applied_by(&cast, &pulled).await, ("2026-11-10".into(), "running".into()));
         cast.service.set_shanghai_time("2026-11-11 00:00:01");
         assert!(silent(&cast, 2).await.contains(&pulled));
+        cast.ends_sound().await;
+    }
+
+    /// Each platform is looked at: where one said what became of it, the other's silence is seen, and of what was
+    /// issued on another day as well.
+    async fn the_silence_of_each_platform_is_seen(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let other = Platform::connect(&cast.service, "jd", &["jd"]).await;
+        let form = |form: &mut Value| {
+            let listings = json!([{ "url": "https://item.taobao.com/item.htm?id=100000000101" }, { "url": "https://item.jd.com/100012031548.html" }]);
+            form["accused_products"][0]["listings"] = listings;
+        };
+        let both = cast.files_as(&LAMP, &["100000000101"], form).await["id"].as_str().unwrap().to_owned();
+        let line = |n: usize| json!({ "line": n, "determination": "infringing", "takedown": true, "reasons": ["same_design"] });
+        cast.platform.will_say(&[r#"{"acknowledgements":[{"n":1,"step":"applied"}]}"#]);
+        cast.judge(&cast.examiner, &both, ("decision", &json!({ "lines": [line(1), line(2)] }))).await.expect(201);
+        let sent = other.wait_for(1).await[0].clone();
+        attempt(&cast, 1).await;
+        cast.service.set_shanghai_time("2026-11-03 09:00:00");
+        let next = decides(&cast, &["100000000102"], "ok").await;
+        attempt(&cast, 2).await;
+        cast.service.set_shanghai_time("2026-11-04 00:00:01");
+        assert_eq!(silent(&cast, 1).await, [both.as_str()]);
+        let seen = cast.service.get(&format!("/v1/admin/complaints/{both}"), &cast.examiner).await.expect(200);
+        assert_eq!((&seen["reopened"]["why"]["dispatch"], &seen["reopened"]["why"]["unanswered"]), (&sent.id.into(), &json!([2])));
+        cast.service.set_shanghai_time("2026-11-05 00:00:01");
+        assert!(silent(&cast, 2).await.contains(&next));
         cast.ends_sound().await;
     }
 

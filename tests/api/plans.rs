@@ -361,6 +361,11 @@ fn put_delivery(url: &str) {
     }
 }
 
+/// A feed of two weeks.
+const LONG_FEED: &str = "INSERT INTO dispatches (id, platform, kind, complaint_id, seq, part, feed_seq, issued_at, deliver_until, body, sha256)
+    SELECT gen_random_uuid(), 'ali', 'takedown.decided', gen_random_uuid(), 1, 1, n, now() + n * interval '1 minute', now(), repeat('x', 600), 'x'
+    FROM generate_series(2, 20000) n; ANALYZE dispatches";
+
 async fn asks_the_outbox(s: &Store) {
     let (id, now) = (Uuid::from_u128(1), Clock::System.now());
     let limits = LaneLimits { per_second_max: 50, at_once_max: 8 };
@@ -454,6 +459,11 @@ on_both_databases! {
             // As an index is, where the table itself may not be read.
             let joined = "SELECT count(*) FROM items JOIN dispatch_lines USING (item_key)";
             assert!(reads_whole(joined).is_some(), "{:?}", plan(&url, joined));
+            // A day of a feed is found among the days, also where the feed is long and the planner knows it.
+            let of_a_day = statements.iter().find(|s| s.contains("min(") && s.contains("feed_seq")).unwrap();
+            assert!(tamper(&url, LONG_FEED));
+            let lines = plan(&url, of_a_day);
+            assert!(lines.iter().any(|l| l.contains("dispatches_issued")), "{lines:#?}");
         } else {
             // In the order of an index to its end; to its end for an order that none has; and what a statement calls otherwise.
             let all = "SELECT account_id FROM complaints ORDER BY account_id, filed_at, id";
