@@ -18,8 +18,8 @@ use crate::{Asked, figure, median, quantile};
 
 /// Times that subject and limit take their turn.
 const ROUNDS: usize = 3;
-/// Messages of a turn.
-const MESSAGES: usize = 5_000;
+/// Messages of a turn: some seconds' worth, because what the three cost at once, before their lanes open, is no rate.
+const MESSAGES: usize = 15_000;
 /// Messages of a turn that are timed one by one, and turns of these.
 const TIMED: usize = 200;
 const TIMED_ROUNDS: usize = 5;

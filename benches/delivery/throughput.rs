@@ -11,6 +11,8 @@ use crate::{Asked, figure, median};
 
 /// Times that subject and limit take their turn.
 const ROUNDS: usize = 3;
+/// The same, where two subjects are compared that are nearly alike.
+const COMPARED_ROUNDS: usize = 6;
 /// Messages of a turn.
 const MESSAGES: usize = 15_000;
 /// Endpoints that answer, and that do not.
@@ -48,18 +50,20 @@ fn one_endpoint(asked: &Asked, engine: Engine) {
     let world = runtime.block_on(World::start(engine, &[&receiver.url], IN_FLIGHT));
     let url = world.service.database_url.clone();
     let mut backlog = Backlog::of(&url, BODY_BYTES);
-    // Not counted: connections are made, statements prepared.
-    turn(&runtime, &world, (&receiver, &mut backlog), messages / 10);
     let (mut subject, mut limit, mut two) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        subject.push(turn(&runtime, &world, (&receiver, &mut backlog), messages));
+    let compares = engine == Engine::Postgres && asked.wants("delivery.postgres.two_workers");
+    for round in 0..if compares { COMPARED_ROUNDS } else { ROUNDS } {
         limit.push(raw.rate(&receiver.url, (messages, IN_FLIGHT)));
-        if engine == Engine::Postgres && asked.wants("delivery.postgres.two_workers") {
-            let second: Service = runtime.block_on(world.service.beside());
-            // Not counted for it either.
+        // Who goes first changes: whoever comes later has more rows behind it that were.
+        for both in [round % 2 == 1, round % 2 == 0] {
+            if both && !compares {
+                continue;
+            }
+            let second: Option<Service> = both.then(|| runtime.block_on(world.service.beside()));
+            // Not counted, alone or not: connections are made, statements prepared, pages written out.
             turn(&runtime, &world, (&receiver, &mut backlog), messages / 10);
-            two.push(turn(&runtime, &world, (&receiver, &mut backlog), messages));
-            drop(second);
+            let rate = turn(&runtime, &world, (&receiver, &mut backlog), messages);
+            if second.is_some() { two.push(rate) } else { subject.push(rate) }
         }
     }
     if asked.wants(name) {
