@@ -80,6 +80,20 @@ impl Proven {
 }
 
 on_both_databases! {
+    /// What left without a human determines nothing: however often, it is no record of repeated infringement.
+    async fn what_left_without_a_human_is_no_record(engine: Engine) {
+        let at = Proven::at(engine).await;
+        for item in ["300000000031", "300000000032", "300000000033"] {
+            let filed = at.files_against(&[item], "甲店").await;
+            assert_eq!((&filed["listings"][0]["by"], &filed["listings"][0]["determination"]), (&"automatic".into(), &"infringing".into()));
+        }
+        at.cast.service.days_pass(60);
+        let again = at.cast.files_as(&LAMP, &["300000000034"], |form| form["accused_products"][0]["listings"][0]["shop"] = "甲店".into()).await;
+        let line = json!({ "line": 1, "determination": "infringing", "takedown": true, "propose_termination": true, "reasons": ["same_design"] });
+        let answer = at.cast.judge(&at.cast.examiner, again["id"].as_str().unwrap(), ("decision", &json!({ "lines": [line] }))).await;
+        assert_eq!(answer.problem(422), "termination.no_repetition");
+    }
+
     /// Two of four taken back: it stops, says so everywhere, and goes on when a lead says so.
     async fn automation_switches_itself_off(engine: Engine) {
         let p = Proven::at(engine).await;
