@@ -43,7 +43,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether what was proposed with a record still stands on it: none of it was overturned since.
+    /// Whether what was proposed with a record still stands on all of it: none was overturned since.
     ///
     /// # Errors
     /// [`DeskError::Rule`] where some of it does not stand any more.
@@ -51,8 +51,7 @@ impl Desk {
         for line in c.proposed.iter().flat_map(|p| &p.lines).filter(|l| !l.repetition.is_empty()) {
             let now = self.record_of(&shop_of(c, line.line)?, c.id).await?;
             let stands = |e: &Earlier| now.iter().any(|n| n.complaint == e.complaint);
-            // A longer record may have pushed the oldest out of what is named.
-            if line.repetition.iter().filter(|e| stands(e)).count() < line.repetition.len().min(now.len()) || now.len() < EARLIER_MIN {
+            if !line.repetition.iter().all(stands) {
                 let changed = format!("the record against the shop of listing {} is another by now: propose it again", line.line);
                 return Err(DeskError::rule("termination.record_changed", changed));
             }

@@ -168,6 +168,7 @@ on_both_databases! {
         let service = &cast.service;
         let first = found_infringing(&cast, ("100000000041", "taobao", Some("甲店"))).await;
         let second = found_infringing(&cast, ("100000000042", "taobao", Some("甲店"))).await;
+        let third = found_infringing(&cast, ("100000000040", "taobao", Some("甲店"))).await;
         // The same name on another site, another shop, and what was found for the seller.
         found_infringing(&cast, ("100000000043", "tmall", Some("甲店"))).await;
         found_infringing(&cast, ("100000000044", "taobao", Some("乙店"))).await;
@@ -191,7 +192,7 @@ on_both_databases! {
         assert_eq!(shown["proposed"]["rules"], json!([{ "rule": "termination", "saw": "1" }]));
         let record = &shown["proposed"]["lines"][0]["repetition"];
         let named: std::collections::BTreeSet<&str> = record.as_array().unwrap().iter().map(|e| e["complaint"].as_str().unwrap()).collect();
-        assert_eq!(named, [first.as_str(), second.as_str()].into());
+        assert_eq!(named, [first.as_str(), second.as_str(), third.as_str()].into());
         let shown = cast.judge(&cast.second, &again, ("decision-confirmation", &json!({}))).await.expect(201);
         assert_eq!(shown["listings"][0]["termination_proposed"], true);
         let takedown = cast.platform.wait_for(sent + 1).await[sent].clone();
@@ -211,6 +212,11 @@ on_both_databases! {
         cast.judge(&cast.examiner, &last, ("decision", &terminates())).await.expect(201);
         let corrected = json!({ "lines": [1], "reason": "decision_corrected" });
         cast.judge(&cast.examiner, &first, ("lift", &corrected)).await.expect(201);
+        // Two would be enough, and are not what was proposed.
+        assert_eq!(cast.judge(&cast.second, &last, ("decision-confirmation", &json!({}))).await.problem(409), "termination.record_changed");
+        let shown = cast.judge(&cast.examiner, &last, ("decision", &terminates())).await.expect(201);
+        assert_eq!(shown["proposed"]["lines"][0]["repetition"].as_array().unwrap().len(), 2);
+        cast.judge(&cast.examiner, &second, ("lift", &corrected)).await.expect(201);
         assert_eq!(cast.judge(&cast.second, &last, ("decision-confirmation", &json!({}))).await.problem(409), "termination.record_changed");
         assert_eq!(cast.judge(&cast.examiner, &last, ("decision", &terminates())).await.problem(422), "termination.no_repetition");
         cast.ends_sound().await;
