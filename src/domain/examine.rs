@@ -5,6 +5,8 @@
 
 mod authenticity;
 mod checks;
+mod finding;
+mod items;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -335,12 +337,12 @@ pub fn examine(x: &Examination) -> Examined {
         authenticity::check(x, level),
         checks::dates(x),
         checks::superseded(x),
-        checks::text(x),
-        checks::coverage(&asserted),
-        checks::verdict(&asserted),
+        items::text(x),
+        items::coverage(&asserted),
+        items::verdict(&asserted),
         checks::in_force(x),
     ];
-    let findings: Vec<Finding> = findings.into_iter().map(checks::by_ocr).collect();
+    let findings: Vec<Finding> = findings.into_iter().map(finding::by_ocr).collect();
     let overall = overall(&findings, &asserted, x.notice.is_some());
     Examined { overall, findings, asserted, authenticity: level }
 }
@@ -348,7 +350,7 @@ pub fn examine(x: &Examination) -> Examined {
 /// The report's verdict on each asserted item; one it does not speak of is unknown, and so is every one
 /// on a text that is no longer in force.
 fn asserted_verdicts(x: &Examination) -> Vec<ItemVerdict> {
-    let amended = checks::amended_since(x);
+    let amended = items::amended_since(x);
     let of_text = |v: ItemVerdict| if amended { ItemVerdict { verdict: Verdict::Unknown, ..v } } else { v };
     read_verdicts(x).into_iter().map(of_text).collect()
 }

@@ -4,10 +4,17 @@
 //!
 //! Law: E-Commerce Law 42; 法发〔2020〕32号 Art. 5 (contents of a notice).
 
-use jiff::Timestamp;
+mod documents;
+mod people;
+mod products;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use documents::{DocumentKind, DocumentStated, LicenceKind};
+pub use people::{Capacity, Complainant, IdKind, Person, PersonKind, ServiceAddress, TruthGuarantee};
+pub use products::{AccusedProduct, Comparison, Correspondence, DesignKind, FeatureCompared, Likeness, ListingStated, ViewCompared};
 
 use super::consultation::ConsultationStated;
 
@@ -124,94 +131,6 @@ pub struct PatentStated {
     pub granted_on: Option<Date>,
 }
 
-/// A natural person or an organisation. Kept encrypted, never in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Person {
-    /// Person or organisation.
-    pub kind: PersonKind,
-    /// Real name. Law: Civil Code 1195 (真实身份信息).
-    pub name: String,
-    /// Kind of the identity document.
-    pub id_kind: IdKind,
-    /// Its number.
-    pub id_number: String,
-    /// Two-letter country code; absent means not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// Where it can be reached.
-    pub email: String,
-    /// Telephone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// Postal address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-}
-
-/// Kind of person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PersonKind {
-    /// 自然人
-    NaturalPerson,
-    /// 法人、非法人组织
-    Organisation,
-}
-
-/// Kind of identity document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IdKind {
-    /// 统一社会信用代码
-    Uscc,
-    /// 居民身份证
-    IdCard,
-    /// Passport.
-    Passport,
-    /// Any other.
-    Other,
-}
-
-/// In what capacity the complainant acts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Capacity {
-    /// 专利权人
-    Patentee,
-    /// 共有人: consent of the others is asked for.
-    CoOwner,
-    /// 独占被许可人
-    ExclusiveLicensee,
-    /// 排他被许可人
-    SoleLicensee,
-    /// 普通被许可人: only with written authorisation.
-    OrdinaryLicensee,
-}
-
-/// Confirmed service address: entry into that system is arrival, read or not.
-/// Law: E-Signature Law 11.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ServiceAddress {
-    /// Mail address that is served.
-    pub email: String,
-    /// The complainant confirms that mail there is service.
-    pub confirmed: bool,
-}
-
-/// Written guarantee of truth.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TruthGuarantee {
-    /// Must be true.
-    pub accepted: bool,
-    /// Who gave it.
-    pub signed_by: String,
-    /// When.
-    pub signed_on: Date,
-}
-
 /// What the complainant says of proceedings about the patent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -225,231 +144,6 @@ pub struct ProceedingsStated {
     /// A suit or an administrative case on the same facts is pending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suit_pending: Option<bool>,
-}
-
-/// One accused product.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccusedProduct {
-    /// Name of the product.
-    pub name: String,
-    /// Comparison with the patent.
-    pub comparison: Comparison,
-    /// Pictures, by file.
-    #[serde(default)]
-    pub pictures: Vec<String>,
-    /// Where it is offered.
-    pub listings: Vec<ListingStated>,
-}
-
-/// Comparison of the product with the patent. Law: 法发〔2020〕32号 Art. 5.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Comparison {
-    /// Feature by feature.
-    UtilityModel {
-        /// The features of the asserted claims.
-        features: Vec<FeatureCompared>,
-    },
-    /// View by view.
-    Design {
-        /// What sort of design it is.
-        design_kind: DesignKind,
-        /// The views compared.
-        views: Vec<ViewCompared>,
-        /// Use and kind of the product against the patent's. Law: 法释〔2009〕21号 8-9.
-        product_class: Likeness,
-        /// Where the pictures of the accused product come from.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        picture_source: Option<String>,
-    },
-}
-
-/// One feature of a claim and where the product has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FeatureCompared {
-    /// Claim number.
-    pub item: String,
-    /// The feature in the words of the claim.
-    pub feature: String,
-    /// What the product has there.
-    pub accused: String,
-    /// How they correspond.
-    pub correspondence: Correspondence,
-}
-
-/// How a feature corresponds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Correspondence {
-    /// 相同
-    Literal,
-    /// 等同
-    Equivalent,
-    /// The product lacks it.
-    Absent,
-}
-
-/// Sorts of design.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DesignKind {
-    /// One design.
-    Single,
-    /// 相似外观设计
-    Similar,
-    /// 成套产品
-    Set,
-    /// 组件产品
-    Assembled,
-    /// 变化状态产品
-    VariableState,
-    /// 局部外观设计
-    Partial,
-    /// 图形用户界面
-    Gui,
-}
-
-/// Same, similar or different.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Likeness {
-    /// 相同
-    Same,
-    /// 近似
-    Similar,
-    /// 不同
-    Different,
-}
-
-/// One view compared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ViewCompared {
-    /// Design number, where the patent has several.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub item: Option<String>,
-    /// Name of the view (主视图 …).
-    pub view: String,
-    /// Result.
-    pub result: Likeness,
-    /// In words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// One listing as stated: by address, or by platform and item id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ListingStated {
-    /// Address of the listing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    /// Site code, where no address is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub site: Option<String>,
-    /// Item id, a string.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub item_id: Option<String>,
-    /// SKU; absent means the whole item.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    /// The shop, by the platform's id or name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shop: Option<String>,
-    /// When the listing was captured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub captured_at: Option<Timestamp>,
-    /// Snapshot of the listing, by file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub snapshot: Option<String>,
-}
-
-/// One document as stated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DocumentStated {
-    /// What it is.
-    pub kind: DocumentKind,
-    /// By file.
-    pub file: String,
-    /// Date of the document (a register extract's, a licence's).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dated: Option<Date>,
-    /// First day it covers (power of attorney, licence).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Date>,
-    /// Last day it covers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Date>,
-    /// When it was captured: scanned, photographed, fetched.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub captured_at: Option<Timestamp>,
-    /// What a power of attorney covers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scope: Option<String>,
-    /// Whether a power of attorney may be passed on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sub_delegation: Option<bool>,
-    /// Kind of a licence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub licence_kind: Option<LicenceKind>,
-    /// Territory of a licence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub territory: Option<String>,
-}
-
-/// Kinds of licence. Law: 法释〔2020〕19号 (technology contracts) 25.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LicenceKind {
-    /// 独占实施许可
-    Exclusive,
-    /// 排他实施许可
-    Sole,
-    /// 普通实施许可
-    Ordinary,
-}
-
-/// Kinds of documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentKind {
-    /// The claims or pictures that were granted.
-    GrantPublication,
-    /// 专利证书
-    PatentCertificate,
-    /// 专利登记簿副本
-    RegisterExtract,
-    /// Receipt of an annual fee.
-    AnnualFeeReceipt,
-    /// Identity of the complainant.
-    Identity,
-    /// 授权委托书
-    PowerOfAttorney,
-    /// 许可合同
-    Licence,
-    /// Consent of the other owners.
-    CoownerConsent,
-    /// 专利权评价报告
-    EvaluationReport,
-    /// Invalidation decision that maintains the patent.
-    MaintainingDecision,
-    /// 判决
-    Judgment,
-    /// 行政裁决
-    Adjudication,
-    /// Comparison as a document.
-    Comparison,
-    /// Snapshot of a listing.
-    ListingSnapshot,
-    /// Test purchase.
-    TestPurchase,
-    /// 公证书
-    NotarialDeed,
-    /// 可信时间戳
-    TimestampCertificate,
 }
 
 /// One problem that keeps a notice from being filed: where, a stable code, a sentence in both languages.
@@ -513,29 +207,6 @@ pub struct NoticeCase {
     /// What a platform says that refers it for an opinion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consultation: Option<ConsultationStated>,
-}
-
-/// The people of a notice: kept encrypted, one record each.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Complainant {
-    /// The person.
-    pub person: Person,
-    /// Where it is served.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub service_address: Option<ServiceAddress>,
-    /// Who guaranteed the truth of the notice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub truth_guarantee: Option<TruthGuarantee>,
-}
-
-impl Complainant {
-    /// The mail address that is served: the confirmed service address, or else the person's own.
-    pub fn address_for_service(&self) -> &str {
-        match &self.service_address {
-            Some(address) if address.confirmed => &address.email,
-            _ => &self.person.email,
-        }
-    }
 }
 
 impl NoticeForm {

@@ -1,6 +1,6 @@
 //! Check four: is the report genuine? By what people granted and by what the file's signature shows.
 
-use super::checks::{Words, finding};
+use super::finding::{Words, finding};
 use super::{AuthenticityLevel, Check, CheckResult, Examination, Finding, SuppliedBy};
 use crate::domain::signature::{BadSignature, NotChecked, SignatureSeen, Signer, Standing, Untrusted};
 
