@@ -26,8 +26,8 @@ const AHEAD_TIMES: usize = 4;
 ///
 /// # Why
 /// Who answers so has the message, and is sent the next one too. But each such answer fills buffers on its way and costs
-/// as much as many that end, and they are not to be paid by the other endpoints: five a second are left.
-pub const OVERRUN_MS: i64 = 200;
+/// as much as many that end, and they are not to be paid by the other endpoints: one a second is left.
+pub const OVERRUN_MS: i64 = 1_000;
 /// Tenths of a second that may be sent at once after a pause: the burst of the rate.
 const BURST_TENTHS: i64 = 1;
 
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_that_do_not_end_leave_five_a_second() {
+    fn answers_that_do_not_end_leave_one_a_second() {
         let (limits, mut lane, mut begun) = (LaneLimits { per_second_max: 10_000, at_once_max: 8 }, lane(), 0);
         for ms in 0..10_000 {
             let n = lane.room(at(ms), limits, mine(0)).attempts;
@@ -245,7 +245,7 @@ mod tests {
             (0..n).for_each(|_| lane.overrun(at(ms)));
             begun += n;
         }
-        assert_eq!(begun, 50 + 6, "the last eight are paid for after the end");
+        assert_eq!(begun, 10 + 6, "the last eight are paid for after the end");
     }
 
     #[test]
