@@ -3,6 +3,9 @@
 //! from the request that issues it to its first byte.
 //!
 //! The three have the limits of an endpoint that nobody gave any, and more waiting than those let through.
+//!
+//! Two controls say what the others' figures are worth: `nobody`, the seven alone once more, is how far two measures of
+//! the same lie apart; `well` is what three more cost that answer as they should.
 
 use std::time::Duration;
 
@@ -19,42 +22,59 @@ use crate::{Asked, figure, median, quantile};
 /// Times that subject and limit take their turn.
 const ROUNDS: usize = 3;
 /// Messages of a turn: some seconds' worth, because what the three cost at once, before their lanes open, is no rate.
-const MESSAGES: usize = 15_000;
-/// Messages of a turn that are timed one by one, and turns of these.
+const MESSAGES: usize = 30_000;
+/// Messages of a turn that are timed one by one, and turns of these; the median of the turns is told.
 const TIMED: usize = 200;
-const TIMED_ROUNDS: usize = 5;
+const TIMED_ROUNDS: usize = 9;
 /// After a backlog was written past the program: until the disk has it.
 const SETTLES: Duration = Duration::from_secs(1);
 
-const MANNERS: [(Manner, &str); 8] = [
-    (Manner::Silent, "silent"),
-    (Manner::DripsHead, "drips_head"),
-    (Manner::DripsBody, "drips_body"),
-    (Manner::Endless, "endless"),
-    (Manner::Bomb, "bomb"),
-    (Manner::StallsTls, "stalls_tls"),
-    (Manner::Resets, "resets"),
-    (Manner::Away, "away"),
+/// Who stands beside the seven.
+#[derive(Clone, Copy)]
+enum Others {
+    Nobody,
+    Well,
+    Bad(Manner),
+}
+
+const OTHERS: [(Others, &str); 10] = [
+    (Others::Nobody, "nobody"),
+    (Others::Well, "well"),
+    (Others::Bad(Manner::Silent), "silent"),
+    (Others::Bad(Manner::DripsHead), "drips_head"),
+    (Others::Bad(Manner::DripsBody), "drips_body"),
+    (Others::Bad(Manner::Endless), "endless"),
+    (Others::Bad(Manner::Bomb), "bomb"),
+    (Others::Bad(Manner::StallsTls), "stalls_tls"),
+    (Others::Bad(Manner::Resets), "resets"),
+    (Others::Bad(Manner::Away), "away"),
 ];
 
 /// Measures what is asked for.
 pub fn figures(asked: &Asked) {
-    for (manner, word) in MANNERS {
+    for (others, word) in OTHERS {
         let name = format!("delivery.beside.{word}");
         if asked.wants(&name) {
-            beside(asked, (manner, &name));
+            beside(asked, (others, &name));
         }
     }
 }
 
-fn beside(asked: &Asked, (manner, name): (Manner, &str)) {
+fn beside(asked: &Asked, (others, name): (Others, &str)) {
     let messages = asked.sized(MESSAGES) / HEALTHY;
     let (runtime, receiver) = (crate::runtime(), Receiver::start());
     let mut world = runtime.block_on(World::start(Engine::Sqlite, &[receiver.url.as_str(); HEALTHY], AT_ONCE));
-    let bad = runtime.block_on(BadReceiver::start(manner));
-    for _ in 0..DEAD {
-        runtime.block_on(world.also(&bad.url));
+    // A receiver of its own, so that what comes to it is not counted.
+    let well = Receiver::start();
+    let url = match others {
+        Others::Nobody => None,
+        Others::Well => Some(well.url.clone()),
+        Others::Bad(manner) => Some(runtime.block_on(BadReceiver::start(manner)).url.clone()),
+    };
+    for url in url.iter().cycle().take(DEAD) {
+        runtime.block_on(world.also(url));
     }
+    let all = world.endpoints.len();
     let url = world.service.database_url.clone();
     let mut backlog = Backlog::of(&url, BODY_BYTES);
     let put = |backlog: &mut Backlog, which: std::ops::Range<usize>| {
@@ -66,7 +86,6 @@ fn beside(asked: &Asked, (manner, name): (Manner, &str)) {
         put(&mut backlog, from..to);
         runtime.block_on(world.resume(from..to));
     };
-    let all = HEALTHY + DEAD;
     let mut turn = |beside: bool| {
         if beside {
             let_go(HEALTHY, all);
@@ -89,18 +108,14 @@ fn beside(asked: &Asked, (manner, name): (Manner, &str)) {
     // the subject's turn are they resumed.
     let (mut beside, mut alone) = (Vec::new(), Vec::new());
     runtime.block_on(world.resume(0..1));
-    let timed = || first_bytes(&runtime, (&world, &receiver), asked.sized(TIMED).max(20));
+    let timed = || quantile(&first_bytes(&runtime, (&world, &receiver), asked.sized(TIMED).max(20)), 0.99);
     for _ in 0..TIMED_ROUNDS {
         put(&mut backlog, HEALTHY..all);
         crate::raw::pause(SETTLES);
-        alone.extend(timed());
+        alone.push(timed());
         runtime.block_on(world.resume(HEALTHY..all));
-        beside.extend(timed());
+        beside.push(timed());
         runtime.block_on(world.pause(HEALTHY..all));
     }
-    let p99 = |mut all: Vec<f64>| {
-        all.sort_by(f64::total_cmp);
-        quantile(&all, 0.99)
-    };
-    figure(&format!("{name}.p99_ms"), (p99(beside), p99(alone)), "ms");
+    figure(&format!("{name}.p99_ms"), (median(beside), median(alone)), "ms");
 }
