@@ -145,7 +145,8 @@ impl Reader {
         let children = self.children.clone();
         tokio::spawn(async move {
             tokio::time::sleep(REFILL_AFTER).await;
-            children.refill();
+            // Whoever starts a process waits until it runs: a thread that answers requests is not to.
+            let _ = tokio::task::spawn_blocking(move || children.refill()).await;
         });
         self.children.ready(&mut child).await?;
         child.read(bytes).await
