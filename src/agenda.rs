@@ -197,6 +197,12 @@ impl Agenda {
                 self.desk.watch_automation().await?;
                 Ok(Done::Done)
             }
+            Some(JobKind::TerminationRecords) => {
+                let complaint: Uuid = job.subject.parse().map_err(|_| DeskError::NotFound)?;
+                let after = job.progress.as_deref().and_then(|id| id.parse().ok()).unwrap_or_default();
+                let told = self.desk.withdraw_fallen(complaint, after).await?;
+                Ok(told.last.map_or(Done::Done, |last| Done::Later(self.desk.clock().now(), Some(last.to_string()))))
+            }
             // Asked for by a later version of this program, which will do it.
             None => Ok(Done::Later(after(self.desk.clock().now(), RETRY_SECONDS_MAX), job.progress.clone())),
         }

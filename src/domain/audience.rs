@@ -210,6 +210,10 @@ fields! {
     "issuer.kind" Platform;
     "issuer.name" Platform;
     "lift.by" Platform;
+    "lift.proposals_ended[].kind" Platform;
+    "lift.proposals_ended[].shop" Platform;
+    "lift.proposals_ended[].site" Platform;
+    "lift.proposals_ended[].text" Platform;
     "lift.reason" Platform;
     "lift.scope_text" Platform;
     "lift.text" Platform;
@@ -324,6 +328,7 @@ fields! {
     "listings[].reopened" Examiner Complainant;
     "listings[].rests_on" Examiner Complainant;
     "listings[].termination_proposed" Examiner Respondent Complainant;
+    "listings[].termination_withdrawn_on" Examiner Respondent Complainant;
     "mails[].attempts" Examiner Complainant;
     "mails[].ended_at" Examiner Complainant;
     "mails[].error" Examiner Complainant;
@@ -333,6 +338,14 @@ fields! {
     "mails[].side" Examiner Complainant;
     "mails[].state" Examiner Complainant;
     "mails[].written_at" Examiner Complainant;
+    "termination.fallen[].complaint" Platform;
+    "termination.fallen[].patent_number" Platform;
+    "termination.fallen[].reference" Platform;
+    "termination.fallen[].why" Platform;
+    "termination.shop" Platform;
+    "termination.site" Platform;
+    "termination.text" Platform;
+    "termination.withdrawn_on" Platform;
     "statement.grounds[]" Platform;
     "statement.id" Platform;
     "statement.received_on" Platform;

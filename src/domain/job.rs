@@ -41,11 +41,13 @@ pub enum JobKind {
     Simulation,
     /// What was decided without a human was taken back: is it too often?
     AutomationWatch,
+    /// A complaint (the subject, by id) may count no more in records of repetition, or was proposed with one: do they stand?
+    TerminationRecords,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [JobKind; 17] = [
+    pub const ALL: [JobKind; 18] = [
         JobKind::Deadlines,
         JobKind::Service,
         JobKind::CalendarPut,
@@ -63,6 +65,7 @@ impl JobKind {
         JobKind::EndpointPaused,
         JobKind::Simulation,
         JobKind::AutomationWatch,
+        JobKind::TerminationRecords,
     ];
 
     /// The word used in SQL and logs.
@@ -85,6 +88,7 @@ impl JobKind {
             JobKind::EndpointPaused => "endpoint_paused",
             JobKind::Simulation => "simulation",
             JobKind::AutomationWatch => "automation_watch",
+            JobKind::TerminationRecords => "termination_records",
         }
     }
 

@@ -79,6 +79,8 @@ letter_kinds! {
     AuthorityActed "authority_acted";
     /// What was taken down on a ruling is to be deleted.
     DeletionAsked "deletion_asked";
+    /// The proposal to end the business with a shop is withdrawn.
+    TerminationWithdrawn "termination_withdrawn";
     /// A second look was asked for.
     ReviewRequested "review_requested";
     /// It was taken.
@@ -242,6 +244,7 @@ fn to_both(event: &Event) -> Option<Told> {
         Event::ProceedingsProven(p) => Some((K::ProceedingsProven, Some(p.statement), None)),
         Event::AuthorityActed(_) => Some((K::AuthorityActed, None, None)),
         Event::DeletionAsked(_) => Some((K::DeletionAsked, None, None)),
+        Event::TerminationWithdrawn(w) => Some((K::TerminationWithdrawn, None, Some(w.withdrawn_on))),
         Event::ReviewDecided(r) => Some((K::ReviewDecided, Some(r.review), None)),
         Event::Referred(_) => Some((K::Referred, None, None)),
         Event::ReferralEnded(e) => Some((K::ReferralEnded, None, Some(e.ended_on))),

@@ -11,7 +11,6 @@ use super::types::{Day, Id, Maybe};
 use super::work::{look, work};
 use super::{Store, StoreError};
 use crate::domain::conduct::{FlagTimes, Tally};
-use crate::domain::repetition::{Earlier, RECORD_MAX};
 
 /// Most flags of one party that are read.
 pub const FLAGS_MAX: i64 = 200;
@@ -89,17 +88,6 @@ pub struct UpheldAgainst {
     pub complaints: i64,
     /// Those of them on the patent that was asked for.
     pub same_patent: i64,
-}
-
-/// A shop, as complaints name it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ShopNamed {
-    /// Code of the platform.
-    pub platform: String,
-    /// Its site.
-    pub site: String,
-    /// The shop.
-    pub shop: String,
 }
 
 /// Of outcomes, those of `$whose` that are final on `$today`.
@@ -259,39 +247,6 @@ impl Store {
             let references: Vec<String> = go!(load, query)?;
             Ok::<_, Fault>(references)
         })
-    }
-
-    /// The complaints but `except` in which a person or an authority found infringement against a shop, final and standing,
-    /// the latest first; at most [`RECORD_MAX`].
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]
-    pub async fn earlier_infringements(&self, shop: &ShopNamed, (except, today): (Uuid, Date)) -> Result<Vec<Earlier>, StoreError> {
-        let shop = shop.clone();
-        let rows: Vec<(Id, String, String, Day, Option<Day>)> = look!(self, $go => {
-            let query = listings::table
-                .inner_join(outcomes::table.on(outcomes::complaint_id.eq(listings::complaint_id)))
-                .inner_join(complaints::table.on(complaints::id.eq(listings::complaint_id)))
-                // As the index says it.
-                .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("listings.determination = 'infringing'"))
-                .filter(listings::platform.eq(Some(shop.platform.clone())))
-                .filter(listings::shop.eq(Some(shop.shop.clone())))
-                .filter(listings::site.eq(Some(shop.site.clone())))
-                .filter(listings::by_human.eq(true))
-                .filter(listings::measure.ne("lift_requested"))
-                .filter(listings::complaint_id.ne(Id(except)))
-                .filter(outcomes::final_from.le(Some(Day(today))))
-                .select((listings::complaint_id, complaints::reference, complaints::patent_number, outcomes::ended_on, outcomes::final_from))
-                .distinct()
-                .order((outcomes::ended_on.desc(), listings::complaint_id.desc()))
-                .limit(i64::try_from(RECORD_MAX).unwrap_or(i64::MAX));
-            let rows: Vec<(Id, String, String, Day, Option<Day>)> = go!(load, query)?;
-            Ok::<_, Fault>(rows)
-        })?;
-        let earlier = |(id, reference, patent_number, ended_on, final_from): (Id, String, String, Day, Option<Day>)| {
-            Some(Earlier { complaint: id.0, reference, patent_number, ended_on: ended_on.0, final_from: final_from?.0 })
-        };
-        Ok(rows.into_iter().filter_map(earlier).collect())
     }
 
     /// What was upheld against these shops: counted anew each time, so that a reversal takes it back.

@@ -76,6 +76,7 @@ fn listing(c: &Complaint, l: &Listing, url: Option<String>) -> ListingRow {
         measure: l.measure.word().to_owned(),
         by_human: l.by_human,
         live_key,
+        termination_proposed: !l.repetition.is_empty(),
     }
 }
 

@@ -131,6 +131,8 @@ pub struct ListingRow {
     pub by_human: bool,
     /// `account|patent_number|item_key` while the listing is live: unique.
     pub live_key: Option<String>,
+    /// Whether a proposal to end the business with its shop stands.
+    pub termination_proposed: bool,
 }
 
 /// A version of a notice, by the event it came with.

@@ -217,6 +217,7 @@ diesel::table! {
         measure -> Text,
         by_human -> Bool,
         live_key -> Nullable<Text>,
+        termination_proposed -> Bool,
     }
 }
 diesel::table! {

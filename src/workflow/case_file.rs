@@ -226,6 +226,7 @@ fn decisions(loaded: &Loaded) -> Vec<Value> {
         "decided",
         "decision_proposed",
         "deletion_asked",
+        "termination_withdrawn",
         "lift_decided",
         "waiting_period_ended",
         "authority_acted",

@@ -173,6 +173,9 @@ pub struct SellerListing {
     /// Whether the end of the platform's business with its shop was proposed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub termination_proposed: bool,
+    /// The day that proposal was withdrawn because its record fell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub termination_withdrawn_on: Option<Date>,
     /// On what the decision rests.
     pub basis: Option<Basis>,
     /// Whether a person made it: `human`, `automatic`; null while undecided.
@@ -274,6 +277,7 @@ impl Desk {
                 measure: effective_measure(l.measure, answered),
                 measure_kind: l.kind_asked(),
                 termination_proposed: !l.repetition.is_empty(),
+                termination_withdrawn_on: l.termination_withdrawn_on,
                 basis: l.basis,
                 by: l.basis.map(|_| if l.by_human { "human" } else { "automatic" }),
                 contest: ContestView::of(l),

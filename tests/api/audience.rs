@@ -23,6 +23,7 @@ const BODIES: &[(Audience, &[&str])] = &[
             "HearingOpened",
             "StatementToForward",
             "MeasureKept",
+            "TerminationWithdrawn",
             "ListingResolveRequested",
         ],
     ),

@@ -260,6 +260,8 @@ async fn asks_for_a_complaint(s: &Store) {
     asked(s.references(vec![id]).await);
     let shop = ShopNamed { platform: "ali".into(), site: "taobao".into(), shop: "小店".into() };
     asked(s.earlier_infringements(&shop, (id, DAY)).await);
+    asked(s.standing_infringements(&shop, vec![id]).await);
+    asked(s.terminations_proposed(id, id, 20).await);
     asked(s.upheld_against(vec![("ali".into(), "小店".into())], ("202330271846.9", DAY)).await);
     let filters = [
         ComplaintFilter::default(),
@@ -448,6 +450,10 @@ on_both_databases! {
             }
         }
         assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), statements.len(), wrong.join("\n"));
+        // Whom a finding that falls concerns is looked for among what is proposed, not among all that was filed.
+        let concerned = statements.iter().find(|s| s.contains("termination_proposed") && s.contains("named")).unwrap();
+        let lines = plan(&url, concerned);
+        assert!(lines.iter().any(|l| l.contains("listings_proposed")), "{lines:#?}");
         // What has no index is seen: else this test could not fail.
         let by_hash = match engine {
             Engine::Sqlite => "SELECT * FROM complaints WHERE last_hash = ?",

@@ -50,6 +50,7 @@ fn the_catalogue_holds_by_itself() {
             "hearing.opened",
             "statement.to_forward",
             "measure.kept",
+            "termination.withdrawn",
             "listing.resolve_requested",
             "test",
         ];

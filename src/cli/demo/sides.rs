@@ -369,7 +369,7 @@ pub(super) async fn deletion(t: &mut Telling<'_>) -> Told {
 }
 
 pub(super) async fn repetition(t: &mut Telling<'_>) -> Told {
-    t.taken_down().await?;
+    let (first, _) = t.taken_down().await?;
     t.taken_down().await?;
     act("both become final · 两件均终局");
     t.until_after(t.today().saturating_add(Span::new().days(FINAL_DAYS)));
@@ -386,6 +386,14 @@ pub(super) async fn repetition(t: &mut Telling<'_>) -> Told {
         text(&proposed["shop"]),
         text(&proposed["text"])
     ));
+    act("the first was wrong: its measure is lifted, and the proposal is withdrawn · 第一件更正，建议随之撤回");
+    let [examiner, _] = t.examiners();
+    let since = Instant::now();
+    t.judges(&examiner, &first, ("lift", &json!({ "lines": [1], "reason": "decision_corrected" }))).await?;
+    t.lifted(&first, since).await?;
+    let withdrawn = t.told().await?;
+    let fallen = &withdrawn.body["termination"]["fallen"][0];
+    say(&format!("{} {}: {}", text(&fallen["reference"]), text(&fallen["why"]), text(&withdrawn.body["termination"]["text"])));
     t.measure(&filed["id"]).await
 }
 

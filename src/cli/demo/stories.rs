@@ -47,7 +47,7 @@ stories! {
     "appeal" "an appeal to another examiner · 复核" sides::appeal;
     "judgment" "a judgment, and preservation ended · 生效判决与保全" sides::judgment;
     "deletion" "a judgment that binds the platform, and a deletion by two · 生效判决与删除" sides::deletion;
-    "repetition" "a third time: the end of business is proposed · 多次侵权，建议终止交易和服务" sides::repetition;
+    "repetition" "a third time: the end of business is proposed, and taken back when its record falls · 多次侵权，建议终止交易和服务；记录不成立时撤回" sides::repetition;
     "invalidated" "the patent is declared invalid · 专利权被宣告无效" sides::invalidated;
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Determination, Listing, Measure, MeasureKind};
 use crate::domain::automation::MayAutomate;
 use crate::domain::four_eyes::{DecidesAlone, Fired};
-use crate::domain::repetition::Earlier;
+use crate::domain::repetition::{Earlier, Fallen};
 
 /// On what a takedown rests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,6 +197,17 @@ pub struct LiftDecided {
     /// In words, without personal data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+/// The record behind a proposal to end the business with a shop fell, and with it the proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminationWithdrawn {
+    /// The listings with which it was proposed, all of one shop.
+    pub lines: Vec<u32>,
+    /// Those of the record that do not count any more.
+    pub fallen: Vec<Fallen>,
+    /// The day, Asia/Shanghai.
+    pub withdrawn_on: Date,
 }
 
 /// The complainant took listings back.

@@ -12,7 +12,7 @@ use super::contest::{
     FollowUpMissed, ProceedingsFollowed, ProceedingsProven, StatementArrived, StatementChecked, StatementForwarded, StatementReceived,
     StatementServiceFailed, WaitingPeriodEnded, WaitingPeriodExtended,
 };
-use super::decided::{Decided, DecisionProposed, DeletionAsked, LiftDecided, Withdrawn};
+use super::decided::{Decided, DecisionProposed, DeletionAsked, LiftDecided, TerminationWithdrawn, Withdrawn};
 use super::filed::{Filed, NotAccepted, SupplementPeriodEnded, SupplementRequested, Supplemented};
 use super::hearing::{
     AnswerWindowExtended, DeadlineMoved, HearingEnded, HearingOpened, ListingSupplementPeriodEnded, ListingSupplementRequested,
@@ -59,6 +59,8 @@ pub enum Event {
     DecisionProposed(DecisionProposed),
     /// What was taken down on a ruling is to be deleted.
     DeletionAsked(DeletionAsked),
+    /// A proposal to end the business with a shop lost its record, and is withdrawn.
+    TerminationWithdrawn(TerminationWithdrawn),
     /// Measures are to be lifted.
     LiftDecided(LiftDecided),
     /// The complainant took listings back.
@@ -143,6 +145,7 @@ impl Event {
             Event::Decided(_) => "decided",
             Event::DecisionProposed(_) => "decision_proposed",
             Event::DeletionAsked(_) => "deletion_asked",
+            Event::TerminationWithdrawn(_) => "termination_withdrawn",
             Event::LiftDecided(_) => "lift_decided",
             Event::Withdrawn(_) => "withdrawn",
             Event::ListingSupplementRequested(_) => "listing_supplement_requested",

@@ -38,6 +38,9 @@ pub enum ListingRefused {
     /// To end the business with a shop is proposed only with a record of its repetition.
     #[error("the end of the business with its shop can be proposed only with a record of repeated infringement")]
     NoRepetition,
+    /// No proposal to end the business with its shop stands.
+    #[error("no proposal to end the business with its shop stands")]
+    NoTermination,
     /// The policy says to hear the seller first.
     #[error("its seller must be heard first")]
     NotHeard,
@@ -102,6 +105,11 @@ pub fn listing_after(l: &Listing, event: &Event) -> Result<Listing, ListingRefus
         Event::DeletionAsked(_) => {
             deletion(l)?;
             next.measure_kind = MeasureKind::Delete;
+        }
+        Event::TerminationWithdrawn(_) if l.repetition.is_empty() => return Err(No::NoTermination),
+        Event::TerminationWithdrawn(w) => {
+            next.repetition = Vec::new();
+            next.termination_withdrawn_on = Some(w.withdrawn_on);
         }
         Event::LiftDecided(d) => {
             asked(l)?;
@@ -313,6 +321,7 @@ fn determine(l: &mut Listing, line: &LineDecided) -> Result<(), ListingRefused> 
         l.measure_kind = line.measure.unwrap_or(l.measure_kind);
         if !line.repetition.is_empty() {
             l.repetition = line.repetition.clone();
+            l.termination_withdrawn_on = None;
         }
     }
     if ends {

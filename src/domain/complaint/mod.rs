@@ -146,6 +146,8 @@ pub struct Listing {
     pub measure_kind: MeasureKind,
     /// The record with which the end of the platform's business with its shop was proposed; empty: it was not.
     pub repetition: Vec<Earlier>,
+    /// The day that proposal was withdrawn because its record fell; none: it was not, or was made anew.
+    pub termination_withdrawn_on: Option<Date>,
     /// On what the last decision rests.
     pub basis: Option<Basis>,
     /// Whether a person made it.
@@ -487,6 +489,7 @@ impl Complaint {
                 measure: Measure::None,
                 measure_kind: MeasureKind::Block,
                 repetition: Vec::new(),
+                termination_withdrawn_on: None,
                 basis: None,
                 by_human: false,
                 rests_on: None,

@@ -65,6 +65,8 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
         (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::DecisionProposed(p)) if p.review.is_some() => keep(),
         (Accepted | Hearing { .. } | Decided, Event::DecisionProposed(p)) if c.track.is_some() && may_be_again(c, &p.lines) => keep(),
         (Accepted | Hearing { .. } | Decided | Suspended { .. }, Event::LiftDecided(_) | Event::DeletionAsked(_)) => keep(),
+        // Whatever became of the complaint, the platform has the proposal.
+        (_, Event::TerminationWithdrawn(_)) => keep(),
         // The statement and the waiting period: about measures, whatever else is open.
         (
             Accepted | Hearing { .. } | Decided | Suspended { .. },
@@ -179,6 +181,7 @@ impl Event {
             Event::Decided(d) => d.lines.iter().map(|l| l.line).collect(),
             Event::DecisionProposed(p) => p.lines.iter().map(|l| l.line).collect(),
             Event::DeletionAsked(d) => d.lines.iter().map(|l| l.line).collect(),
+            Event::TerminationWithdrawn(w) => w.lines.clone(),
             Event::LiftDecided(l) => l.lines.clone(),
             Event::Withdrawn(w) => w.lines.clone(),
             Event::ListingSupplementRequested(s) => s.lines.clone(),

@@ -1,7 +1,7 @@
 //! From a transition to the messages it makes: one per platform and kind, at most
 //! [`LINES_PER_DISPATCH_MAX`] listings each. Schema and examples: `api-spec`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -10,13 +10,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::notice_copy::{Copies, notice_copies};
-use super::{DELIVER_HOURS_MAX, DispatchDraft, DispatchKind, DraftLine, LINES_PER_DISPATCH_MAX};
+use super::{DELIVER_HOURS_MAX, DispatchDraft, DispatchKind, DraftLine, LINES_PER_DISPATCH_MAX, proposals};
 use crate::domain::audience::{Audience, sifted};
 use crate::domain::complaint::{
     AuthorityDocument, Complaint, Determination, Effect, Event, LineDecided, Listing, Measure, MeasureKind, Stage, State, Transition,
 };
 use crate::domain::notice::{Capacity, Comparison};
-use crate::domain::repetition::{Earlier, PROPOSAL_TEXT};
 use crate::domain::report::ItemVerdict;
 use crate::domain::statement::FORWARDING_TEXT;
 
@@ -102,7 +101,16 @@ pub fn derive(transition: &Transition, before: &Complaint, context: &DispatchCon
     let mut drafts = Vec::new();
     for (stored, event) in transition.numbered() {
         for (kind, named) in sent_for(event, Some(before).filter(|_| !transition.is_new()), transition.after()) {
-            drafts.extend(parts(&Whole { complaint: transition.after(), seq: stored.seq, at: stored.at, event, kind, named, context }));
+            drafts.extend(parts(&Whole {
+                complaint: transition.after(),
+                before,
+                seq: stored.seq,
+                at: stored.at,
+                event,
+                kind,
+                named,
+                context,
+            }));
         }
     }
     drafts
@@ -164,12 +172,14 @@ fn sent_for(event: &Event, before: Option<&Complaint>, after: &Complaint) -> Vec
         }
         Event::ProceedingsProven(p) => vec![(DispatchKind::MeasureKept, p.lines.clone())],
         Event::WaitingPeriodExtended(x) => vec![(DispatchKind::MeasureKept, x.lines.clone())],
+        Event::TerminationWithdrawn(w) => vec![(DispatchKind::TerminationWithdrawn, w.lines.clone())],
         _ => Vec::new(),
     }
 }
 
 struct Whole<'a> {
     complaint: &'a Complaint,
+    before: &'a Complaint,
     seq: u32,
     at: Timestamp,
     event: &'a Event,
@@ -200,6 +210,7 @@ fn parts(w: &Whole) -> Vec<DispatchDraft> {
         for (i, part) in parts.iter().enumerate() {
             drafts.push(draft(&Part {
                 complaint: w.complaint,
+                before: w.before,
                 seq: w.seq,
                 at: w.at,
                 event: w.event,
@@ -222,6 +233,7 @@ fn asked_by(l: &Listing) -> (MeasureKind, Option<&str>) {
 
 struct Part<'a> {
     complaint: &'a Complaint,
+    before: &'a Complaint,
     seq: u32,
     at: Timestamp,
     event: &'a Event,
@@ -315,6 +327,7 @@ fn body(p: &Part, id: Uuid, group: Uuid, deliver_until: Timestamp) -> Value {
             }
         }
         DispatchKind::MeasureKept => body["kept"] = kept(p.event),
+        DispatchKind::TerminationWithdrawn => body["termination"] = proposals::withdrawn(p.event, p.listings),
         DispatchKind::ResolveRequested => {
             body["links"]["resolutions"] = format!("{link}/resolutions").into();
             // No more than it takes to say where a link leads.
@@ -374,35 +387,15 @@ fn ruling<'a>(p: &'a Part) -> Option<&'a AuthorityDocument> {
     }
 }
 
-/// What is asked, and what is proposed beside it for the shops of these listings, each with its record.
+/// What is asked, and what is proposed beside it.
 fn measure(p: &Part) -> Value {
     let kind = p.listings.first().map(|l| l.measure_kind).unwrap_or_default();
     let mut asked = json!({ "kind": kind, "ends_on": p.context.last_day_of_term });
-    let proposed: BTreeMap<(&str, &str), &[Earlier]> = p
-        .listings
-        .iter()
-        .filter_map(|l| Some(((l.filed.site.as_deref()?, l.filed.shop.as_deref()?), proposed_now(p.event, l))))
-        .filter(|(_, record)| !record.is_empty())
-        .collect();
+    let proposed = proposals::proposed(p.event, p.listings);
     if !proposed.is_empty() {
-        let terminations = proposed.into_iter().map(
-            |((site, shop), record)| json!({ "kind": "terminate", "site": site, "shop": shop, "text": PROPOSAL_TEXT, "record": record }),
-        );
-        asked["proposed"] = terminations.collect();
+        asked["proposed"] = proposed.into();
     }
     asked
-}
-
-/// The record with which the end of the business with a listing's shop is proposed in the message of `event`: where that
-/// was decided, and where it could not be told before.
-fn proposed_now<'a>(event: &'a Event, l: &'a Listing) -> &'a [Earlier] {
-    let lines = match event {
-        Event::Decided(d) => &d.lines,
-        Event::ReviewDecided(r) => &r.lines,
-        Event::ListingsResolved(_) => return &l.repetition,
-        _ => return &[],
-    };
-    lines.iter().find(|x| x.line == l.filed.line).map_or(&[], |x| x.repetition.as_slice())
 }
 
 /// The document that binds a platform: it names it or was served on it.
@@ -465,7 +458,12 @@ fn lift(p: &Part) -> Value {
         Event::WaitingPeriodEnded(_) | Event::ListingSupplementPeriodEnded(_) => ("automatic", None),
         _ => ("human", None),
     };
-    json!({ "reason": lift_reason(p.event), "by": by, "text": text, "scope_text": SCOPE_TEXT })
+    let mut lift = json!({ "reason": lift_reason(p.event), "by": by, "text": text, "scope_text": SCOPE_TEXT });
+    let ended = proposals::ended((p.before, p.complaint), p.listings);
+    if !ended.is_empty() {
+        lift["proposals_ended"] = ended.into();
+    }
+    lift
 }
 
 /// What became of this platform's own rule when the complaint was triaged; none where it had none. No rule of a platform
@@ -494,7 +492,7 @@ fn determination(p: &Part) -> Value {
     };
     // Decided before its item was known.
     let before = p.listings.iter().filter(|_| matches!(p.event, Event::ListingsResolved(_))).flat_map(|l| &l.reasons);
-    let reasons: std::collections::BTreeSet<&String> = lines.iter().flat_map(|l| &l.reasons).chain(before).collect();
+    let reasons: BTreeSet<&String> = lines.iter().flat_map(|l| &l.reasons).chain(before).collect();
     let by = if p.listings.iter().all(|l| l.by_human) { "human" } else { "automatic" };
     let text = match p.event {
         Event::Decided(d) => d.text.as_deref(),
@@ -506,7 +504,7 @@ fn determination(p: &Part) -> Value {
     // A preservation order takes down and determines nothing either.
     let determined = by == "human" && p.listings.iter().all(|l| l.determination == Determination::Infringing);
     let result = if determined { Determination::Infringing.word() } else { "none_claimed" };
-    let products: std::collections::BTreeSet<u32> = p.listings.iter().map(|l| l.filed.product).collect();
+    let products: BTreeSet<u32> = p.listings.iter().map(|l| l.filed.product).collect();
     let comparison: Vec<Value> = products
         .into_iter()
         .filter_map(|i| {

@@ -6,6 +6,7 @@
 mod body;
 mod effective;
 mod notice_copy;
+mod proposals;
 mod test_message;
 
 use jiff::Timestamp;
@@ -40,6 +41,9 @@ pub enum DispatchKind {
     /// The measure stays for now: proceedings were proven, or the waiting period was extended.
     #[serde(rename = "measure.kept")]
     MeasureKept,
+    /// A proposal to end the business with a shop is withdrawn, because its record fell; changes no measure.
+    #[serde(rename = "termination.withdrawn")]
+    TerminationWithdrawn,
     /// Links do not tell their item, and the platform is asked where they lead.
     #[serde(rename = "listing.resolve_requested")]
     ResolveRequested,
@@ -50,12 +54,13 @@ pub enum DispatchKind {
 
 impl DispatchKind {
     /// All kinds.
-    pub const ALL: [DispatchKind; 7] = [
+    pub const ALL: [DispatchKind; 8] = [
         DispatchKind::Takedown,
         DispatchKind::Lift,
         DispatchKind::Hearing,
         DispatchKind::StatementToForward,
         DispatchKind::MeasureKept,
+        DispatchKind::TerminationWithdrawn,
         DispatchKind::ResolveRequested,
         DispatchKind::Test,
     ];
@@ -68,6 +73,7 @@ impl DispatchKind {
             DispatchKind::Hearing => "hearing.opened",
             DispatchKind::StatementToForward => "statement.to_forward",
             DispatchKind::MeasureKept => "measure.kept",
+            DispatchKind::TerminationWithdrawn => "termination.withdrawn",
             DispatchKind::ResolveRequested => "listing.resolve_requested",
             DispatchKind::Test => "test",
         }
@@ -76,6 +82,13 @@ impl DispatchKind {
     /// The kind of a word.
     pub fn from_word(word: &str) -> Option<Self> {
         DispatchKind::ALL.into_iter().find(|k| k.word() == word)
+    }
+
+    /// Whether an endpoint gets it that takes these types; none: all. What a takedown proposed is withdrawn wherever takedowns
+    /// go, also at an endpoint that was set up before there was a type for it.
+    pub fn goes_to(self, taken: &[String]) -> bool {
+        let takes = |kind: DispatchKind| taken.iter().any(|t| t == kind.word());
+        taken.is_empty() || takes(self) || self == DispatchKind::TerminationWithdrawn && takes(DispatchKind::Takedown)
     }
 
     /// Whether it changes our measures on an item, and so the item's version.
@@ -140,5 +153,21 @@ impl DispatchDraft {
             }
         }
         self.body.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who was sent the proposal is sent its withdrawal; every other type only where it is named.
+    #[test]
+    fn a_withdrawal_goes_where_takedowns_go() {
+        let takes = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        let of = |kinds: &[String]| DispatchKind::ALL.into_iter().filter(|k| k.goes_to(kinds)).map(DispatchKind::word).collect::<Vec<_>>();
+        assert_eq!(of(&[]), DispatchKind::ALL.map(DispatchKind::word));
+        assert_eq!(of(&takes(&["takedown.decided"])), ["takedown.decided", "termination.withdrawn"]);
+        assert_eq!(of(&takes(&["termination.withdrawn"])), ["termination.withdrawn"]);
+        assert_eq!(of(&takes(&["lift.decided", "test"])), ["lift.decided", "test"]);
     }
 }

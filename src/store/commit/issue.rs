@@ -245,7 +245,7 @@ fn deliver(draft: &DispatchDraft, endpoints: &[EndpointBrief], out: &mut Vec<New
     for endpoint in endpoints.iter().filter(|e| e.platform == draft.platform) {
         let kinds: Vec<String> =
             serde_json::from_str(&endpoint.event_types).map_err(|e| StoreError::corrupt("endpoints", endpoint.id, e))?;
-        if !kinds.is_empty() && !kinds.iter().any(|k| k == draft.kind.word()) {
+        if !draft.kind.goes_to(&kinds) {
             continue;
         }
         out.push(NewDelivery::of(draft.id, endpoint.id, (draft.issued_at, draft.deliver_until)));

@@ -9,6 +9,7 @@ use crate::domain::complaint::Event;
 use crate::domain::dispatch::DispatchDraft;
 use crate::domain::job::JobKind;
 use crate::domain::letter::{LetterDraft, letters};
+use crate::domain::repetition::bears_on_records;
 use crate::domain::writ::{WritDraft, WritIssuer, writs};
 use crate::store::SubmissionRow;
 use crate::store::marks::{MarkRow, Marked};
@@ -93,6 +94,7 @@ impl Plan {
         let papers = writs(&commit.transition, &commit.dispatches);
         let items_changed = commit.transition.events().iter().any(|e| matches!(e, Event::ListingsResolved(_)));
         let touched = commit.transition.events().iter().any(touches_listings);
+        let records = bears_on_records(&commit.transition);
         let (complaint, stored) = commit.transition.into_parts();
         let id = complaint.id;
         let updated_at = stored.last().map_or(complaint.filed_at, |e| e.at);
@@ -116,6 +118,7 @@ impl Plan {
         // People took back what was decided without one: is it too often?
         let watched = ended.as_ref().filter(|(row, _)| row.automatic && row.overturned);
         let watch = watched.map(|_| JobDraft { kind: JobKind::AutomationWatch, subject: "all".to_owned(), due_at: updated_at });
+        let records = records.then(|| JobDraft { kind: JobKind::TerminationRecords, subject: id.to_string(), due_at: updated_at });
         let alarm_off = Some(id).filter(|_| !is_new && alarm.is_none());
         let body = |body: String| (id, last_seq, body);
         let notice = commit.notice.map(body);
@@ -141,7 +144,7 @@ impl Plan {
             submissions: commit.submissions,
             reports: commit.report.into_iter().collect(),
             page_readings: commit.page_reading.into_iter().collect(),
-            jobs: commit.jobs.into_iter().chain(alarm).chain(watch).map(JobRow::from).collect(),
+            jobs: commit.jobs.into_iter().chain(alarm).chain(watch).chain(records).map(JobRow::from).collect(),
             alarm_off,
             drafts: commit.dispatches,
             triages,

@@ -137,6 +137,7 @@ macro_rules! write_batch {
                 listings::measure.eq(&l.measure),
                 listings::by_human.eq(l.by_human),
                 listings::live_key.eq(&l.live_key),
+                listings::termination_proposed.eq(l.termination_proposed),
             );
             $go!(execute, diesel::update(listings::table.find((Id(l.complaint_id), l.line))).set(set))?;
         }

@@ -233,8 +233,12 @@ fn superseded(texts: &[DispatchText], lines: Vec<(Id, Option<String>)>) -> BTree
     for (Id(dispatch), measures) in lines {
         of.entry(dispatch).or_default().push(measures);
     }
-    let over = |(Id(dispatch), kind, Id(complaint), _): &DispatchText| {
+    let over = |(Id(dispatch), kind, Id(complaint), text): &DispatchText| {
         let kind = DispatchKind::from_word(kind).filter(|k| k.changes_items())?;
+        // A proposal that ended with it ended, whatever is in force by now.
+        if text.contains("\"proposals_ended\":") {
+            return None;
+        }
         let (lines, complaint) = (of.get(dispatch)?, complaint.to_string());
         let in_force: Vec<bool> = lines.iter().flatten().map(|m| m.contains(&complaint)).collect();
         wholly_superseded(kind == DispatchKind::Takedown, lines.len(), &in_force).then_some(*dispatch)

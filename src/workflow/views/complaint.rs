@@ -94,6 +94,9 @@ pub struct ListingView {
     /// Whether the end of the platform's business with its shop was proposed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub termination_proposed: bool,
+    /// The day that proposal was withdrawn because its record fell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub termination_withdrawn_on: Option<Date>,
     /// On what the decision rests.
     pub basis: Option<Basis>,
     /// `human`, `automatic`, or null.
@@ -334,6 +337,7 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
                     measure: effective_measure(l.measure, answered),
                     measure_kind: l.kind_asked(),
                     termination_proposed: !l.repetition.is_empty(),
+                    termination_withdrawn_on: l.termination_withdrawn_on,
                     basis: l.basis,
                     by: l.basis.map(|_| if l.by_human { "human" } else { "automatic" }),
                     contest: ContestView::of(l),

@@ -338,6 +338,7 @@ pub(super) fn complaints() -> Vec<(&'static str, Complaint)> {
         ("decided, appealed", after(&taken_down, &["review_requested: appeal"])),
         ("decided, decided on appeal", after(&taken_down, &["review_requested: appeal", "review_decided by another, changed"])),
         ("decided, examiner recused", after(&taken_down, &["examiner_recused"])),
+        ("decided, termination proposed", after(&filed, &["accepted", "triaged simple", "decided, termination proposed"])),
         ("decided, on a ruling", after(&taken_down, &["authority_acted: judgment_infringing, takedown"])),
     ]
 }

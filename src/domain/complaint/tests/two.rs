@@ -8,7 +8,7 @@ use jiff::civil::date;
 use super::law::COURT;
 use super::*;
 use crate::domain::four_eyes::DecidesAlone;
-use crate::domain::repetition::Earlier;
+use crate::domain::repetition::{Earlier, Fallen, FellWhy, bears_on_records, counts};
 
 /// A judgment that binds a platform.
 pub(super) fn ruling(platform: &str) -> Arc<AuthorityDocument> {
@@ -71,6 +71,10 @@ pub(super) fn samples() -> Vec<(&'static str, Event)> {
     let deletion = proposed(vec![deletes(1), deletes(2)]);
     let with =
         |line: LineDecided| Event::Decided(Decided::by_examiner(alone(), id(3), vec![line.clone(), LineDecided { line: 2, ..line }], None));
+    let fallen =
+        |e: Earlier| Fallen { complaint: e.complaint, reference: e.reference, patent_number: e.patent_number, why: FellWhy::Overturned };
+    let fallen = record(1).into_iter().map(fallen).collect();
+    let withdrawal = TerminationWithdrawn { lines: vec![1, 2], fallen, withdrawn_on: date(2026, 12, 3) };
     vec![
         ("examined, negative", Event::Examined(negative)),
         ("decision_proposed", Event::DecisionProposed(first.clone())),
@@ -86,6 +90,7 @@ pub(super) fn samples() -> Vec<(&'static str, Event)> {
         ("decided, a measure without a takedown", with(LineDecided { measure: Some(MeasureKind::Block), takedown: false, ..against(1) })),
         ("decided, termination proposed", with(LineDecided { repetition: record(2), ..against(1) })),
         ("decided, termination proposed on one earlier complaint", with(LineDecided { repetition: record(1), ..against(1) })),
+        ("termination_withdrawn", Event::TerminationWithdrawn(withdrawal)),
     ]
 }
 
@@ -112,4 +117,54 @@ fn a_deletion_is_confirmed_as_it_was_proposed() {
         a.document.binds_platforms.clear();
     }
     assert_eq!(deleted.clone().moved(&later).unwrap().listings[0].kind_asked(), Some(MeasureKind::Block));
+}
+
+/// Once withdrawn it is withdrawn, whatever became of the complaint, and nothing else of the listing moves; made anew it
+/// stands again; a lift ends it without a word of its own.
+#[test]
+fn a_proposal_is_withdrawn_once() {
+    let (_, proposed) = law::complaints().into_iter().find(|(label, _)| *label == "decided, termination proposed").unwrap();
+    let all = super::samples();
+    let sample = |label: &str| all.iter().find(|(l, _)| *l == label).unwrap().1.clone();
+    let withdrawn = proposed.clone().moved(&sample("termination_withdrawn")).unwrap();
+    for (before, after) in proposed.listings.iter().zip(&withdrawn.listings) {
+        let same = Listing { repetition: before.repetition.clone(), termination_withdrawn_on: None, ..after.clone() };
+        assert_eq!((&same, after.repetition.is_empty()), (before, true));
+        assert_eq!(after.termination_withdrawn_on, Some(date(2026, 12, 3)));
+    }
+    let again = Refused::Listing { line: 1, event: "termination_withdrawn", why: ListingRefused::NoTermination };
+    assert_eq!(withdrawn.clone().moved(&sample("termination_withdrawn")), Err(again.clone()));
+    let closed = Complaint { state: State::Closed { why: ClosedWhy::Withdrawn }, ..proposed.clone() };
+    assert!(closed.moved(&sample("termination_withdrawn")).is_ok());
+    let anew = Complaint {
+        state: State::Accepted,
+        listings: withdrawn.listings.iter().map(|l| Listing { reopened: true, ..l.clone() }).collect(),
+        ..withdrawn
+    };
+    let anew = anew.moved(&sample("decided, termination proposed")).unwrap();
+    assert!(anew.listings.iter().all(|l| l.repetition == record(2) && l.termination_withdrawn_on.is_none()));
+    let lifted = proposed.moved(&sample("lift_decided all")).unwrap();
+    assert!(lifted.listings.iter().all(|l| l.repetition.is_empty() && l.termination_withdrawn_on.is_none()));
+    assert_eq!(lifted.moved(&sample("termination_withdrawn")), Err(again));
+}
+
+/// Whatever event it is by which a finding counts no more, and whatever proposes on a record: the records are looked at.
+#[test]
+fn no_finding_falls_unseen() {
+    let (mut fell, mut proposed) = (0, 0);
+    for (state, complaint) in complaints().into_iter().chain(law::complaints()) {
+        // The states of the matrix are made up: what counts was decided by a person.
+        let listings = complaint.listings.iter().map(|l| Listing { by_human: l.by_human || l.basis.is_none(), ..l.clone() }).collect();
+        let complaint = Complaint { listings, ..complaint };
+        for (label, event) in super::samples() {
+            let Ok(t) = complaint.record(&Actor::System("test"), at(1), event) else { continue };
+            let falls = |(a, b): (&Listing, &Listing)| counts(a) && !counts(b) && b.by_human;
+            let proposes = |(a, b): (&Listing, &Listing)| a.repetition.is_empty() && !b.repetition.is_empty();
+            let lines = || complaint.listings.iter().zip(&t.after().listings);
+            fell += usize::from(lines().any(falls));
+            proposed += usize::from(lines().any(proposes));
+            assert!(bears_on_records(&t) || !lines().any(|l| falls(l) || proposes(l)), "{state}: {label}");
+        }
+    }
+    assert!(fell > 20 && proposed > 0, "{fell} {proposed}");
 }
