@@ -60,6 +60,7 @@ mod signatures;
 mod staff;
 mod story;
 mod support;
+mod terminations;
 mod values;
 mod versions;
 mod workers;
