@@ -43,6 +43,10 @@ pub const REFUSAL_REASONS: &[&str] = &[
     "technical",
 ];
 
+/// Of those, the ones by which nothing is left to be done with the listing: there is nothing of it, or not at this platform,
+/// or it is down for another reason, of which a lift says nothing.
+pub const NOTHING_LEFT: &[&str] = &["no_such_item", "removed_by_seller", "removed_by_platform", "not_ours"];
+
 /// Measures a platform may say it took: closed list.
 pub const MEASURES_TAKEN: &[&str] = &["block", "disconnect", "delete", "terminate"];
 

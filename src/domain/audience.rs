@@ -137,6 +137,7 @@ fields! {
     "referrals[].outcome" Examiner Complainant;
     "referrals[].referred_on" Examiner Complainant;
     "referrals[].to" Examiner Complainant;
+    "reopened.also[]…" Examiner Complainant;
     "reopened.calendar_version" Examiner Complainant;
     "reopened.due_on" Examiner Complainant;
     "reopened.why.attempts" Examiner Complainant;
@@ -153,7 +154,9 @@ fields! {
     "reopened.why.lines[].licensed" Examiner Complainant;
     "reopened.why.lines[].line" Examiner Complainant;
     "reopened.why.lines[].listed_before" Examiner Complainant;
+    "reopened.why.lines[].reason" Examiner Complainant;
     "reopened.why.lines[].sold_before" Examiner Complainant;
+    "reopened.why.lines[].step" Examiner Complainant;
     "reopened.why.platform" Examiner Complainant;
     "reopened.why.reason" Examiner Complainant;
     "reopened.why.report_sha256" Examiner Complainant;

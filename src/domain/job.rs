@@ -27,7 +27,8 @@ pub enum JobKind {
     QueueMarks,
     /// Decisions over a view of the queue (the subject, by id) go on.
     BulkDecision,
-    /// A platform's answer to a dispatch (the subject, by id) says something against its complaint.
+    /// A platform's answer to a dispatch (the subject, by id) says something against its complaint, or that it does not do
+    /// what it was asked.
     PlatformSaid,
     /// What platforms were issued on a day (the subject) should be answered by now: was it?
     AnswersOwed,

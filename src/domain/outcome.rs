@@ -171,7 +171,7 @@ pub fn final_from(c: &Complaint) -> Option<Date> {
         State::Closed { .. } => return last.tomorrow().ok(),
         State::Filed | State::AwaitingSupplement { .. } | State::Accepted | State::Hearing { .. } | State::Suspended { .. } => false,
     };
-    let doubted = c.reopened.as_ref().is_some_and(|r| !r.why.concerns_delivery());
+    let doubted = c.reopened.iter().any(|r| !r.why.concerns_delivery());
     let pending = doubted || c.reviews.iter().any(|r| !r.decided) || c.listings.iter().any(is_pending);
     if !over || pending {
         return None;

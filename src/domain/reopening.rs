@@ -26,7 +26,7 @@ pub fn hears_of(c: &Complaint, why: &ReopenedWhy) -> bool {
             open || has(Measure::Requested) || (back && has(Measure::LiftRequested))
         }
         // Whatever it said, the platform does not know it; nor does anybody else, unless a person sees to it.
-        ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. } => true,
+        ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. } | ReopenedWhy::NotDone { .. } => true,
         // Where we ask for nothing, it may be up.
         ReopenedWhy::Relisted { line, .. } => c.listing(*line).is_some_and(|l| l.measure == Measure::Requested),
         // At once, also where our measure is over: what it says concerns whether there should have been one.

@@ -66,6 +66,11 @@ impl AckRow {
         self.first_listed_on.is_some() || self.sold_before.is_some() || refused
     }
 
+    /// Whether it may be for an examiner to look at; what is, is seen later.
+    pub fn may_concern_an_examiner(&self) -> bool {
+        self.may_speak_against() || self.reason.is_some()
+    }
+
     /// Whether it says what became of its listing.
     pub fn ends(&self) -> bool {
         AckStep::from_word(&self.step).is_some_and(AckStep::ends)

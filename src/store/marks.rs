@@ -121,8 +121,8 @@ macro_rules! put_marked {
 pub(super) use put_marked;
 
 impl Store {
-    /// Writes the marks of a complaint anew, and how the names of its people begin, unless it has moved on since it
-    /// was read. Names by party: the digest of its beginning, and of the longer ones.
+    /// Writes the marks of a complaint anew, its place in the queue, and how the names of its people begin, unless it
+    /// has moved on since it was read. Names by party: the digest of its beginning, and of the longer ones.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
@@ -134,7 +134,12 @@ impl Store {
             use super::schema::parties;
             // Writing the row locks it: a commit that moves the complaint comes before or after.
             let as_read = complaints::table.find(Id(id)).filter(complaints::last_seq.eq(seq));
-            if go!(execute, diesel::update(as_read).set(complaints::last_seq.eq(seq)))? == 1 {
+            let set = (
+                complaints::reopened.eq(&row.reopened),
+                complaints::due_on.eq(row.due_on.map(Day)),
+                complaints::queue_on.eq(row.queue_on.map(Day)),
+            );
+            if go!(execute, diesel::update(as_read).set(set))? == 1 {
                 for (party, key, rest) in &names {
                     let set = (parties::name_key.eq(Some(key)), parties::name_rest.eq(Some(rest)));
                     go!(execute, diesel::update(parties::table.find(Id(*party))).set(set))?;

@@ -35,7 +35,7 @@ fn complaint_row(c: &Complaint, updated_at: Timestamp) -> ComplaintRow {
         last_seq: int(c.seq),
         last_hash: c.hash.to_vec(),
         pending: i32::try_from(c.pending_lines().len()).unwrap_or(i32::MAX),
-        reopened: c.reopened.as_ref().map(|r| r.why.codes().join(",")),
+        reopened: (!c.reopened.is_empty()).then(|| c.came_back_because().join(",")),
         referred_by: c.filed.consultation.as_ref().map(|asked| asked.platform.clone()),
     }
 }

@@ -277,7 +277,7 @@ impl Desk {
         let mut found = Vec::new();
         let mut suggest = |against, factor: Factor, complaints| found.push(Suggested { against, factor, law: factor.law(), complaints });
         let own = || vec![c.filed.reference.clone()];
-        let revoked = matches!(c.reopened.as_ref().map(|r| &r.why), Some(ReopenedWhy::ReportRevoked { .. }))
+        let revoked = c.reopened.iter().any(|r| matches!(r.why, ReopenedWhy::ReportRevoked { .. }))
             || loaded.grants.iter().any(|g| g.level == "revoked");
         if revoked {
             suggest(Against::Complainant, Factor::FalseProof, own());

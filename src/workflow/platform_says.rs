@@ -1,5 +1,6 @@
 //! What a platform's records say against a complaint: read out of its answers, brought to an examiner at once, and
-//! a fact of the triage from then on. What it says is evidence, and no decision.
+//! a fact of the triage from then on. What it says is evidence, and no decision. And what it does not do of what it was
+//! asked: whether to take a listing down is its own decision, to leave a lift undone or to be unable is not.
 //!
 //! Law: Patent Law 67 (prior art, prior design), 75(1), 75(2) (licence, prior use).
 
@@ -8,9 +9,10 @@ use uuid::Uuid;
 
 use super::views::Loaded;
 use super::{Desk, DeskError};
-use crate::domain::acknowledgement::{LICENSED, LISTED_BEFORE};
-use crate::domain::complaint::{Measure, PlatformLine, ReopenedWhy};
-use crate::store::AckRow;
+use crate::domain::acknowledgement::{LICENSED, LISTED_BEFORE, NOTHING_LEFT};
+use crate::domain::complaint::{Complaint, LineNotDone, Measure, PlatformLine, ReopenedWhy};
+use crate::domain::dispatch::{AckStep, DispatchKind};
+use crate::store::{AckRow, DispatchRow};
 
 /// What the answers to one dispatch say against the complaint, by listing.
 fn against(acks: &[AckRow], line_of: impl Fn(u32) -> Option<u32>, patent_day: Option<Date>) -> Vec<PlatformLine> {
@@ -39,6 +41,27 @@ fn against(acks: &[AckRow], line_of: impl Fn(u32) -> Option<u32>, patent_day: Op
     found.retain(PlatformLine::speaks_against);
     found.sort_by_key(|f| f.line);
     found
+}
+
+/// The listings of a dispatch with which its platform says it does not do what is still asked of it, and did not say
+/// otherwise since. A takedown may be refused; see above.
+fn not_done(row: &DispatchRow, acks: &[AckRow], c: &Complaint) -> Vec<LineNotDone> {
+    let (asked, steps): (_, &[AckStep]) = match DispatchKind::from_word(&row.kind) {
+        Some(DispatchKind::Takedown) => (Measure::Requested, &[AckStep::CouldNotApply]),
+        Some(DispatchKind::Lift) => (Measure::LiftRequested, &[AckStep::CouldNotApply, AckStep::Refused]),
+        _ => return Vec::new(),
+    };
+    let is_done = |n: u32| acks.iter().any(|a| a.n == n && [AckStep::Applied.word(), AckStep::Lifted.word()].contains(&a.step.as_str()));
+    let stands = |line: u32| c.listing(line).is_some_and(|l| l.measure == asked);
+    let says = |a: &AckRow| {
+        let step = AckStep::from_word(&a.step).filter(|s| steps.contains(s))?;
+        let reason = a.reason.clone().filter(|r| !NOTHING_LEFT.contains(&r.as_str()))?;
+        let line = row.lines.iter().find(|l| l.n == a.n).map(|l| l.line)?;
+        (stands(line) && !is_done(a.n)).then_some(LineNotDone { line, step, reason })
+    };
+    let mut lines: Vec<LineNotDone> = acks.iter().filter_map(says).collect();
+    lines.sort_by_key(|l| (l.line, l.step));
+    lines
 }
 
 /// The day that art and use must be older than: the priority day, or the filing day; by the register, or by the report.
@@ -75,7 +98,8 @@ impl Desk {
         Ok(all)
     }
 
-    /// Brings what a platform answered to a dispatch before an examiner, if it speaks against the complaint.
+    /// Brings what a platform answered to a dispatch before an examiner, if it speaks against the complaint or leaves
+    /// undone what was asked.
     ///
     /// # Errors
     /// The store's; it may be done again.
@@ -85,9 +109,13 @@ impl Desk {
         let acks = self.store.acks_of_dispatch(dispatch).await?;
         let day = patent_day(&self.load(complaint).await?);
         let lines = against(&acks, |n| row.lines.iter().find(|l| l.n == n).map(|l| l.line), day);
-        if lines.is_empty() {
-            return Ok(());
+        if !lines.is_empty() {
+            self.tell(&[complaint], |_| Some(ReopenedWhy::PlatformSays { dispatch, lines: lines.clone() })).await?;
         }
-        self.tell(&[complaint], |_| Some(ReopenedWhy::PlatformSays { dispatch, lines: lines.clone() })).await.map(drop)
+        let undone = |c: &Complaint| {
+            let lines = not_done(&row, &acks, c);
+            (!lines.is_empty()).then_some(ReopenedWhy::NotDone { dispatch, lines })
+        };
+        self.tell(&[complaint], undone).await.map(drop)
     }
 }

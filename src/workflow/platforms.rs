@@ -100,8 +100,8 @@ impl Desk {
         let now = self.clock.now();
         let (mut results, kept) = checked(form.lines, &answered, now);
         let (places, rows): (Vec<usize>, Vec<AckRow>) = kept.into_iter().map(|(at, l)| (at, AckRow::of(dispatch, l, now))).unzip();
-        let speaks = rows.iter().any(AckRow::may_speak_against);
-        let job = speaks.then(|| JobDraft { kind: JobKind::PlatformSaid, subject: dispatch.to_string(), due_at: now });
+        let concerns = rows.iter().any(AckRow::may_concern_an_examiner);
+        let job = concerns.then(|| JobDraft { kind: JobKind::PlatformSaid, subject: dispatch.to_string(), due_at: now });
         let new = self.store.record_acks(rows, job).await?;
         for (at, is_new) in places.into_iter().zip(new) {
             if !is_new {

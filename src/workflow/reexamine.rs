@@ -110,7 +110,7 @@ impl Desk {
         let service = Actor::System(match why {
             ReopenedWhy::Register { .. } => "register",
             ReopenedWhy::TermEnded { .. } | ReopenedWhy::AuthorityEnded { .. } | ReopenedWhy::Unacknowledged { .. } => "agenda",
-            ReopenedWhy::PlatformSays { .. } | ReopenedWhy::Relisted { .. } => "platforms",
+            ReopenedWhy::PlatformSays { .. } | ReopenedWhy::NotDone { .. } | ReopenedWhy::Relisted { .. } => "platforms",
             ReopenedWhy::Undelivered { .. } => "courier",
             ReopenedWhy::ReportRevoked { .. } | ReopenedWhy::ReportSuperseded { .. } | ReopenedWhy::ReportConflict { .. } => "reports",
         });

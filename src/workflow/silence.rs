@@ -89,10 +89,6 @@ impl Desk {
         if end_of_day(last_day) > now {
             return Ok(Some(end_of_day(last_day)));
         }
-        // An examiner has it for another reason, which this must not hide.
-        if loaded.complaint.reopened.is_some() {
-            return Ok(Some(may_be_late_at(now)));
-        }
         let why = ReopenedWhy::Unacknowledged { dispatch, last_day, unanswered };
         self.tell(&[complaint], |_| Some(why.clone())).await?;
         Ok(None)

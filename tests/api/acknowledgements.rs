@@ -128,6 +128,70 @@ on_both_databases! {
         cast.ends_sound().await;
     }
 
+    /// A complaint that comes back again before anybody looked at it keeps every reason: what the platform's records say
+    /// against it is not hidden by what it says later, nor by its silence. Whoever looks at it has seen all.
+    async fn no_reason_hides_another(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let says = json!({ "acknowledgements": [{ "n": 1, "step": "received", "sold_before": "2023-05-09" }] }).to_string();
+        let id = decides(&cast, &["100000000023"], &says).await;
+        cast.service.until((QUEUE, &cast.examiner), |q| q["items"][0]["id"] == *id).await;
+        let dispatch = cast.platform.messages()[0].id.clone();
+        cast.service.set_shanghai_time("2026-11-03 09:00:00");
+        let again = json!({ "dispatch": dispatch, "n": 1, "item_id": "100000000024" });
+        cast.service.post("/v1/platform/relistings", &cast.platform.key, &again).await.expect(200);
+        cast.service.set_shanghai_time("2026-11-04 00:00:01");
+        let codes = json!(["platform.sold_before_filing", "listing.relisted", "dispatch.unacknowledged"]);
+        let waiting = cast.service.until((QUEUE, &cast.examiner), |q| q["items"][0]["reopened"] == codes).await;
+        assert_eq!(waiting["items"][0]["due_on"], "2026-11-04", "two working days after the first");
+        for code in codes.as_array().unwrap() {
+            let by = format!("{QUEUE}?reason={}", code.as_str().unwrap());
+            assert_eq!(cast.service.get(&by, &cast.examiner).await.expect(200)["items"][0]["id"], *id, "{code}");
+        }
+        let back = cast.shown(&id).await["reopened"].clone();
+        let kinds = |of: &[&Value]| of.iter().map(|why| why["kind"].clone()).collect::<Vec<_>>();
+        assert_eq!(kinds(&[&back["also"][0], &back["also"][1], &back["why"]]), ["platform_says", "relisted", "unacknowledged"], "{back:#}");
+        cast.judge(&cast.examiner, &id, ("reconsideration", &json!({ "text": "已核实" }))).await.expect(201);
+        assert_eq!(cast.shown(&id).await["reopened"], Value::Null);
+        cast.ends_sound().await;
+    }
+
+    /// What a platform says it does not do reaches an examiner at once, by either way of saying it: a takedown it could not
+    /// carry out, and a lift that it refuses, which a seller waits for. Where nothing is left to be done, and where a
+    /// takedown is refused, which is its own to decide, nobody is troubled; nor where it did it after all.
+    async fn what_is_not_done_reaches_an_examiner(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-02 09:00:00", "platform").await;
+        let row = |n: u32, step: &str, reason: &str| json!({ "n": n, "step": step, "reason": reason });
+        let says = json!({ "acknowledgements": [
+            row(1, "refused", "evidence_insufficient"), row(2, "could_not_apply", "no_such_item"), row(3, "could_not_apply", "sku_not_separable"),
+            row(4, "could_not_apply", "technical"), { "n": 4, "step": "applied" },
+        ]})
+        .to_string();
+        let items = ["100000000025", "100000000026", "100000000027", "100000000028"];
+        let id = decides(&cast, &items, &says).await;
+        let codes = json!(["dispatch.not_done"]);
+        let waiting = cast.service.until((QUEUE, &cast.examiner), |q| q["items"][0]["reopened"] == codes).await;
+        assert_eq!((&waiting["items"][0]["id"], &waiting["items"][0]["state"]), (&id.as_str().into(), &"decided".into()));
+        let seen = cast.service.get(&format!("/v1/admin/complaints/{id}"), &cast.examiner).await.expect(200);
+        let lines = json!([{ "line": 3, "step": "could_not_apply", "reason": "sku_not_separable" }]);
+        let why = json!({ "kind": "not_done", "dispatch": cast.platform.messages()[0].id, "lines": lines });
+        assert_eq!(seen["reopened"]["why"], why, "{:#}", seen["reopened"]);
+        assert_eq!(cast.shown(&id).await["listings"][3]["measure"], "in_force");
+        cast.platform.will_say(&["ok"]);
+        let lift = json!({ "lines": [4], "reason": "manifest_evidence", "text": "许可合同有效" });
+        cast.judge(&cast.examiner, &id, ("lift", &lift)).await.expect(201);
+        attempt(&cast, 2).await;
+        assert_eq!(cast.service.get(QUEUE, &cast.examiner).await.expect(200)["items"], json!([]), "who acts on it has seen it");
+
+        let path = format!("/v1/platform/dispatches/{}/acknowledgements", cast.platform.messages()[1].id);
+        for (row, n) in [(row(1, "could_not_apply", "removed_by_seller"), 0), (row(1, "refused", "conflicting_ruling"), 1)] {
+            cast.service.post(&path, &cast.platform.key, &json!({ "lines": [row] })).await.expect(200);
+            tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+            let waiting = cast.service.until((QUEUE, &cast.examiner), |q| q["items"].as_array().unwrap().len() == n).await;
+            assert!(n == 0 || waiting["items"][0]["reopened"] == codes, "{waiting:#}");
+        }
+        cast.ends_sound().await;
+    }
+
     /// Killed after the 2xx and before it is written down, the service sends again and is answered again: nothing
     /// that was acknowledged is lost.
     async fn a_kill_after_the_answer_loses_no_acknowledgement(engine: Engine) {

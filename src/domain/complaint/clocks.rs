@@ -149,7 +149,7 @@ impl Complaint {
     pub fn needs_a_person(&self) -> bool {
         let open = |s: &Stage| matches!(s, Stage::Kept { missed: true, .. } | Stage::Received | Stage::Forwarded { failed: true, .. });
         let waits = |l: &Listing| l.contest.as_ref().is_some_and(|c| open(&c.stage));
-        let again = self.reopened.is_some() || self.reviews.iter().any(|r| !r.decided);
+        let again = !self.reopened.is_empty() || self.reviews.iter().any(|r| !r.decided);
         again || self.waits_for_a_second() || self.listings.iter().any(|l| l.reopened || waits(l))
     }
 
@@ -167,11 +167,22 @@ impl Complaint {
     /// [`SECOND_EXAMINER`] where a decision waits for one, [`SECOND_LOOK`] where a review does.
     pub fn waits_because(&self) -> std::collections::BTreeSet<String> {
         let met = self.triaged.iter().flat_map(|t| t.met.iter().cloned());
-        let again = self.reopened.iter().flat_map(|r| r.why.codes());
+        let again = self.came_back_because();
         let second = self.proposed.iter().map(|_| SECOND_EXAMINER.to_owned());
         let looks = self.reviews.iter().filter(|r| !r.decided).map(|_| SECOND_LOOK.to_owned());
         let asked = self.filed.consultation.iter().map(|_| PLATFORM_REFERRAL.to_owned());
         met.chain(again).chain(second).chain(looks).chain(asked).chain(self.rules_open()).collect()
+    }
+
+    /// Why it came back and nobody has looked at it since, in codes, each once, in the order they came.
+    pub fn came_back_because(&self) -> Vec<String> {
+        let mut codes = Vec::new();
+        for code in self.reopened.iter().flat_map(|r| r.why.codes()) {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes
     }
 
     /// What became of the rule of a listing's platform.

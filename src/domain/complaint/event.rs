@@ -333,7 +333,7 @@ impl super::Complaint {
         };
         // What is owed to a side comes before the service's own next step, where it is earlier.
         let reviews = self.reviews.iter().filter(|r| !r.decided).map(|r| r.asked.due_on);
-        let again = self.reopened.as_ref().map(|r| r.due_on);
+        let again = self.reopened.iter().map(|r| r.due_on);
         let second = self.proposed.iter().filter(|_| self.waits_for_a_second()).filter_map(|p| p.due_on);
         step.into_iter().chain(reviews).chain(again).chain(second).min()
     }

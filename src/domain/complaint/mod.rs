@@ -233,8 +233,8 @@ pub struct Complaint {
     pub recused: Vec<Uuid>,
     /// Referrals.
     pub referrals: Vec<Referral>,
-    /// Why it is with the examiners again, until one has looked at it.
-    pub reopened: Option<Reopened>,
+    /// Why it is with the examiners again, each reason in the order it came, until one has looked at it.
+    pub reopened: Vec<Reopened>,
     /// When every listing was decided, the first time.
     pub decided_at: Option<Timestamp>,
     /// Whether that was after the day the decision was due; none before, and where it never was.
@@ -523,7 +523,7 @@ impl Complaint {
             reviews: Vec::new(),
             recused: Vec::new(),
             referrals: Vec::new(),
-            reopened: None,
+            reopened: Vec::new(),
             decided_at: None,
             decided_late: None,
             accepted_at: None,

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::dispatch::AckStep;
 use crate::domain::notice::DocumentKind;
 use crate::domain::register::RegisterChange;
 
@@ -88,6 +89,14 @@ pub enum ReopenedWhy {
         /// The listings of which it said nothing.
         unanswered: Vec<u32>,
     },
+    /// A platform says that it did not do what it was asked, although there is something to be done (policy: a seller whose
+    /// lift is not carried out, or a complainant whose takedown is not, learns nothing more by itself).
+    NotDone {
+        /// The dispatch it answered.
+        dispatch: Uuid,
+        /// What it says, by listing.
+        lines: Vec<LineNotDone>,
+    },
     /// A platform says that what was taken down is up again. Law: E-Commerce Law 38, 42(2), 45.
     Relisted {
         /// The platform that says so.
@@ -104,6 +113,17 @@ pub enum ReopenedWhy {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shop: Option<String>,
     },
+}
+
+/// What a platform did not do with one listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineNotDone {
+    /// The listing.
+    pub line: u32,
+    /// `refused` or `could_not_apply`.
+    pub step: AckStep,
+    /// Why, of the closed list.
+    pub reason: String,
 }
 
 /// What a platform's records say of one listing.
@@ -138,10 +158,10 @@ impl PlatformLine {
 }
 
 impl ReopenedWhy {
-    /// Whether a platform was not reached, or does not answer: a matter of carrying out what was decided, on which it casts
+    /// Whether a platform was not reached, does not answer or does not do it: a matter of carrying out what was decided, on which it casts
     /// no doubt. A lift is owed to a seller also where the complaint is over.
     pub fn concerns_delivery(&self) -> bool {
-        matches!(self, ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. })
+        matches!(self, ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. } | ReopenedWhy::NotDone { .. })
     }
 
     /// In short, for lists: `register.invalidated`, `report.revoked`, ….
@@ -155,6 +175,7 @@ impl ReopenedWhy {
             ReopenedWhy::AuthorityEnded { .. } => vec!["authority.ended".into()],
             ReopenedWhy::Undelivered { .. } => vec!["dispatch.undelivered".into()],
             ReopenedWhy::Unacknowledged { .. } => vec!["dispatch.unacknowledged".into()],
+            ReopenedWhy::NotDone { .. } => vec!["dispatch.not_done".into()],
             ReopenedWhy::Relisted { .. } => vec!["listing.relisted".into()],
             ReopenedWhy::PlatformSays { lines, .. } => {
                 let any = |is: fn(&PlatformLine) -> bool| lines.iter().any(is);

@@ -114,7 +114,7 @@ pub fn state_after(c: &Complaint, event: &Event) -> Option<State> {
         // A change outside.
         (Closed { .. }, Event::Reopened(r)) if !r.why.concerns_delivery() => None,
         (_, Event::Reopened(_)) => keep(),
-        (_, Event::Reconsidered(_)) if c.reopened.is_some() => keep(),
+        (_, Event::Reconsidered(_)) if !c.reopened.is_empty() => keep(),
         _ => None,
     }
 }
@@ -420,7 +420,7 @@ impl Complaint {
     fn lost_its_right(&mut self, event: &Event) {
         let Event::LiftDecided(lift) = event else { return };
         let invalid = |c: &RegisterChange| matches!(c, RegisterChange::Invalidated | RegisterChange::InvalidatedInPart);
-        let why = self.reopened.as_ref().map(|r| &r.why);
+        let why = self.reopened.last().map(|r| &r.why);
         if matches!(why, Some(ReopenedWhy::Register { changes, .. }) if changes.iter().any(invalid)) {
             for line in &lift.lines {
                 if let Some(l) = self.listings.get_mut(*line as usize - 1) {
@@ -482,11 +482,12 @@ impl Complaint {
             Event::HearingEnded(h) => self.decision_due(h.due_on),
             Event::Resumed(super::Resumed { due_on: Some(day), .. }) => self.decision_due(*day),
             Event::DeadlineMoved(m) if m.clock == MovedClock::Decision => self.decision_due(m.to),
-            Event::Reopened(r) => self.reopened = Some(r.clone()),
+            // Beside those that nobody has looked at yet: what speaks against a decision is not hidden by what came after.
+            Event::Reopened(r) => self.reopened.push(r.clone()),
             // An examiner who acts after it came back has seen why.
-            Event::Decided(d) if d.examiner().is_some() => self.reopened = None,
-            Event::LiftDecided(l) if l.examiner.is_some() => self.reopened = None,
-            Event::Reconsidered(_) => self.reopened = None,
+            Event::Decided(d) if d.examiner().is_some() => self.reopened.clear(),
+            Event::LiftDecided(l) if l.examiner.is_some() => self.reopened.clear(),
+            Event::Reconsidered(_) => self.reopened.clear(),
             _ => {}
         }
     }

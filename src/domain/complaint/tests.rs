@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::automation::MayAutomate;
 use crate::domain::consultation::{Consultation, HardBecause, PLATFORM_REFERRAL, Question};
+use crate::domain::dispatch::AckStep;
 use crate::domain::examine::{Check, SuppliedBy};
 use crate::domain::four_eyes::FourEyesRule;
 use crate::domain::notice::{Capacity, DocumentKind, Language};
@@ -259,6 +260,13 @@ fn first_samples() -> Vec<(&'static str, Event)> {
             reopened(ReopenedWhy::Unacknowledged { dispatch: id(7), last_day: date(2026, 11, 24), unanswered: vec![1] }),
         ),
         (
+            "reopened, not done",
+            reopened(ReopenedWhy::NotDone {
+                dispatch: id(7),
+                lines: vec![LineNotDone { line: 1, step: AckStep::CouldNotApply, reason: "technical".into() }],
+            }),
+        ),
+        (
             "reopened, relisted",
             reopened(ReopenedWhy::Relisted {
                 platform: "ali".into(),
@@ -301,8 +309,8 @@ fn complaints() -> Vec<(&'static str, Complaint)> {
         Complaint { listings, track: Some(Track::Simple), state, ..born.clone() }
     };
     let back = match reopened(ReopenedWhy::Register { version: 3, changes: vec![RegisterChange::HolderChanged] }) {
-        Event::Reopened(r) => Some(r),
-        _ => None,
+        Event::Reopened(r) => vec![r],
+        _ => vec![],
     };
     let decided = with(Determination::Infringing, Measure::Requested, State::Decided);
     let asked = Complaint::born(id(9), at(0), consulted());
@@ -443,6 +451,24 @@ fn any_event() -> impl Strategy<Value = Event> {
         _ => withdrawn(&lines),
     });
     prop_oneof![2 => fixed, 1 => named]
+}
+
+/// What casts doubt on a decision is not over because a platform could not be reached afterwards.
+#[test]
+fn a_later_reason_hides_no_earlier_one() {
+    let says = ReopenedWhy::TermEnded { last_day: date(2026, 11, 20) };
+    let late = ReopenedWhy::Undelivered { dispatch: id(7), endpoint: id(8), attempts: 10 };
+    let mut all = Complaint::file(id(9), &Actor::System("test"), at(0), filed());
+    let decision = decided(&[1, 2], Determination::Infringing, true);
+    for event in [Event::Accepted, triaged(Track::Simple), decision, reopened(says), reopened(late)] {
+        all = all.and(&Actor::System("test"), at(1), event).unwrap();
+    }
+    let c = all.after();
+    assert_eq!(c.came_back_because(), ["patent.term_ended", "dispatch.undelivered"]);
+    assert_eq!(crate::domain::outcome::final_from(c), None);
+    let reconsidered = Event::Reconsidered(Reconsidered { examiner: id(3), text: "ok".into() });
+    let seen = c.record(&Actor::System("test"), at(2), reconsidered).unwrap();
+    assert!(seen.after().reopened.is_empty() && crate::domain::outcome::final_from(seen.after()).is_some());
 }
 
 proptest! {

@@ -47,9 +47,9 @@ impl Heard {
         heard
     }
 
-    /// Dispatches whose answers may speak against their complaint.
-    pub(super) fn against(&self) -> BTreeSet<Uuid> {
-        self.rows.iter().filter(|r| r.may_speak_against()).map(|r| r.dispatch_id).collect()
+    /// Dispatches whose answers may be for an examiner.
+    pub(super) fn for_examiners(&self) -> BTreeSet<Uuid> {
+        self.rows.iter().filter(|r| r.may_concern_an_examiner()).map(|r| r.dispatch_id).collect()
     }
 
     /// What is told of each answer, by delivery, as it is kept; `new` says of each row whether it was.
@@ -79,7 +79,7 @@ macro_rules! keep_answers {
             let lines: Vec<(Id, i32)> = $go!(load, lines)?;
             let heard = Heard::of(&spoken, &lines, $now);
             let new = put_acks!($go, &heard.rows);
-            for dispatch in heard.against() {
+            for dispatch in heard.for_examiners() {
                 let draft = JobDraft { kind: JobKind::PlatformSaid, subject: dispatch.to_string(), due_at: $now };
                 ask_for_job!($go, draft.into())?;
             }

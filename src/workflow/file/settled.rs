@@ -73,7 +73,7 @@ impl Desk {
         // An opinion is given by a named examiner.
         let Some(proof) = proof.filter(|_| t.after().filed.consultation.is_none()) else { return Ok(t) };
         let lines = t.after().pending_lines();
-        if lines.is_empty() || t.after().reopened.is_some() || t.after().track != Some(crate::domain::policy::Track::Simple) {
+        if lines.is_empty() || !t.after().reopened.is_empty() || t.after().track != Some(crate::domain::policy::Track::Simple) {
             return Ok(t);
         }
         let decided = Decided::automatic(proof, &lines);

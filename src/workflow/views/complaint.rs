@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::domain::complaint::{Basis, Complaint, Determination, Event, ListingFiled, MeasureKind, Missing, Reopened, State, StoredEvent};
+use super::ReopenedView;
+use crate::domain::complaint::{Basis, Complaint, Determination, Event, ListingFiled, MeasureKind, Missing, State, StoredEvent};
 use crate::domain::dispatch::{AckStep, DispatchKind, EffectiveMeasure, effective_measure};
 use crate::domain::examine::Finding;
 use crate::domain::platform_rule::RuleResult;
@@ -188,7 +189,7 @@ pub struct ComplaintView {
     /// Whether that day may move when the next calendar is announced.
     pub provisional: bool,
     /// Why it is with the examiners again; null when it is not.
-    pub reopened: Option<Reopened>,
+    pub reopened: Option<ReopenedView>,
     /// Referrals, oldest first; leads to who enforces for the house only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub referrals: Vec<ReferralView>,
@@ -357,7 +358,7 @@ pub fn complaint_view(c: &Complaint, kept: KeptExamination, (urls, dispatches): 
         missing: c.missing.clone(),
         due_on: c.due_on(),
         provisional: c.triaged.as_ref().is_some_and(|t| t.provisional),
-        reopened: c.reopened.clone(),
+        reopened: ReopenedView::of(c),
         referrals: c.referrals.iter().map(Into::into).collect(),
         dispatches: dispatches.to_vec(),
         mails: Vec::new(),

@@ -4,6 +4,7 @@ mod admin;
 mod complaint;
 mod deadlines;
 mod load;
+mod reopened;
 
 pub use admin::{AdminView, AuthenticityShown, DeliveryView, DispatchAdminView, OtherComplaint, QueueItem, QueuePage};
 pub use complaint::{
@@ -13,3 +14,4 @@ pub use complaint::{
 pub(in crate::workflow) use complaint::{EXAMINATION_PLACE, filed_outline};
 pub use deadlines::{DeadlineView, SegmentView};
 pub use load::Loaded;
+pub use reopened::ReopenedView;
