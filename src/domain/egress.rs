@@ -76,7 +76,8 @@ impl std::error::Error for EgressRefused {}
 /// # Errors
 /// The first rule it breaks; the error contains nothing of the URL.
 pub fn check_url(url: &str, rules: &EgressRules) -> Result<Url, EgressRefused> {
-    if url.len() > URL_BYTES_MAX {
+    // The parser passes over blanks and line ends, and what is kept and shown is the text.
+    if url.len() > URL_BYTES_MAX || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(EgressRefused::Malformed);
     }
     let url = Url::parse(url).map_err(|_| EgressRefused::Malformed)?;
@@ -304,6 +305,9 @@ mod tests {
             ("", Malformed),
             ("shop.example", Malformed),
             ("https://", Malformed),
+            (" https://shop.example/", Malformed),
+            ("https://shop.example\n/", Malformed),
+            ("ht\ttps://shop.example/", Malformed),
             ("ftp://shop.example/", Scheme),
             ("http://shop.example/", Scheme),
             ("file:///etc/passwd", Scheme),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::commit::{NewDelivery, NewDispatch};
 use super::error::Fault;
-use super::platforms::EndpointRow;
+use super::platforms::{EndpointRow, list_text};
 use super::schema::{deliveries, dispatches, endpoints, lanes, platforms, webhook_keys};
 use super::types::{Id, Maybe, Ts};
 use super::work::{look, work};
@@ -95,6 +95,25 @@ impl Store {
             let rows: Vec<WebhookKeyRow> = go!(load, query)?;
             Ok::<_, Fault>(rows)
         })
+    }
+
+    /// Puts the address of an endpoint as it was read, and the kinds it gets. At another address nothing is known yet of
+    /// how it fares.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where it is not as it was read.
+    pub async fn move_endpoint(&self, read: &EndpointRow, (url, event_types): (String, Vec<String>)) -> Result<(), StoreError> {
+        let (id, seen, moved, kinds) = (read.id, read.version, read.url != url, list_text(&event_types));
+        let done = work!(self, $go => {
+            endpoint_moves!(go, (id, seen), (endpoints::url.eq(&url), endpoints::event_types.eq(&kinds)));
+            if moved {
+                let set = (lanes::failures.eq(0), lanes::opened.eq(0), lanes::open_until.eq(None::<Ts>));
+                go!(execute, diesel::update(lanes::table.find(Id(id))).set(set))?;
+            }
+            Ok::<(), Fault>(())
+        });
+        self.outbox().deliveries.notify_one();
+        done
     }
 
     /// Puts how much an endpoint, which is at the version `seen`, takes a second and at once.

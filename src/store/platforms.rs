@@ -83,7 +83,7 @@ struct EndpointSql {
     version: i64,
 }
 
-fn list_text(list: &[String]) -> String {
+pub(super) fn list_text(list: &[String]) -> String {
     serde_json::Value::from(list.to_vec()).to_string()
 }
 

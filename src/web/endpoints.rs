@@ -59,6 +59,14 @@ pub async fn show(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>
     Ok(tagged(HttpResponse::Ok(), version, &endpoint))
 }
 
+/// `PUT /v1/admin/endpoints/{endpoint_id}`, `PUT /v1/platform/endpoints/{endpoint_id}`
+pub async fn change(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
+    let at = (id(&path)?, if_match(&req)?);
+    let form = json(&req, payload, JSON_BYTES_MAX).await?;
+    let (version, endpoint) = web.desk.move_endpoint(&caller, at, form).await?;
+    Ok(tagged(HttpResponse::Ok(), version, &endpoint))
+}
+
 /// `POST /v1/admin/endpoints/{endpoint_id}/secret`, `POST /v1/platform/endpoints/{endpoint_id}/secret`
 pub async fn rotate(web: web::Data<Web>, Who(caller): Who, req: HttpRequest, (path, payload): (web::Path<String>, web::Payload)) -> Answer {
     let at = (id(&path)?, if_match(&req)?);

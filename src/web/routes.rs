@@ -114,6 +114,7 @@ routes! {
     get "/v1/platform/endpoints" PLATFORMS endpoints::list_own;
     post "/v1/platform/endpoints" PLATFORMS endpoints::create_own;
     get "/v1/platform/endpoints/{endpoint_id}" PLATFORMS endpoints::show;
+    put "/v1/platform/endpoints/{endpoint_id}" PLATFORMS endpoints::change;
     put "/v1/platform/endpoints/{endpoint_id}/limits" PLATFORMS endpoints::limit;
     post "/v1/platform/endpoints/{endpoint_id}/secret" PLATFORMS endpoints::rotate;
     post "/v1/platform/endpoints/{endpoint_id}/pause" PLATFORMS endpoints::pause;
@@ -236,6 +237,7 @@ routes! {
     get "/v1/admin/platforms/{platform_code}/endpoints" OPERATORS endpoints::list;
     post "/v1/admin/platforms/{platform_code}/endpoints" ADMINS endpoints::create;
     get "/v1/admin/endpoints/{endpoint_id}" OPERATORS endpoints::show;
+    put "/v1/admin/endpoints/{endpoint_id}" ADMINS endpoints::change;
     put "/v1/admin/endpoints/{endpoint_id}/limits" ADMINS endpoints::limit;
     post "/v1/admin/endpoints/{endpoint_id}/secret" ADMINS endpoints::rotate;
     post "/v1/admin/endpoints/{endpoint_id}/pause" ADMINS endpoints::pause;

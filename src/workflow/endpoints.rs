@@ -1,7 +1,7 @@
 //! Endpoints: where platforms are pushed to, with what they are signed for, how they fare; the log of attempts,
 //! a test message, and sending again. For administrators, and for a platform its own by its own key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -45,6 +45,16 @@ pub struct EndpointForm {
     /// How much it takes; absent: the defaults.
     #[serde(default)]
     pub limits: LimitsForm,
+}
+
+/// Where an endpoint is, and what it gets, from now on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressForm {
+    /// Address.
+    pub url: String,
+    /// Kinds of dispatches it gets; empty: all.
+    pub event_types: Vec<String>,
 }
 
 /// How much an endpoint takes.
@@ -226,10 +236,7 @@ impl Desk {
         if !self.store.platforms().await?.iter().any(|p| p.code == platform) {
             return Err(DeskError::NotFound);
         }
-        check_url(&form.url, &self.settings.egress).map_err(|e| DeskError::rule("endpoint.url_refused", e.to_string()))?;
-        if let Some(unknown) = form.event_types.iter().find(|t| DispatchKind::from_word(t).is_none()) {
-            return Err(DeskError::rule("endpoint.event_type", format!("{unknown} is not a kind of dispatch")));
-        }
+        self.may_be_called(&form.url, &form.event_types)?;
         if self.store.endpoints(platform).await?.len() >= ENDPOINTS_MAX {
             return Err(DeskError::rule("endpoint.too_many", format!("a platform has at most {ENDPOINTS_MAX} endpoints")));
         }
@@ -318,6 +325,36 @@ impl Desk {
         let done = self.store.rotate_endpoint((&row, sealed), known.collect(), later(now, form.overlap_hours)).await;
         let (version, view) = self.endpoint_changed(id, done).await?;
         Ok((version, EndpointView { secret: Some(secret), ..view }))
+    }
+
+    /// Whether an endpoint may lie there and get these kinds.
+    fn may_be_called(&self, url: &str, event_types: &[String]) -> Result<(), DeskError> {
+        check_url(url, &self.settings.egress).map_err(|e| DeskError::rule("endpoint.url_refused", e.to_string()))?;
+        if let Some(unknown) = event_types.iter().find(|t| DispatchKind::from_word(t).is_none()) {
+            return Err(DeskError::rule("endpoint.event_type", format!("{unknown} is not a kind of dispatch")));
+        }
+        let once: BTreeSet<&String> = event_types.iter().collect();
+        if once.len() != event_types.len() {
+            return Err(DeskError::rule("endpoint.event_type", "a kind is named twice"));
+        }
+        Ok(())
+    }
+
+    /// Moves an endpoint to another address, or has it get other kinds: what waits for it goes there, signed as before;
+    /// the kinds hold for what is issued from now on.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], [`DeskError::Moved`], [`DeskError::Rule`] for an address that may not be called.
+    pub async fn move_endpoint(
+        &self,
+        caller: &Caller,
+        (id, seen): (Uuid, i64),
+        form: AddressForm,
+    ) -> Result<(i64, EndpointView), DeskError> {
+        let row = self.endpoint_at(caller, (id, seen)).await?;
+        self.may_be_called(&form.url, &form.event_types)?;
+        let done = self.store.move_endpoint(&row, (form.url, form.event_types)).await;
+        self.endpoint_changed(id, done).await
     }
 
     /// Pauses an endpoint: nothing is dropped, deliveries wait.

@@ -245,6 +245,42 @@ on_both_databases! {
         assert_eq!(sent, expected);
     }
 
+    /// A platform's receiver is elsewhere from now on: what waits goes there, what is issued goes as the kinds say, and
+    /// an endpoint that is to get nothing more troubles nobody.
+    async fn an_endpoint_moves(engine: Engine) {
+        let cast = cast(engine, &[]).await;
+        let (service, key) = (&cast.service, &cast.platform.key);
+        let elsewhere = Platform::connect(service, "jingdong", &["jd"]).await;
+        let path = format!("/v1/platform/endpoints/{}", cast.platform.endpoint);
+        cast.platform.will_answer(&[410]);
+        decided(&cast, "100000000005").await;
+        let waits = dispatches(&cast).await.remove(0);
+        until_state(&cast, &waits, "paused").await;
+        for (url, kinds, code) in [
+            ("ftp://shop.example/", json!([]), "endpoint.url_refused"),
+            (elsewhere.url(), json!(["takedown"]), "endpoint.event_type"),
+            (elsewhere.url(), json!(["test", "test"]), "endpoint.event_type"),
+        ] {
+            assert_eq!(service.put(&path, key, &json!({ "url": url, "event_types": kinds })).await.problem(422), code);
+        }
+        let form = json!({ "url": elsewhere.url(), "event_types": ["takedown.decided"] });
+        assert_eq!(service.put(&path, &elsewhere.key, &form).await.problem(404), "not_found");
+        let moved = service.put(&path, key, &form).await.expect(200);
+        assert_eq!((&moved["url"], &moved["event_types"], &moved["status"]), (&elsewhere.url().into(), &form["event_types"], &"paused".into()));
+        let stale = service.request("PUT", &path, key).header("if-match", "\"v1\"").json(&form);
+        assert_eq!(service.send(stale).await.problem(412), "if_match.stale");
+        service.post(&format!("{path}/resumption"), key, &json!({})).await.expect(201);
+        assert_eq!(elsewhere.wait_for_arrivals(1).await[0].id, waits["id"], "what waited goes to the new address");
+        until_state(&cast, &waits, "delivered").await;
+        assert_eq!(cast.platform.received().len(), 1);
+
+        service.put(&path, key, &json!({ "url": elsewhere.url(), "event_types": ["test"] })).await.expect(200);
+        decided(&cast, "100000000006").await;
+        let fed = dispatches(&cast).await.remove(1);
+        assert_eq!(fed["deliveries"], json!([]), "it is in the feed, and waits for no endpoint");
+        cast.ends_sound().await;
+    }
+
     /// After a rotation old and new sign side by side, as long as asked; every key that ever signed stays published.
     async fn a_rotation_loses_no_message(engine: Engine) {
         let cast = cast(engine, &[]).await;

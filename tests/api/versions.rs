@@ -145,9 +145,13 @@ impl Things {
             p if p.starts_with("/v1/admin/automation/") => return (of_lead, json!({ "why": "x" })),
             "/v1/admin/accounts/{account_id}/suspension" => return (of_admin, json!({ "why": "x" })),
             p if p.starts_with("/v1/admin/accounts/") => return (of_admin, json!({})),
-            p if p.contains("/endpoints/{endpoint_id}/") => {
+            p if p.contains("/endpoints/{endpoint_id}") => {
                 let own = p.starts_with("/v1/platform/");
-                let body = if p.ends_with("/pause") { json!({ "why": "x" }) } else { json!({}) };
+                let body = match p.rsplit('/').next().unwrap() {
+                    "pause" => json!({ "why": "x" }),
+                    "{endpoint_id}" => json!({ "url": self.cast.platform.url(), "event_types": [] }),
+                    _ => json!({}),
+                };
                 return (if own { self.cast.platform.key.clone() } else { of_admin }, body);
             }
             _ => json!({}),
