@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::calendar::shanghai_date;
+use super::calendar::{given_day, shanghai_date};
 use super::dispatch::{AckStep, DispatchKind};
 use super::notice::TEXT_CHARS_MAX;
 
@@ -79,10 +79,10 @@ pub struct AckLineForm {
     #[serde(default)]
     pub note: Option<String>,
     /// Day the item was first listed, by the platform's records.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given_day")]
     pub first_listed_on: Option<Date>,
     /// Day it was first sold, by the platform's records.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given_day")]
     pub sold_before: Option<Date>,
 }
 
@@ -118,6 +118,11 @@ impl AckLineForm {
         let needs_reason = matches!(self.step, AckStep::Refused | AckStep::CouldNotApply);
         let known_reason = self.reason.as_deref().is_some_and(|r| REFUSAL_REASONS.contains(&r));
         let too_early = |day: Option<Date>| day.is_some_and(|d| d.year() < FIRST_YEAR);
+        let latest = now + SignedDuration::from_mins(AHEAD_MINUTES_MAX);
+        // What was sold today was sold before tomorrow.
+        let today = shanghai_date(latest);
+        let to_come =
+            self.first_listed_on.is_some_and(|d| d > today) || self.sold_before.is_some_and(|d| d.yesterday().is_ok_and(|y| y > today));
         if !dispatch.lines.contains(&self.n) {
             Some("acknowledgement.no_such_line")
         } else if needs_reason && !known_reason {
@@ -128,7 +133,7 @@ impl AckLineForm {
             Some("acknowledgement.step_out_of_place")
         } else if self.measure.as_deref().is_some_and(|m| !MEASURES_TAKEN.contains(&m)) {
             Some("acknowledgement.measure")
-        } else if self.at.is_some_and(|at| at > now + SignedDuration::from_mins(AHEAD_MINUTES_MAX)) {
+        } else if to_come || self.at.is_some_and(|at| at > latest) {
             Some("acknowledgement.in_the_future")
         } else if [self.first_listed_on, self.sold_before, self.at.map(shanghai_date)].into_iter().any(too_early) {
             Some("acknowledgement.too_early")
@@ -272,6 +277,21 @@ mod tests {
         assert_eq!(row(r#"{"n":1,"step":"received","first_listed_on":"1989-12-31"}"#), Some("acknowledgement.too_early"));
         assert_eq!(row(r#"{"n":1,"step":"received","at":"1989-12-31T15:59:59Z"}"#), Some("acknowledgement.too_early"));
         assert_eq!(row(r#"{"n":1,"step":"received","at":"1989-12-31T16:00:00Z","sold_before":"1990-01-01"}"#), None);
+    }
+
+    #[test]
+    fn what_is_to_come_was_not_listed_or_sold() {
+        let dispatch = Answered { kind: DispatchKind::Takedown, lines: vec![1] };
+        // In Shanghai it is the 25th in five minutes, which is how far a platform's clock may be ahead.
+        let now = "2026-11-24T15:55:00Z".parse().unwrap();
+        let day = |field: &str, day: &str| {
+            let row = format!(r#"{{"n":1,"step":"received","{field}":"{day}"}}"#);
+            serde_json::from_str::<AckLineForm>(&row).unwrap().wrong(&dispatch, now)
+        };
+        assert_eq!((day("first_listed_on", "2026-11-25"), day("sold_before", "2026-11-26")), (None, None));
+        for (field, late) in [("first_listed_on", "2026-11-26"), ("sold_before", "2026-11-27"), ("first_listed_on", "9999-12-31")] {
+            assert_eq!(day(field, late), Some("acknowledgement.in_the_future"), "{field} {late}");
+        }
     }
 
     proptest! {

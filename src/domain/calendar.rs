@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use period::{Due, Pause, Period, Unit};
 
@@ -188,6 +188,26 @@ fn tomorrow(day: Date) -> Date {
 /// Days that are holidays every year by the regulation itself (全国年节及纪念日放假办法).
 fn is_fixed_holiday(day: Date) -> bool {
     matches!((day.month(), day.day()), (1, 1) | (5, 1 | 2) | (10, 1..=3))
+}
+
+/// A day as it is written everywhere, `2026-11-25`; none for another spelling of one.
+pub fn day_of(text: &str) -> Option<Date> {
+    spelt(text).filter(|_| text.len() == "2026-11-25".len())
+}
+
+/// The day of a text that spells it as we do.
+fn spelt(text: &str) -> Option<Date> {
+    text.parse::<Date>().ok().filter(|day| day.to_string() == text)
+}
+
+/// Reads a day that may be left out, and in no other spelling: what reads as a day to us may be a number to others.
+///
+/// # Errors
+/// The deserializer's, where it is no day.
+pub fn given_day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+    let text: Option<String> = Option::deserialize(from)?;
+    let day = |text: String| spelt(&text).ok_or_else(|| serde::de::Error::custom("a day as 2026-11-25 is expected"));
+    text.map(day).transpose()
 }
 
 /// The day in Shanghai at `at`.

@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
+use super::calendar::given_day;
 use super::complaint::ListingFiled;
 use super::examine::{Check, CheckResult, Finding, SuppliedBy};
 
@@ -49,7 +50,7 @@ pub struct ReportRule {
     /// Which report.
     pub required: RequiredReport,
     /// Only for patents filed on this day or later; null: for all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given_day")]
     pub patents_filed_from: Option<Date>,
 }
 

@@ -127,9 +127,13 @@ impl FromSql<IdSql, Sqlite> for Id {
 /// Microseconds between 1970 and 2000, where PostgreSQL counts from.
 const PG_EPOCH_US: i64 = 946_684_800_000_000;
 
+/// The first time PostgreSQL knows, in its 4714 BC, by its own count. Whoever asks for what was before an earlier one gets
+/// the same answer: nothing was.
+const PG_FIRST_US: i64 = -211_813_488_000_000_000;
+
 impl ToSql<TsSql, Pg> for Ts {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let us = self.0.as_microsecond() - PG_EPOCH_US;
+        let us = (self.0.as_microsecond() - PG_EPOCH_US).max(PG_FIRST_US);
         <i64 as ToSql<BigInt, Pg>>::to_sql(&us, &mut out.reborrow())
     }
 }

@@ -9,6 +9,7 @@ use super::body::{JSON_BYTES_MAX, json, query};
 use super::guard::Who;
 use super::{Problem, Web};
 use crate::domain::acknowledgement::AckForm;
+use crate::domain::calendar::day_of;
 use crate::workflow::{Caller, DispatchView, RelistingForm, ResolutionsForm};
 
 type Answer = Result<HttpResponse, Problem>;
@@ -68,7 +69,7 @@ async fn waited_for(web: &Web, caller: &Caller, asked: FeedQuery) -> Result<Vec<
 
 /// `GET /v1/platform/digests/{day}`
 pub async fn digest(web: web::Data<Web>, Who(caller): Who, path: web::Path<String>) -> Answer {
-    let day = path.parse().map_err(|_| Problem::not_found())?;
+    let day = day_of(&path).ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(web.desk.day_digest(&caller, day).await?))
 }
 

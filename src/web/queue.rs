@@ -8,6 +8,7 @@ use super::body::{JSON_BYTES_MAX, json, query};
 use super::guard::Who;
 use super::tags::{added_to, if_match, if_match_sent, tagged};
 use super::{Problem, Web};
+use crate::domain::calendar::given_day;
 use crate::workflow::QueueView;
 
 type Answer = Result<HttpResponse, Problem>;
@@ -35,6 +36,7 @@ pub(super) fn page(req: &HttpRequest, next: Option<&str>, body: &impl Serialize)
 struct QueueQuery {
     track: Option<String>,
     state: Option<String>,
+    #[serde(default, deserialize_with = "given_day")]
     due_before: Option<jiff::civil::Date>,
     platform: Option<String>,
     reason: Option<String>,

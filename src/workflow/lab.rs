@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::lists::{PageQuery, cursor_position, cursor_text, rows_asked};
 use super::versions::as_seen;
 use super::{Caller, Desk, DeskError};
-use crate::domain::calendar::end_of_day;
+use crate::domain::calendar::{end_of_day, given_day};
 use crate::domain::policy::{Facts, Policy, PolicyDiff, Track, diff};
 use crate::domain::simulation::{Change, CriterionChange, CriterionCount, Past, Tally, Trial};
 use crate::store::{FINISHED, PastFilter, PastRow, RUNNING, SimulationRow, Store, StoreError};
@@ -37,10 +37,10 @@ const THREADS_MAX: usize = 4;
 #[serde(deny_unknown_fields)]
 pub struct SimulationForm {
     /// Complaints filed on that day or later.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given_day")]
     pub filed_from: Option<Date>,
     /// Complaints filed on that day or earlier.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given_day")]
     pub filed_to: Option<Date>,
     /// Complaints whose triage put them on that track.
     #[serde(default)]

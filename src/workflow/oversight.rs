@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::publication::{Counted, PublicFormat, hours, place};
 use super::{Desk, DeskError};
-use crate::domain::calendar::{end_of_day, shanghai_date};
+use crate::domain::calendar::{end_of_day, given_day, shanghai_date};
 use crate::domain::conduct::{Rate, wilson};
 use crate::domain::outcome::Ending;
 use crate::store::{Answered, GroupBy, OpenRow, OutcomeCount, PERCENTILES, Step, SwitchRow, WorkRow};
@@ -34,8 +34,10 @@ pub struct OversightQuery {
     #[serde(default)]
     pub format: PublicFormat,
     /// From that day; absent: [`OVERSIGHT_DAYS`] back.
+    #[serde(default, deserialize_with = "given_day")]
     pub from: Option<Date>,
     /// To that day; absent: today.
+    #[serde(default, deserialize_with = "given_day")]
     pub to: Option<Date>,
 }
 

@@ -10,6 +10,7 @@ pub const TIME_MOVES: bool = true;
 pub const POSTGRES_SETTINGS: [&str; 3] = ["fsync=off", "max_wal_size=128MB", "min_wal_size=64MB"];
 
 mod acknowledgements;
+mod attacks;
 mod audience;
 mod audit;
 mod automation;
