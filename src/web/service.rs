@@ -1,6 +1,7 @@
 //! Health, and the contract: as a document and as a page whose every part comes from this program.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use include_dir::{Dir, include_dir};
@@ -13,6 +14,10 @@ const CONTRACT: &str = include_str!("../../api-spec/openapi.yaml");
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/api-spec/examples");
 static DOCS: Dir = include_dir!("$CARGO_MANIFEST_DIR/src/web/docs");
 
+/// How long each part may take to show that it is there, in seconds: whoever asks has no more time than that, although
+/// the part itself may be waited for longer where work depends on it.
+pub const READY_SECONDS: u64 = 3;
+
 /// `GET /healthz`
 pub async fn health() -> Answer {
     Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ok" })))
@@ -24,13 +29,25 @@ pub async fn ready(web: web::Data<Web>) -> Answer {
         None => serde_json::json!({ "name": name, "ok": true }),
         Some(note) => serde_json::json!({ "name": name, "ok": false, "note": note }),
     };
-    let store = web.desk.store().ping().await.err().map(|e| e.to_string());
-    let files = web.desk.uploads().ping().await.err().map(|e| e.to_string());
+    let (store, files, automation) = tokio::join!(
+        in_time(web.desk.store().ping()),
+        in_time(web.desk.uploads().ping()),
+        tokio::time::timeout(Duration::from_secs(READY_SECONDS), automation(&web)),
+    );
+    let automation = automation.unwrap_or_else(|_| unread());
     let stopping = web.is_stopping().then(|| "the process is ending".to_owned());
     let ready = store.is_none() && files.is_none() && stopping.is_none();
-    let checks = [check("store", store), check("files", files), check("process", stopping), reader(&web), automation(&web).await];
+    let checks = [check("store", store), check("files", files), check("process", stopping), reader(&web), automation];
     let status = if ready { actix_web::http::StatusCode::OK } else { actix_web::http::StatusCode::SERVICE_UNAVAILABLE };
     Ok(HttpResponse::build(status).json(serde_json::json!({ "ready": ready, "checks": checks })))
+}
+
+/// What is wrong with a part, if it is not there in time.
+async fn in_time<E: std::fmt::Display>(part: impl Future<Output = Result<(), E>>) -> Option<String> {
+    match tokio::time::timeout(Duration::from_secs(READY_SECONDS), part).await {
+        Ok(there) => there.err().map(|e| e.to_string()),
+        Err(_) => Some(format!("silent for {READY_SECONDS} s")),
+    }
 }
 
 /// `GET /v1/signing-key`: by which anybody checks a case file without this service.
@@ -58,13 +75,17 @@ fn reader(web: &Web) -> serde_json::Value {
 /// Automation that is switched off is said, and keeps nobody out.
 async fn automation(web: &Web) -> serde_json::Value {
     let Ok(off) = web.desk.automation_off().await else {
-        return serde_json::json!({ "name": "automation", "ok": false, "note": "its switch cannot be read" });
+        return unread();
     };
     let note = off.iter().map(|s| format!("{} is switched off since {}", s.basis, s.at)).collect::<Vec<_>>().join("; ");
     match off.is_empty() {
         true => serde_json::json!({ "name": "automation", "ok": true }),
         false => serde_json::json!({ "name": "automation", "ok": false, "note": note }),
     }
+}
+
+fn unread() -> serde_json::Value {
+    serde_json::json!({ "name": "automation", "ok": false, "note": "its switch cannot be read" })
 }
 
 /// The contract with its examples written into it: JSON is YAML too.
