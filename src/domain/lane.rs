@@ -31,6 +31,10 @@ pub const OVERRUN_MS: i64 = 1_000;
 /// Tenths of a second that may be sent at once after a pause: the burst of the rate.
 const BURST_TENTHS: i64 = 1;
 
+/// Longest that a rate can be spent ahead, in seconds: by answers without an end to all that may be under way, or claimed,
+/// at an endpoint.
+const SPENT_SECONDS_MAX: i64 = (AT_ONCE_LIMIT as i64 + AHEAD_MAX as i64) * OVERRUN_MS / 1_000 + 1;
+
 const SECOND_US: i64 = 1_000_000;
 
 /// How much an endpoint takes.
@@ -136,10 +140,12 @@ impl Lane {
         SECOND_US / self.per_second(limits)
     }
 
-    /// From when on the rate counts: what was not used long ago is gone.
+    /// From when on the rate counts: what was not used long ago is gone. What is spent for longer than all that can be
+    /// under way there could spend was written by a clock that was ahead, and holds nobody up.
     fn begins(&self, now: Timestamp, limits: LaneLimits) -> Timestamp {
         let burst_us = (BURST_TENTHS * SECOND_US / 10).max(self.step_us(limits));
-        self.spent_until.max(later(now, -burst_us))
+        let unspent = later(now, -burst_us);
+        if self.spent_until > later(now, SPENT_SECONDS_MAX * SECOND_US) { unspent } else { self.spent_until.max(unspent) }
     }
 
     fn by_rate(&self, now: Timestamp, limits: LaneLimits) -> usize {
@@ -233,6 +239,17 @@ mod tests {
         assert_eq!(lane.room(at(5_000), limits, mine(0)).attempts, 1);
         lane.drain_per_second = Some(1_000);
         assert_eq!(lane.room(at(5_000), limits, mine(0)).attempts, 2, "a resumption makes nothing faster");
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_holds_no_lane_up() {
+        let mut lane = Lane { spent_until: at(86_400_000), ..lane() };
+        assert_eq!(lane.room(at(0), LIMITS, mine(0)).attempts, 8);
+        lane.spend(at(0), LIMITS, 8);
+        assert_eq!(lane.spent_until, at(-20), "by this clock from here on");
+        // What can be spent is.
+        let most = Lane { spent_until: at(SPENT_SECONDS_MAX * 1_000), ..lane };
+        assert_eq!(most.room(at(0), LIMITS, mine(0)).again_at, Some(at(SPENT_SECONDS_MAX * 1_000 + 10)));
     }
 
     #[test]
