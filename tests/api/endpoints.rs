@@ -144,6 +144,29 @@ on_both_databases! {
         assert!(shown["items"][0]["open_until"].is_null(), "{shown:#}");
     }
 
+    /// What was never tried goes before what failed, however much of that is due again.
+    async fn a_first_attempt_waits_behind_no_retry(engine: Engine) {
+        let cast = cast(engine, &[]).await;
+        let (service, key) = (&cast.service, &cast.platform.key);
+        let path = format!("/v1/platform/endpoints/{}", cast.platform.endpoint);
+        let act = async |act: &str, form: Value| service.post(&format!("{path}/{act}"), key, &form).await.expect(201);
+        service.put(&format!("{path}/limits"), key, &json!({ "at_once_max": 1 })).await.expect(200);
+        cast.platform.will_answer(&[500; 3]);
+        act("pause", json!({ "why": "so that all wait" })).await;
+        for _ in 0..3 {
+            act("test", json!({})).await;
+        }
+        act("resumption", json!({})).await;
+        service.until((&format!("{path}/attempts"), key), |l| l["items"].as_array().unwrap().len() == 3).await;
+        act("pause", json!({ "why": "so that all are due" })).await;
+        let new = act("test", json!({})).await;
+        service.set_time(service.now() + jiff::SignedDuration::from_secs(20));
+        act("resumption", json!({})).await;
+        let came = cast.platform.wait_for_arrivals(7).await;
+        assert_eq!(new["dispatch"], came[3].id.as_str(), "three were due before it");
+        assert_eq!(came.iter().map(|r| &r.id).collect::<std::collections::BTreeSet<_>>().len(), 4);
+    }
+
     /// A message that cannot be delivered in time ends where somebody sees it: in its state, in the examiners'
     /// queue, in the operator's mailbox. Asked for again, it begins anew.
     async fn what_did_not_arrive_is_seen(engine: Engine) {

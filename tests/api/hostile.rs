@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::notices::{Deposited, JUICER, LAMP, deposit_right, notice};
+use crate::support::platform::Platform;
 use crate::support::{Engine, Service, fixture, on_both_databases};
 
 pub const BOUNDARY: &str = "fasttrack-test-boundary";
@@ -250,6 +251,22 @@ fn an_endpoint_may_not_lead_inwards() {
             .post("/v1/admin/platforms/ali/endpoints", &service.admin, &json!({ "url": "https://hooks.example.com/x" }))
             .await
             .expect(201);
+    });
+}
+
+/// A proxy would resolve names and connect where the rules allow nothing: what the environment says of one is not heard.
+#[test]
+fn messages_pass_by_a_proxy_of_the_environment() {
+    crate::support::run(async {
+        let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        proxy.set_nonblocking(true).unwrap();
+        let url = format!("http://{}", proxy.local_addr().unwrap());
+        let settings = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, url.as_str()));
+        let service = Service::start_with(Engine::Sqlite, &settings).await;
+        let platform = Platform::connect(&service, "ali", &["taobao"]).await;
+        service.post(&format!("/v1/platform/endpoints/{}/test", platform.endpoint), &platform.key, &json!({})).await.expect(201);
+        assert!(platform.wait_for(1).await[0].signed);
+        assert_eq!(proxy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "nobody came");
     });
 }
 
