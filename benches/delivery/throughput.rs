@@ -12,7 +12,7 @@ use crate::{Asked, figure, median};
 /// Times that subject and limit take their turn.
 const ROUNDS: usize = 3;
 /// The same, where two subjects are compared that are nearly alike; a multiple of the three that take turns.
-const COMPARED_ROUNDS: usize = 15;
+const COMPARED_ROUNDS: usize = 12;
 /// Messages of a turn.
 const MESSAGES: usize = 15_000;
 /// Endpoints that answer, and that do not.
