@@ -79,9 +79,9 @@ fn the_contract_says_of_each_audience_what_the_table_says() {
         }
         let rows: Vec<&str> = FIELDS.iter().filter(|f| f.seen_by.contains(audience)).map(|f| f.path).collect();
         let without_row = said.iter().filter(|leaf| !rows.iter().any(|row| covers(row, leaf)));
-        wrong.extend(without_row.map(|leaf| format!("{audience:?}: the contract has {leaf}, src/domain/audience.rs has not")));
+        wrong.extend(without_row.map(|leaf| format!("{audience:?}: the contract has {leaf}, src/domain/audience/fields.rs has not")));
         let without_leaf = rows.iter().filter(|row| !said.iter().any(|leaf| covers(row, leaf)));
-        wrong.extend(without_leaf.map(|row| format!("{audience:?}: src/domain/audience.rs has {row}, the contract has not")));
+        wrong.extend(without_leaf.map(|row| format!("{audience:?}: src/domain/audience/fields.rs has {row}, the contract has not")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
