@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
+use jiff::SignedDuration;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::watch;
 use tracing_actix_web::TracingLogger;
@@ -23,7 +24,7 @@ use crate::intake::ocr::tesseract::Tesseract;
 use crate::intake::reader::Reader;
 use crate::intake::signature::TrustAnchors;
 use crate::intake::upload::Uploads;
-use crate::store::{Lock, Store, lock_data_folder};
+use crate::store::{Lock, SKEW_SECONDS_MAX, Store, lock_data_folder};
 use crate::vault::Vault;
 use crate::web::{Web, configure, guard};
 use crate::workflow::{Desk, DeskParts, Settings};
@@ -32,6 +33,8 @@ use crate::workflow::{Desk, DeskParts, Settings};
 const SHUTDOWN_SECONDS: u64 = 20;
 /// Seconds a client may take for the head of a request.
 const HEAD_DEADLINE_SECONDS: u64 = 10;
+/// Seconds between looks at the database's clock.
+const CLOCK_LOOK_SECONDS: u64 = 60;
 /// Most threads that speak to platforms.
 const SENDERS_MAX: usize = 4;
 /// File of the master key in the data folder.
@@ -195,8 +198,24 @@ impl Drop for Senders {
 
 async fn work(courier: Courier, desk: Desk, stop: watch::Receiver<bool>) {
     let agenda = Agenda::new(desk.clone());
-    let sealer = Sealer::new(desk);
-    tokio::join!(courier.run(stop.clone()), agenda.run(stop.clone()), sealer.run(stop));
+    let sealer = Sealer::new(desk.clone());
+    tokio::join!(courier.run(stop.clone()), agenda.run(stop.clone()), sealer.run(stop.clone()), watch_clock(desk, stop));
+}
+
+/// Says in the log that the clock is wrong: a process that only works has no other voice.
+async fn watch_clock(desk: Desk, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        // A database that is away is told of by whoever needs it.
+        if let Ok(ahead) = desk.store().clock_ahead().await
+            && ahead.abs() > SignedDuration::from_secs(SKEW_SECONDS_MAX)
+        {
+            tracing::error!(seconds = ahead.as_secs(), "clock.skew: this clock is ahead of the database's, or behind it");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(CLOCK_LOOK_SECONDS)) => {}
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
+    }
 }
 
 /// Where files lie.

@@ -48,6 +48,7 @@ mod rows;
 mod schema;
 mod sellers;
 mod simulations;
+mod skew;
 mod sqlite;
 mod triages;
 mod types;
@@ -107,6 +108,7 @@ pub use rights::{RightFilter, RightRow, StoredRight, VerificationPut, Verificati
 pub use rows::{ComplaintRow, GrantRow, ListingRow, PageReadingRow, PartyRow};
 pub use sellers::{SellerAccessRow, SubmissionRow};
 pub use simulations::{FINISHED, RUNNING, STOPPED, SimulationRow};
+pub use skew::SKEW_SECONDS_MAX;
 pub use triages::{PastFilter, PastRow, TriageRow, expected_triage};
 pub use upkeep::{Projected, SealRow, Sealable};
 pub use writs::{WritBytesRow, WritCopyRow, WritRow};

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use include_dir::{Dir, include_dir};
+use jiff::SignedDuration;
 
 use super::{Problem, Web};
+use crate::store::SKEW_SECONDS_MAX;
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -29,17 +31,29 @@ pub async fn ready(web: web::Data<Web>) -> Answer {
         None => serde_json::json!({ "name": name, "ok": true }),
         Some(note) => serde_json::json!({ "name": name, "ok": false, "note": note }),
     };
-    let (store, files, automation) = tokio::join!(
+    let (store, clock, files, automation) = tokio::join!(
         in_time(web.desk.store().ping()),
+        in_time(clock(&web)),
         in_time(web.desk.uploads().ping()),
         tokio::time::timeout(Duration::from_secs(READY_SECONDS), automation(&web)),
     );
     let automation = automation.unwrap_or_else(|_| unread());
     let stopping = web.is_stopping().then(|| "the process is ending".to_owned());
-    let ready = store.is_none() && files.is_none() && stopping.is_none();
-    let checks = [check("store", store), check("files", files), check("process", stopping), reader(&web), automation];
+    let ready = [&store, &clock, &files, &stopping].iter().all(|failed| failed.is_none());
+    let checks =
+        [check("store", store), check("clock.skew", clock), check("files", files), check("process", stopping), reader(&web), automation];
     let status = if ready { actix_web::http::StatusCode::OK } else { actix_web::http::StatusCode::SERVICE_UNAVAILABLE };
     Ok(HttpResponse::build(status).json(serde_json::json!({ "ready": ready, "checks": checks })))
+}
+
+/// Whether this process and the database agree on the time.
+async fn clock(web: &Web) -> Result<(), String> {
+    let ahead = web.desk.store().clock_ahead().await.map_err(|e| e.to_string())?;
+    if ahead.abs() <= SignedDuration::from_secs(SKEW_SECONDS_MAX) {
+        return Ok(());
+    }
+    let way = if ahead.is_negative() { "behind" } else { "ahead of" };
+    Err(format!("{} s {way} the database's clock", ahead.abs().as_secs()))
 }
 
 /// What is wrong with a part, if it is not there in time.

@@ -161,6 +161,46 @@ fn a_database_that_is_too_slow_is_away() {
     });
 }
 
+/// A machine whose clock is wrong sends late, or takes what another has in hand: it says so, and asks for no requests.
+#[test]
+fn a_clock_that_is_wrong_is_told() {
+    if !database::postgres_is_here() {
+        return;
+    }
+    crate::support::run(async {
+        let service = Service::start(Engine::Postgres).await;
+        let url = service.database_url.clone();
+        // Another `now` comes before the database's own for whoever connects from here on.
+        let own = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database()); END $$";
+        assert!(database::tamper(&url, own));
+        for (moved, status, note) in [("- 8.5", 503, "8 s ahead of"), ("+ 8.5", 503, "8 s behind"), ("- 3.5", 200, "")] {
+            let now = format!(
+                "CREATE OR REPLACE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql AS \
+                 'SELECT pg_catalog.now() {moved} * pg_catalog.make_interval(secs => 1)'"
+            );
+            assert!(database::tamper(&url, &now));
+            let others =
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            assert!(database::tamper(&url, others));
+            let told = |ready: &Value| {
+                let all = ready["checks"].as_array().unwrap();
+                let note = |name: &str| all.iter().find(|c| c["name"] == name).unwrap()["note"].as_str().unwrap_or("").to_owned();
+                (note("store"), note("clock.skew"))
+            };
+            let begun = Instant::now();
+            loop {
+                let ready = service.get("/readyz", "").await;
+                let (store, clock) = told(&ready.body);
+                if store.is_empty() && ready.status == status && clock.starts_with(note) && clock.is_empty() == note.is_empty() {
+                    break;
+                }
+                assert!(begun.elapsed() < Duration::from_secs(30), "{moved}: {:#}", ready.body);
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    });
+}
+
 /// A database that is slow, and yet within the deadline: everything takes its time and nothing fails.
 #[test]
 fn a_database_that_is_slow_is_waited_for() {
