@@ -1,7 +1,10 @@
 //! Endpoints in the hands of a platform's engineers, and what becomes of messages that do not get through.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::support::database::counted;
 use crate::support::mailbox::Mailbox;
 use crate::support::notices::LAMP;
 use crate::support::platform::{Platform, public_keys};
@@ -233,6 +236,64 @@ on_both_databases! {
         until_state(&cast, &dispatch, "delivered").await;
         assert_eq!(mailbox.to(OPERATOR).len(), 2, "each news once");
         cast.ends_sound().await;
+    }
+
+    /// All that was under way is answered 410: the operator hears of it once.
+    async fn an_endpoint_is_gone_once(engine: Engine) {
+        let mailbox = Mailbox::start().await;
+        let cast = cast(engine, &[("smtp_url", mailbox.url.as_str()), ("operator_mail", OPERATOR)]).await;
+        let path = format!("/v1/platform/endpoints/{}", cast.platform.endpoint);
+        let posts = async |act: &str, form: Value| cast.service.post(&format!("{path}/{act}"), &cast.platform.key, &form).await.expect(201);
+        posts("pause", json!({ "why": "so that all wait" })).await;
+        for _ in 0..6 {
+            posts("test", json!({})).await;
+        }
+        cast.platform.will_answer(&[410; 6]);
+        posts("resumption", json!({})).await;
+        let log = format!("{path}/attempts?limit=200");
+        let all = |log: &Value| log["items"].as_array().unwrap().iter().filter(|a| a["status"] == 410).count() == 6;
+        cast.service.until((&log, &cast.platform.key), all).await;
+        mailbox.wait_for(OPERATOR, "接收地址已停用，推送已暂停").await;
+        cast.service.until(("/v1/platform/endpoints", &cast.platform.key), |all| all["items"][0]["status"] == "paused").await;
+        cast.ends_sound().await;
+        assert_eq!(mailbox.to(OPERATOR).len(), 1);
+    }
+
+    /// The secret lies in no row as it is, nor as the bytes it stands for.
+    async fn no_row_holds_a_secret(engine: Engine) {
+        let cast = cast(engine, &[]).await;
+        let made = cast.service.post("/v1/platform/endpoints", &cast.platform.key, &json!({ "url": cast.platform.url() })).await.expect(201);
+        let secret = made["secret"].as_str().unwrap();
+        let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+        assert_eq!(key.len(), 32);
+        let shown = match engine {
+            Engine::Sqlite => "lower(hex(secrets))",
+            Engine::Postgres => "encode(secrets, 'hex')",
+        };
+        let holding = |part: &[u8]| {
+            let rows = format!("SELECT count(*) FROM endpoints WHERE {shown} LIKE '%{}%'", hex::encode(part));
+            counted(&cast.service.database_url, &rows)
+        };
+        assert_eq!(holding(b""), 2, "both endpoints have one");
+        for part in [b"whsec_".as_slice(), &secret.as_bytes()[6..], &key[..8], &key[24..]] {
+            assert_eq!(holding(part), 0);
+        }
+    }
+
+    /// What an address answered that may not be spoken to any more is nobody's to read.
+    async fn a_refused_address_tells_nothing(engine: Engine) {
+        let mut cast = cast(engine, &[]).await;
+        let path = format!("/v1/platform/endpoints/{}", cast.platform.endpoint);
+        cast.platform.will_say(&["what the house has within"]);
+        cast.service.post(&format!("{path}/test"), &cast.platform.key, &json!({})).await.expect(201);
+        let log = format!("{path}/attempts");
+        let there = |log: &Value| log["items"].as_array().is_some_and(|all| !all.is_empty());
+        let read = cast.service.until((&log, &cast.platform.key), there).await;
+        assert_eq!(read["items"][0]["reply"], "what the house has within");
+        assert!(cast.service.terminate());
+        let strict = cast.service.beside_with(&[("egress_allow_networks", "")]).await;
+        let read = strict.get(&log, &cast.platform.key).await.expect(200);
+        assert_eq!((&read["items"][0]["status"], &read["items"][0]["reply"]), (&200.into(), &Value::Null));
     }
 
     /// A takedown that was lifted before it left is not pushed, and says so; one that another complaint's

@@ -1,6 +1,7 @@
 //! What more than a block takes: a link disconnected, an item deleted on a ruling that binds its platform, by two examiners.
 //! The end of the business with a shop: `terminations`.
 
+use fasttrack::domain::dispatch::LINES_PER_DISPATCH_MAX;
 use serde_json::{Value, json};
 
 use crate::support::notices::LAMP;
@@ -23,6 +24,26 @@ pub fn against(lines: &[(u32, Value)]) -> Value {
 }
 
 on_both_databases! {
+    /// More listings than a message holds go as parts of one group, each listing once.
+    async fn many_listings_go_in_parts(engine: Engine) {
+        let cast = Cast::at(engine, "2026-11-20 09:00:00", "platform").await;
+        let items: Vec<String> = (0..LINES_PER_DISPATCH_MAX + 1).map(|n| format!("1000000{n:05}")).collect();
+        let filed = cast.files(&LAMP, &items.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let lines: Vec<(u32, Value)> = (1..=u32::try_from(items.len()).unwrap()).map(|n| (n, json!({}))).collect();
+        cast.judge(&cast.examiner, id_of(&filed), ("decision", &against(&lines))).await.expect(201);
+        let mut sent = cast.platform.wait_for(2).await;
+        sent.sort_by_key(|m| m.body["part"].as_u64());
+        let parts: Vec<(u64, u64, usize)> = sent
+            .iter()
+            .map(|m| (m.body["part"].as_u64().unwrap(), m.body["parts"].as_u64().unwrap(), m.body["listings"].as_array().unwrap().len()))
+            .collect();
+        assert_eq!(parts, [(1, 2, LINES_PER_DISPATCH_MAX), (2, 2, 1)]);
+        assert_eq!(sent[0].body["group_id"], sent[1].body["group_id"]);
+        let mut told: Vec<&str> = sent.iter().flat_map(|m| m.body["listings"].as_array().unwrap()).map(|l| l["item_id"].as_str().unwrap()).collect();
+        told.sort_unstable();
+        assert_eq!(told, items);
+    }
+
     /// One decision, two measures: two parts of one group. Nothing is deleted on an opinion, and no measure stands
     /// without a takedown.
     async fn a_line_may_ask_for_more_than_a_block(engine: Engine) {

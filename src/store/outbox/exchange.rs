@@ -132,7 +132,11 @@ macro_rules! record {
                 Becomes::Paused(why) => {
                     let moved = endpoints::version.eq(endpoints::version + 1);
                     let set = (endpoints::status.eq("paused"), endpoints::paused_why.eq(Some(why)), moved);
-                    $go!(execute, diesel::update(endpoints::table.find(Id(d.endpoint))).set(set))?;
+                    let active = endpoints::table.find(Id(d.endpoint)).filter(endpoints::status.eq("active"));
+                    if $go!(execute, diesel::update(active).set(set))? == 0 {
+                        // What else was under way is answered alike: it is told once.
+                        continue;
+                    }
                     JobKind::EndpointPaused
                 }
             };
