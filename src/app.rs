@@ -206,7 +206,7 @@ async fn work(courier: Courier, desk: Desk, stop: watch::Receiver<bool>) {
 async fn watch_clock(desk: Desk, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         // A database that is away is told of by whoever needs it.
-        if let Ok(ahead) = desk.store().clock_ahead().await
+        if let Ok(ahead) = desk.clock_ahead().await
             && ahead.abs() > SignedDuration::from_secs(SKEW_SECONDS_MAX)
         {
             tracing::error!(seconds = ahead.as_secs(), "clock.skew: this clock is ahead of the database's, or behind it");

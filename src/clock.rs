@@ -40,6 +40,11 @@ impl Clock {
         Clock::System
     }
 
+    /// The time of the machine, whatever a test or a demonstration moved.
+    pub fn machine() -> Timestamp {
+        Clock::System.now()
+    }
+
     /// A fake clock at `at`.
     pub fn fake(at: Timestamp) -> Self {
         Clock::Fake(Arc::new(AtomicI64::new(at.as_microsecond())))

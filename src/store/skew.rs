@@ -11,7 +11,6 @@ use super::postgres::give_back;
 use super::types::{Ts, TsSql};
 use super::words::in_words;
 use super::{Store, StoreError};
-use crate::clock::Clock;
 
 /// Most seconds a process may be from the database's clock and call itself ready.
 pub const SKEW_SECONDS_MAX: i64 = 5;
@@ -22,20 +21,19 @@ in_words! {
 }
 
 impl Store {
-    /// How far the system's clock here is ahead of the database's, or, negative, behind it: at least so far, because the
-    /// answer takes its time. Nothing on SQLite, which has no other clock.
+    /// How far the clock `here` is ahead of the database's, or, negative, behind it: at least so far, because the answer
+    /// takes its time. Nothing on SQLite, which has no other clock.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]
-    pub async fn clock_ahead(&self) -> Result<SignedDuration, StoreError> {
+    pub async fn clock_ahead(&self, here: fn() -> Timestamp) -> Result<SignedDuration, StoreError> {
         let Store::Postgres(pg) = self else { return Ok(SignedDuration::ZERO) };
         let asked = async {
             let mut conn = pg.connection().await?;
-            // Not the time that a demonstration moves: what is meant is the machine's.
-            let before = Clock::System.now();
+            let before = here();
             let there: Result<Ts, _> = diesel::select(DatabaseNow).get_result(&mut *conn).await;
             let there = give_back(conn, there.map_err(Into::into))?;
-            Ok(ahead((before, Clock::System.now()), there.0))
+            Ok(ahead((before, here()), there.0))
         };
         Ok(pg.within_deadline(asked).await?)
     }

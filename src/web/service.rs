@@ -41,14 +41,14 @@ pub async fn ready(web: web::Data<Web>) -> Answer {
     let stopping = web.is_stopping().then(|| "the process is ending".to_owned());
     let ready = [&store, &clock, &files, &stopping].iter().all(|failed| failed.is_none());
     let checks =
-        [check("store", store), check("clock.skew", clock), check("files", files), check("process", stopping), reader(&web), automation];
+        [check("store", store), check("files", files), check("clock.skew", clock), check("process", stopping), reader(&web), automation];
     let status = if ready { actix_web::http::StatusCode::OK } else { actix_web::http::StatusCode::SERVICE_UNAVAILABLE };
     Ok(HttpResponse::build(status).json(serde_json::json!({ "ready": ready, "checks": checks })))
 }
 
 /// Whether this process and the database agree on the time.
 async fn clock(web: &Web) -> Result<(), String> {
-    let ahead = web.desk.store().clock_ahead().await.map_err(|e| e.to_string())?;
+    let ahead = web.desk.clock_ahead().await.map_err(|e| e.to_string())?;
     if ahead.abs() <= SignedDuration::from_secs(SKEW_SECONDS_MAX) {
         return Ok(());
     }

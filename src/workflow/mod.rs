@@ -64,8 +64,8 @@ mod writs;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 pub use accounts::{AccountForm, AccountView, KeyCache, KeyCreated};
@@ -286,6 +286,14 @@ impl Desk {
     /// The store, for reads.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// How far this machine's clock is ahead of the database's, or, negative, behind it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`](crate::store::StoreError::Unavailable)
+    pub async fn clock_ahead(&self) -> Result<SignedDuration, DeskError> {
+        Ok(self.store.clock_ahead(Clock::machine).await?)
     }
 
     /// The clock.
