@@ -255,8 +255,13 @@ on_both_databases! {
         cast.service.until((&log, &cast.platform.key), all).await;
         mailbox.wait_for(OPERATOR, "接收地址已停用，推送已暂停").await;
         cast.service.until(("/v1/platform/endpoints", &cast.platform.key), |all| all["items"][0]["status"] == "paused").await;
+        // Asked for with each attempt that is in the log.
+        let url = cast.service.database_url.clone();
+        while counted(&url, "SELECT count(*) FROM jobs WHERE kind = 'endpoint_paused'") > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        assert_eq!(counted(&url, "SELECT count(*) FROM mails WHERE template = 'endpoint_paused'"), 1);
         cast.ends_sound().await;
-        assert_eq!(mailbox.to(OPERATOR).len(), 1);
     }
 
     /// The secret lies in no row as it is, nor as the bytes it stands for.
