@@ -158,8 +158,8 @@ impl PlatformLine {
 }
 
 impl ReopenedWhy {
-    /// Whether a platform was not reached, does not answer or does not do it: a matter of carrying out what was decided, on which it casts
-    /// no doubt. A lift is owed to a seller also where the complaint is over.
+    /// Whether a platform was not reached, does not answer or does not do it: a matter of carrying out what was decided,
+    /// on which it casts no doubt. A lift is owed to a seller also where the complaint is over.
     pub fn concerns_delivery(&self) -> bool {
         matches!(self, ReopenedWhy::Undelivered { .. } | ReopenedWhy::Unacknowledged { .. } | ReopenedWhy::NotDone { .. })
     }

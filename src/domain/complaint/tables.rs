@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::listing_table::listing_after;
 use super::{
     Awaited, ClosedWhy, Complaint, DecisionMade, Determination, Event, Hearing, HearingEnd, MeasureKind, MovedClock, Referral, Refused,
-    ReopenedWhy, Review, ReviewKind, ReviewRefused, State,
+    Reopened, ReopenedWhy, Review, ReviewKind, ReviewRefused, State,
 };
 use crate::domain::examine::Overall;
 use crate::domain::notice::Language;
@@ -420,8 +420,10 @@ impl Complaint {
     fn lost_its_right(&mut self, event: &Event) {
         let Event::LiftDecided(lift) = event else { return };
         let invalid = |c: &RegisterChange| matches!(c, RegisterChange::Invalidated | RegisterChange::InvalidatedInPart);
-        let why = self.reopened.last().map(|r| &r.why);
-        if matches!(why, Some(ReopenedWhy::Register { changes, .. }) if changes.iter().any(invalid)) {
+        // An examiner lifts for any of what came back; what is lifted at once, for what came last.
+        let told = if lift.examiner.is_some() { 0 } else { self.reopened.len().saturating_sub(1) };
+        let is_invalid = |r: &Reopened| matches!(&r.why, ReopenedWhy::Register { changes, .. } if changes.iter().any(invalid));
+        if self.reopened.iter().skip(told).any(is_invalid) {
             for line in &lift.lines {
                 if let Some(l) = self.listings.get_mut(*line as usize - 1) {
                     l.overturned = true;

@@ -466,6 +466,13 @@ fn a_later_reason_hides_no_earlier_one() {
     let c = all.after();
     assert_eq!(c.came_back_because(), ["patent.term_ended", "dispatch.undelivered"]);
     assert_eq!(crate::domain::outcome::final_from(c), None);
+    let mut lost = all.clone();
+    let invalid = ReopenedWhy::Register { changes: vec![RegisterChange::Invalidated], version: 2 };
+    let late = ReopenedWhy::Undelivered { dispatch: id(17), endpoint: id(8), attempts: 10 };
+    for event in [reopened(invalid), reopened(late), lift(&[1], Some(id(3)))] {
+        lost = lost.and(&Actor::System("test"), at(2), event).unwrap();
+    }
+    assert_eq!(lost.after().listings.iter().map(|l| l.overturned).collect::<Vec<_>>(), [true, false], "it was never right");
     let reconsidered = Event::Reconsidered(Reconsidered { examiner: id(3), text: "ok".into() });
     let seen = c.record(&Actor::System("test"), at(2), reconsidered).unwrap();
     assert!(seen.after().reopened.is_empty() && crate::domain::outcome::final_from(seen.after()).is_some());
